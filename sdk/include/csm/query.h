@@ -1,0 +1,29 @@
+/* Queries from handlers. Setters record the first error, reported by next. Source: SDK contract B7. */
+#ifndef CSM_QUERY_H
+#define CSM_QUERY_H
+
+#include <csm/record.h>
+
+typedef enum csm_op {
+    CSM_OP_EQ = 1, CSM_OP_NE, CSM_OP_LT, CSM_OP_LE, CSM_OP_GT, CSM_OP_GE, CSM_OP_IN, CSM_OP_NOT_IN,
+    CSM_OP_LIKE, CSM_OP_STARTS, CSM_OP_ENDS, CSM_OP_EMPTY, CSM_OP_NOT_EMPTY, CSM_OP_BETWEEN,
+    CSM_OP_CHANGES, CSM_OP_CHANGES_TO, CSM_OP_CHANGES_FROM
+} csm_op;
+
+#define CSM_ASC 0u
+#define CSM_DESC 1u
+
+typedef struct csm_query_api {
+    uint32_t size;
+    csm_status (*open)(csm_ctx *ctx, const char *table, csm_query **out);
+    void (*where)(csm_ctx *ctx, csm_query *q, const char *field, uint32_t op, csm_value value); /* and-ed */
+    void (*filter)(csm_ctx *ctx, csm_query *q, const char *encoded);                            /* and-ed */
+    void (*order)(csm_ctx *ctx, csm_query *q, const char *field, uint32_t direction);
+    void (*limit)(csm_ctx *ctx, csm_query *q, uint32_t limit); /* default 10 000 in writing handlers */
+    /* OK and *row NULL at the end. The row lives until the next next. */
+    csm_status (*next)(csm_ctx *ctx, csm_query *q, csm_record **row);
+    void (*close)(csm_ctx *ctx, csm_query *q);
+    csm_status (*count)(csm_ctx *ctx, const char *table, const char *encoded, uint64_t *out);
+} csm_query_api;
+
+#endif

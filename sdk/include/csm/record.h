@@ -1,0 +1,39 @@
+/* Records as handlers see them: get, find, write, typed fields. Rights: methods act with the caller's rights, rules,
+ * jobs and caller values with the plugin's own (everything). Source: DESIGN 4, SDK contract B7. */
+#ifndef CSM_RECORD_H
+#define CSM_RECORD_H
+
+#include <csm/abi.h>
+#include <csm/value.h>
+
+typedef struct csm_record_api {
+    uint32_t size;
+    /* NOT_FOUND (set) when absent or hidden. The record is in the arena of ctx. */
+    csm_status (*get)(csm_ctx *ctx, const char *table, csm_id id, csm_record **out);
+    /* *out NULL when absent or hidden. */
+    csm_status (*find)(csm_ctx *ctx, const char *table, csm_id id, csm_record **out);
+    /* First row matching the encoded filter, NULL when none. */
+    csm_status (*find_where)(csm_ctx *ctx, const char *table, const char *filter, csm_record **out);
+    csm_status (*create)(csm_ctx *ctx, const char *table, csm_record **out); /* empty, not stored until insert */
+    csm_status (*insert)(csm_ctx *ctx, csm_record *rec);
+    csm_status (*update)(csm_ctx *ctx, csm_record *rec); /* fields set since read */
+    csm_status (*del)(csm_ctx *ctx, csm_record *rec);
+    /* Moves the record along a declared transition; args (may be NULL) is a map of fields to set with it. */
+    csm_status (*transition)(csm_ctx *ctx, csm_record *rec, const char *name, const csm_value *args);
+    csm_id (*id)(const csm_record *rec);
+    const char *(*table)(const csm_record *rec);
+    csm_value (*value)(csm_ctx *ctx, const csm_record *rec, const char *field);
+    csm_status (*set)(csm_ctx *ctx, csm_record *rec, const char *field, csm_value value);
+    bool (*is_a)(csm_ctx *ctx, const char *table, const char *ancestor);
+    csm_status (*matches)(csm_ctx *ctx, const csm_record *rec, const char *filter, bool *out);
+    /* Runs @p run in a nested, undoable step. */
+    csm_status (*savepoint)(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg);
+    /* Rows of journal field @p field, newest first: list of maps {time, by, text}; at most @p limit. */
+    csm_status (*journal)(csm_ctx *ctx, const csm_record *rec, const char *field, uint32_t limit, csm_value *out);
+    /* Field names of a table and whether they exist: for rules on every table. */
+    bool (*has_field)(csm_ctx *ctx, const char *table, const char *field);
+    /* Text of a value for people: reference -> display value, choice -> label. */
+    csm_str (*display)(csm_ctx *ctx, const csm_record *rec, const char *field);
+} csm_record_api;
+
+#endif
