@@ -15,9 +15,9 @@ void csm_clock_advance(csm_clock *clock, int64_t by_us); /* tests */
 int64_t csm_mono_us(void);
 
 #define CSM_TIME_TEXT 28 /* "2026-11-22T10:00:00.000000Z" and NUL */
-/* RFC 3339 UTC; fraction only when not zero. Returns the length. */
+/* RFC 3339 UTC; fraction (6 digits) only when not zero; outside years 0001-9999 the nearest end. Returns the length. */
 size_t csm_time_format(csm_time t, char buf[CSM_TIME_TEXT]);
-/* Accepts an offset, 'T' or blank, optional fraction to 6 digits; years 0001-9999. */
+/* Offset or Z required; 'T' or blank between; optional fraction to 6 digits; years 0001-9999; no leap seconds. */
 bool csm_time_parse(csm_str s, csm_time *out);
 #define CSM_DATE_TEXT 11
 size_t csm_date_format(int64_t days, char buf[CSM_DATE_TEXT]);

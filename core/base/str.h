@@ -13,6 +13,7 @@ size_t csm_str_find(csm_str s, csm_str needle, size_t from);
 /* Takes the part up to @p sep off the front of @p rest into @p part; false when @p rest was exhausted (ptr NULL). */
 bool csm_str_split(csm_str *rest, char sep, csm_str *part);
 bool csm_utf8_valid(csm_str s); /* RFC 3629: no surrogates, no overlongs */
+size_t csm_utf8_step(csm_str s); /* bytes of the code point at the front; 0: empty or broken */
 size_t csm_utf8_count(csm_str s); /* code points of valid UTF-8 */
 
 /* The whole of @p s must parse; no blanks, no locale. False leaves @p out alone. */

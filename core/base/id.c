@@ -1,0 +1,145 @@
+/* Record ids. A version 7 id is 48 bits of milliseconds and 74 bits of tail; within one millisecond the tail
+ * grows by a random step, so ids stay in order and hard to guess. */
+#include "base/id.h"
+
+#include "base/str.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+#define TAIL_LOW_MASK ((UINT64_C(1) << 62) - 1)
+#define TAIL_HIGH_MASK UINT64_C(0xfff)
+#define MS_MASK ((UINT64_C(1) << 48) - 1)
+
+bool csm_random(void *buf, size_t len)
+{
+    uint8_t *at = buf;
+    while (len > 0) {
+        ssize_t got = getrandom(at, len, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        at += got;
+        len -= (size_t)got;
+    }
+    return true;
+}
+
+static uint64_t load_be64(const uint8_t *at)
+{
+    uint64_t value = 0;
+    for (unsigned n = 0; n < 8; n++)
+        value = value << 8 | at[n];
+    return value;
+}
+
+static void store_be64(uint8_t *at, uint64_t value)
+{
+    for (unsigned n = 8; n-- > 0; value >>= 8)
+        at[n] = (uint8_t)value;
+}
+
+/* The parts of a version 7 id. */
+typedef struct id_parts {
+    uint64_t ms;
+    uint64_t high; /* 12 bits */
+    uint64_t low;  /* 62 bits */
+} id_parts;
+
+static id_parts parts_of(csm_id id)
+{
+    uint64_t first = load_be64(id.b);
+    id_parts parts = { first >> 16, first & TAIL_HIGH_MASK, load_be64(id.b + 8) & TAIL_LOW_MASK };
+    return parts;
+}
+
+static csm_id id_of_parts(id_parts parts)
+{
+    csm_id id;
+    store_be64(id.b, parts.ms << 16 | UINT64_C(7) << 12 | parts.high);
+    store_be64(id.b + 8, UINT64_C(2) << 62 | parts.low);
+    return id;
+}
+
+bool csm_id_new(csm_idgen *gen, csm_time now, csm_id *out)
+{
+    uint64_t noise[2];
+    if (!csm_random(noise, sizeof(noise)))
+        return false;
+    id_parts last = parts_of(gen->last);
+    id_parts next = { now > 0 ? (uint64_t)now / 1000 & MS_MASK : 0, noise[0] & TAIL_HIGH_MASK, noise[1] & TAIL_LOW_MASK };
+    if (next.ms <= last.ms && !csm_id_is_none(gen->last)) {
+        next = last;
+        next.low += (noise[1] & UINT32_MAX) + 1;
+        if (next.low > TAIL_LOW_MASK) {
+            next.low &= TAIL_LOW_MASK;
+            next.high++;
+        }
+        if (next.high > TAIL_HIGH_MASK) {
+            next.high = 0;
+            next.ms = (next.ms + 1) & MS_MASK;
+        }
+    }
+    gen->last = id_of_parts(next);
+    *out = gen->last;
+    return true;
+}
+
+/* FNV-1a with a start of its own, then mixed so that every bit of the id depends on every byte. */
+static uint64_t hash_from(uint64_t start, csm_str text)
+{
+    uint64_t hash = start;
+    for (size_t n = 0; n < text.len; n++)
+        hash = (hash ^ (uint8_t)text.ptr[n]) * UINT64_C(0x100000001b3);
+    hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
+    return hash ^ hash >> 31;
+}
+
+csm_id csm_id_of_text(csm_str text)
+{
+    csm_id id;
+    store_be64(id.b, hash_from(UINT64_C(0xcbf29ce484222325), text));
+    store_be64(id.b + 8, hash_from(UINT64_C(0x9ae16a3b2f90404f), text));
+    id.b[6] = (uint8_t)((id.b[6] & 0x0f) | 0x80);
+    id.b[8] = (uint8_t)((id.b[8] & 0x3f) | 0x80);
+    return id;
+}
+
+void csm_id_format(csm_id id, char buf[CSM_ID_TEXT])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t n = 0; n < sizeof(id.b); n++) {
+        buf[2 * n] = digits[id.b[n] >> 4];
+        buf[2 * n + 1] = digits[id.b[n] & 15];
+    }
+    buf[CSM_ID_TEXT - 1] = '\0';
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+bool csm_id_parse(csm_str hex, csm_id *out)
+{
+    csm_id id;
+    if (hex.len != 2 * sizeof(id.b))
+        return false;
+    for (size_t n = 0; n < sizeof(id.b); n++) {
+        int high = hex_value(hex.ptr[2 * n]);
+        int low = hex_value(hex.ptr[2 * n + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        id.b[n] = (uint8_t)(high << 4 | low);
+    }
+    *out = id;
+    return true;
+}
