@@ -25,8 +25,7 @@ static void clean_line(char *text, bool cut)
     }
 }
 
-static void format_line(char *to, size_t size, const char *fmt, va_list args)
-    __attribute__((format(printf, 3, 0)));
+static void format_line(char *to, size_t size, const char *fmt, va_list args) __attribute__((format(printf, 3, 0)));
 
 static void format_line(char *to, size_t size, const char *fmt, va_list args)
 {

@@ -68,7 +68,8 @@ bool csm_id_new(csm_idgen *gen, csm_time now, csm_id *out)
     if (!csm_random(noise, sizeof(noise)))
         return false;
     id_parts last = parts_of(gen->last);
-    id_parts next = { now > 0 ? (uint64_t)now / 1000 & MS_MASK : 0, noise[0] & TAIL_HIGH_MASK, noise[1] & TAIL_LOW_MASK };
+    id_parts next = { now > 0 ? (uint64_t)now / 1000 & MS_MASK : 0, noise[0] & TAIL_HIGH_MASK,
+                      noise[1] & TAIL_LOW_MASK };
     if (next.ms <= last.ms && !csm_id_is_none(gen->last)) {
         next = last;
         next.low += (noise[1] & UINT32_MAX) + 1;

@@ -13,7 +13,7 @@
 typedef struct csm_wire_limits {
     uint32_t frame_bytes; /* one message, default 4 MiB */
     uint32_t depth;       /* nesting, at most 24 */
-    uint32_t elements;    /* all array elements and map entries of one message, default 1 000 000 */
+    uint32_t elements;    /* all values inside lists and maps of one message, default 1 000 000; a map entry is two */
 } csm_wire_limits;
 
 #define CSM_WIRE_DEPTH_MAX 24
@@ -32,8 +32,9 @@ typedef struct csm_walk {
 typedef enum csm_walk_result { CSM_WALK_MORE, CSM_WALK_DONE, CSM_WALK_BAD } csm_walk_result;
 
 /* @p bytes always starts at the message's first byte; call again with more after CSM_WALK_MORE.
- * DONE: the message is bytes[0 .. walk->pos). BAD: @p err says which limit or tag. A declared count that cannot
- * fit in frame_bytes is BAD at once. Ext types are BAD. */
+ * DONE: the message is bytes[0 .. walk->pos). BAD: @p err says which limit (LIMIT) or tag (INVALID). A declared count
+ * that cannot fit in frame_bytes is BAD at once. Ext types are BAD. An integer above INT64_MAX passes: it is framed
+ * well, so the decoder refuses it and the connection lives on. */
 csm_walk_result csm_walk_step(csm_walk *walk, const csm_wire_limits *limits, const uint8_t *bytes, size_t len,
                               csm_error *err);
 
@@ -44,7 +45,8 @@ typedef struct csm_reader {
     const uint8_t *end;
 } csm_reader;
 
-/* One head of a value: for TEXT/BYTES the body is in s and skipped; LIST/MAP: count, elements follow. */
+/* One head of a value: for TEXT/BYTES the body is in s and skipped; LIST/MAP: count, elements follow (never more than
+ * bytes are left). Only the member that goes with the type is set. */
 typedef struct csm_head {
     uint32_t type; /* csm_type: NIL BOOL INT FLOAT TEXT BYTES LIST MAP */
     uint32_t count;
@@ -57,8 +59,9 @@ typedef struct csm_head {
 /* False on truncated or unsupported bytes (uint64 above INT64_MAX and ext included); @p r is then undefined. */
 bool csm_reader_next(csm_reader *r, csm_head *out);
 bool csm_reader_skip(csm_reader *r); /* one whole value, any nesting up to CSM_WIRE_DEPTH_MAX */
-/* Decodes one value into @p arena; text is borrowed from the bytes unless @p copy. Map keys must be non-empty text
- * and text valid UTF-8 when @p strict (wire); the store reads with strict=false. */
+/* Decodes one value into @p arena; text is borrowed from the bytes unless @p copy. When @p strict (wire) map keys must
+ * not be empty, text must be valid UTF-8 and numbers finite, and what is wrong is INVALID; the store reads with
+ * strict=false and gets CORRUPT. The message names the innermost map key. NOMEM also when the arena's limit is met. */
 typedef struct csm_decode_options { bool copy; bool strict; } csm_decode_options;
 csm_status csm_wire_decode(csm_reader *r, csm_arena *arena, csm_decode_options options, csm_value *out, csm_error *err);
 
