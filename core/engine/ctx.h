@@ -1,0 +1,101 @@
+/* The context of one call: what it reads through, who asks, when, and what went wrong. Lives on the thread that runs the
+ * call; everything it hands out is in its arena. The engine and what hangs off it for the life of the process. */
+#ifndef CSM_ENGINE_CTX_H
+#define CSM_ENGINE_CTX_H
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/lock.h"
+#include "model/model.h"
+#include "store/store.h"
+#include "wire/wire.h"
+
+typedef struct csm_engine csm_engine;
+typedef struct csm_caller csm_caller;       /* engine/access */
+typedef struct csm_caller_cache csm_caller_cache;
+typedef struct csm_request_log csm_request_log; /* engine/event: the records this request changed */
+
+typedef struct csm_engine_limits {
+    uint32_t read_rows;        /* rows a read may touch in place before it moves to a worker (default 20 000) */
+    uint64_t read_rows_hard;   /* rows any read may touch (default 50 000 000) */
+    int64_t read_us;           /* time a read may take in place (default 20 000) */
+    uint32_t page_rows;        /* most rows of one page (default 1000) */
+    uint32_t sort_rows;        /* most rows sorted in memory when no index serves the order (default 200 000) */
+    uint32_t rule_depth;       /* 8 */
+    uint32_t derived_rows;     /* rows a path or copy may rewrite in one transaction (default 20 000) */
+    uint32_t write_ms;         /* time a write may take on the writer before TIMEOUT (default 10 000) */
+    uint32_t session_hours;    /* life of a session (default 12) */
+    uint32_t request_key_days; /* replies kept for repeats (default 7) */
+} csm_engine_limits;
+extern const csm_engine_limits csm_engine_limits_default;
+
+/* One per server. Immutable after start but for the members that say otherwise. */
+struct csm_engine {
+    csm_store *store;
+    csm_clock *clock;
+    const csm_host *host;
+    csm_engine_limits limits;
+    csm_registry *_Atomic registry; /* newest; published by the writer. Older ones are kept until close */
+    void (*wake_writer)(void *user); /* a due job was added: the writer looks again. Any thread */
+    void *wake_user;
+};
+
+/* How far a call may go; checked at each engine call that touches rows. */
+typedef struct csm_budget {
+    uint64_t rows;             /* touched so far */
+    uint64_t rows_max;
+    int64_t until_us;          /* csm_mono_us; INT64_MAX = none */
+    bool exceeded;             /* set when a limit was met: a read in place is run again on a worker */
+} csm_budget;
+
+struct csm_ctx {
+    const csm_host *host;      /* first member: struct csm_ctx_head */
+    csm_engine *engine;
+    csm_registry *reg;
+    csm_arena *arena;
+    csm_view *view;            /* reads go here: a snapshot, or the transaction's view */
+    csm_txn *txn;              /* NULL in a read */
+    csm_caller *caller;        /* whose rights; never NULL */
+    csm_caller_cache *callers; /* of this thread */
+    csm_idgen *ids;            /* of this thread */
+    const csm_mplugin *plugin; /* whose code runs; NULL = the engine's own */
+    csm_time now;              /* fixed for the call */
+    uint32_t system;           /* above 0: the plugin's rights (everything); rules, jobs, caller values */
+    uint32_t depth;            /* of rules causing writes causing rules */
+    csm_status sticky;         /* first bug of a handler (wrong field name ...): fails the call at its end */
+    bool dry_run;
+    bool display;              /* display values beside raw ones */
+    bool import;               /* kept times and authors; set by the import methods only */
+    csm_time as_of;            /* 0 = now */
+    csm_budget budget;
+    csm_request_log *log;      /* NULL in a read */
+    csm_str trace;             /* for the logs */
+    const char *rule_chain[8]; /* names of the rules under way, for the error of rule_depth */
+    csm_error err;
+};
+
+/* Counts one touched row. LIMIT with budget.exceeded when the budget is met. */
+static inline csm_status csm_budget_row(csm_ctx *ctx)
+{
+    if (++ctx->budget.rows <= ctx->budget.rows_max && ((ctx->budget.rows & 63) != 0 || csm_mono_us() < ctx->budget.until_us))
+        return CSM_OK;
+    ctx->budget.exceeded = true;
+    return csm_error_set(&ctx->err, CSM_E_LIMIT, "the call touches more than %llu rows or takes too long",
+                         (unsigned long long)ctx->budget.rows_max);
+}
+
+/* Shorthand for engine code. */
+#define csm_ctx_fail(ctx, code, ...) csm_error_set(&(ctx)->err, (code), __VA_ARGS__)
+#define csm_ctx_nomem(ctx) csm_error_nomem(&(ctx)->err)
+
+/* Runs @p run with the plugin's rights. */
+static inline void csm_ctx_enter_system(csm_ctx *ctx)
+{
+    ctx->system++;
+}
+static inline void csm_ctx_leave_system(csm_ctx *ctx)
+{
+    ctx->system--;
+}
+
+#endif

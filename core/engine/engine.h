@@ -1,0 +1,48 @@
+/* Door of the engine as a whole: opening it over a store, preparing registries, contexts. */
+#ifndef CSM_ENGINE_ENGINE_H
+#define CSM_ENGINE_ENGINE_H
+
+#include "engine/ctx.h"
+
+/* The engine's own plugin: users, groups, roles, rights, sessions, tokens, properties, jobs. Position 0 in every registry. */
+const csm_plugin *csm_engine_plugin(void);
+
+csm_status csm_engine_open(csm_store *store, csm_clock *clock, const csm_host *host, const csm_engine_limits *limits,
+                           csm_engine **out, csm_error *err);
+void csm_engine_close(csm_engine *engine); /* frees all registries; the store is the caller's */
+
+/* The host tables plugins call (csm/csm.h), all implemented by the engine. Static. */
+const csm_host *csm_engine_host(void);
+
+/* Compiles what the model keeps as text (filters of rules, scopes, transitions; assignments) into @p reg's slots.
+ * Problems are listed, each with its plugin. */
+csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem **problems, csm_error *err);
+
+/* In one write transaction: numbers of new tables, fields, indexes (made by @p numbers while building, kept in the
+ * meta database), shipped rows (roles, containment, seeds, properties), new indexes filled when the table has rows.
+ * Then publishes @p reg. Boot and activation alike. Writer thread (or before it starts). */
+csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error *err);
+/* Numbers as kept in the store, for csm_registry_build. Call between begin and commit of @p txn. */
+csm_number_source csm_engine_numbers(csm_txn *txn);
+/* Demo rows of all plugins of the current registry, upserted; or removed. */
+csm_status csm_engine_load_demo(csm_engine *engine, bool remove, csm_error *err);
+
+/* The registry reads and writes run on now. Valid until csm_engine_close. */
+static inline csm_registry *csm_engine_registry(csm_engine *engine)
+{
+    return engine->registry;
+}
+
+/* A context for one call. @p txn NULL: a read through @p snap (already renewed). The caller clears arena after the reply. */
+void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *snap, csm_txn *txn,
+                  csm_caller *caller, csm_caller_cache *callers, csm_idgen *ids);
+
+/* Walks the whole store and checks it against itself: every row decodes, every index entry has its row and every row its
+ * entries, history is gapless and ends at the row's version, journals, unique values, counters above all numbers given,
+ * sequence of the log. Calls @p report for each problem. The same code for a served store and `csmd --verify`. */
+typedef void (*csm_verify_fn)(void *user, const char *area, csm_str what);
+typedef struct csm_verify_counts { uint64_t rows, index_entries, history, log, problems; } csm_verify_counts;
+csm_status csm_engine_verify(csm_engine *engine, csm_view *view, csm_verify_fn report, void *user,
+                             csm_verify_counts *out, csm_error *err);
+
+#endif
