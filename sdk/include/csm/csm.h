@@ -95,6 +95,11 @@ static inline csm_str csm_record_display(csm_ctx *ctx, const csm_record *rec, co
     return CSM_HOST(ctx)->record->display(ctx, rec, field);
 }
 
+static inline const char * csm_table_parent(csm_ctx *ctx, const char *table)
+{
+    return CSM_HOST(ctx)->record->parent(ctx, table);
+}
+
 /* Typed reads: nil or another type reads as zero, empty, none. */
 static inline int64_t csm_value_int(csm_value v)
 {
@@ -301,6 +306,11 @@ static inline const char * csm_change_transition(csm_ctx *ctx, const csm_change 
     return CSM_HOST(ctx)->change->transition(ch);
 }
 
+static inline csm_status csm_change_matches(csm_ctx *ctx, const csm_change *ch, const char *filter, bool *out)
+{
+    return CSM_HOST(ctx)->change->matches(ctx, ch, filter, out);
+}
+
 static inline csm_id csm_caller_user(csm_ctx *ctx)
 {
     return CSM_HOST(ctx)->caller->user(ctx);
@@ -349,6 +359,16 @@ static inline csm_status csm_password_hash(csm_ctx *ctx, csm_str password, csm_s
 static inline csm_status csm_user_grant_role(csm_ctx *ctx, csm_id user, const char *role)
 {
     return CSM_HOST(ctx)->caller->grant_role(ctx, user, role);
+}
+
+static inline csm_status csm_secret_new(csm_ctx *ctx, csm_str *secret, csm_str *hash)
+{
+    return CSM_HOST(ctx)->caller->secret_new(ctx, secret, hash);
+}
+
+static inline csm_status csm_secret_hash(csm_ctx *ctx, csm_str secret, csm_str *hash)
+{
+    return CSM_HOST(ctx)->caller->secret_hash(ctx, secret, hash);
 }
 
 static inline csm_value csm_arg(csm_ctx *ctx, const csm_args *in, uint32_t position)

@@ -22,6 +22,7 @@ typedef struct csm_record_api {
     csm_status (*transition)(csm_ctx *ctx, csm_record *rec, const char *name, const csm_value *args);
     csm_id (*id)(const csm_record *rec);
     const char *(*table)(const csm_record *rec);
+    /* A dotted path reads through references ("account.name", at most 3 steps): nil where a step is empty, gone or out of reach. */
     csm_value (*value)(csm_ctx *ctx, const csm_record *rec, const char *field);
     csm_status (*set)(csm_ctx *ctx, csm_record *rec, const char *field, csm_value value);
     bool (*is_a)(csm_ctx *ctx, const char *table, const char *ancestor);
@@ -34,6 +35,8 @@ typedef struct csm_record_api {
     bool (*has_field)(csm_ctx *ctx, const char *table, const char *field);
     /* Text of a value for people: reference -> display value, choice -> label. */
     csm_str (*display)(csm_ctx *ctx, const csm_record *rec, const char *field);
+    /* Name of the table that @p table extends; NULL for a root or an unknown name. Static. */
+    const char *(*parent)(csm_ctx *ctx, const char *table);
 } csm_record_api;
 
 #endif

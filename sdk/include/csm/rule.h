@@ -47,6 +47,8 @@ typedef struct csm_change_api {
     bool (*is_import)(const csm_change *change);
     bool (*given)(csm_ctx *ctx, const csm_change *change, const char *field); /* the writer named it, changed or not */
     const char *(*transition)(const csm_change *change);       /* name of the state transition under way or NULL */
+    /* A filter kept in a row, on the new row; CHANGES, CHANGESTO, CHANGESFROM compare with the old one. */
+    csm_status (*matches)(csm_ctx *ctx, const csm_change *change, const char *filter, bool *out);
 } csm_change_api;
 
 #endif

@@ -124,7 +124,8 @@ typedef struct csm_table_ext {
 typedef struct csm_seed {
     const char *table;
     const char *key;      /* unique text within the table and plugin; the row's id is made from it */
-    const char *values;   /* "name=Service Provider^active=true"; a reference: "type=@key:TABLE/KEY" */
+    const char *values;   /* "name=Service Provider^active=true"; a reference: "type=@key:TABLE/KEY" (of this or another
+                           * plugin; a role's key is its name); "^^" is a literal "^" */
 } csm_seed;
 
 #endif

@@ -69,8 +69,12 @@ typedef struct csm_caller_api {
     bool (*user_has_role)(csm_ctx *ctx, csm_id user, const char *role);
     csm_status (*can)(csm_ctx *ctx, const char *table, csm_id id, uint32_t op, bool *out);
     csm_status (*as_plugin)(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg);
+    /* INVALID tells the rule for new passwords that @p password breaks. */
     csm_status (*hash_password)(csm_ctx *ctx, csm_str password, csm_str *out);
     csm_status (*grant_role)(csm_ctx *ctx, csm_id user, const char *role);
+    /* One-time secrets: text to send, hash to keep and to look up by. Arena of ctx. */
+    csm_status (*secret_new)(csm_ctx *ctx, csm_str *secret, csm_str *hash);
+    csm_status (*secret_hash)(csm_ctx *ctx, csm_str secret, csm_str *hash);
 } csm_caller_api;
 
 #endif
