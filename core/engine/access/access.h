@@ -74,7 +74,7 @@ bool csm_password_check(csm_str stored, csm_str password); /* empty stored: hash
 /* Rule for new passwords: 8 or more, upper, lower, digit. INVALID says which. */
 csm_status csm_password_rule(csm_str password, csm_error *err);
 /* An opaque secret (32 random bytes as text) and the hash it is stored under. */
-csm_status csm_secret_new(csm_arena *arena, csm_str *secret, csm_str *hash, csm_error *err);
-csm_status csm_secret_hash(csm_arena *arena, csm_str secret, csm_str *hash, csm_error *err);
+csm_status csm_secret_make(csm_arena *arena, csm_str *secret, csm_str *hash, csm_error *err);
+csm_status csm_secret_digest(csm_arena *arena, csm_str secret, csm_str *hash, csm_error *err);
 
 #endif

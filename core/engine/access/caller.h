@@ -1,0 +1,19 @@
+/* What the rooms below access need of callers beyond access.h. */
+#ifndef CSM_ENGINE_ACCESS_CALLER_H
+#define CSM_ENGINE_ACCESS_CALLER_H
+
+#include "base/str.h"
+#include "engine/access/access.h"
+
+/* Name recorded for the local administrator acting as nobody else. */
+#define CSM_LOCAL_ADMIN_NAME "local-admin"
+
+/* Forgets all callers: after a commit that failed, whose numbers are given again. */
+void csm_caller_cache_clear(csm_caller_cache *cache);
+/* A caller of one's own, outside any cache (questions about others). Free with csm_caller_free. */
+csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out);
+void csm_caller_free(csm_caller *caller);
+/* Id of the row of a declared role in sys_user_role. None when out of memory. */
+csm_id csm_role_row_id(csm_arena *arena, const char *name);
+
+#endif

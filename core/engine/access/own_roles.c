@@ -1,0 +1,202 @@
+/* Rules that keep roles sound: containment has no cycle, and nobody ends up with both snc_internal and snc_external,
+ * directly, through a role, through a group or through what a role contains. They run after the row is written, in the same
+ * transaction, so they look at the world as it would be; the first collision is the reason. Source: DOMAIN 3.5. */
+#include "engine/access/own.h"
+
+#define WALK_MAX 2000u /* roles or users looked at for one change */
+
+/* A small set of ids in the arena of the call. */
+typedef struct id_set {
+    csm_id *items;
+    uint32_t count, cap;
+} id_set;
+
+static bool set_has(const id_set *set, csm_id id)
+{
+    for (uint32_t n = 0; n < set->count; n++)
+        if (csm_id_eq(set->items[n], id))
+            return true;
+    return false;
+}
+
+static csm_status set_add(csm_ctx *ctx, id_set *set, csm_id id)
+{
+    if (set_has(set, id))
+        return CSM_OK;
+    if (set->count == WALK_MAX)
+        return csm_fail(ctx, CSM_E_LIMIT, "the change touches more than %u roles, groups or users at once", WALK_MAX);
+    if (set->count == set->cap) {
+        uint32_t cap = set->cap == 0 ? 32 : set->cap * 2;
+        csm_id *items = csm_alloc(ctx, cap * sizeof(*items));
+
+        if (items == NULL)
+            return CSM_E_NOMEM;
+        if (set->count > 0)
+            memcpy(items, set->items, set->count * sizeof(*items));
+        set->items = items;
+        set->cap = cap;
+    }
+    set->items[set->count++] = id;
+    return CSM_OK;
+}
+
+/* Adds field @p take of every row of @p table whose @p field is @p id. */
+static csm_status add_linked(csm_ctx *ctx, id_set *set, const char *table, const char *field, csm_id id, const char *take)
+{
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(id));
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        if ((st = set_add(ctx, set, csm_record_ref(ctx, row, take))) != CSM_OK)
+            break;
+    csm_query_close(ctx, q);
+    return st;
+}
+
+/* Follows containment from every role of @p set: downwards to what they contain, or upwards to what contains them. */
+static csm_status close_roles(csm_ctx *ctx, id_set *set, bool down)
+{
+    for (uint32_t n = 0; n < set->count; n++)
+        CSM_TRY(add_linked(ctx, set, "sys_user_role_contains", down ? "role" : "contains", set->items[n],
+                           down ? "contains" : "role"));
+    return CSM_OK;
+}
+
+static csm_status role_id(csm_ctx *ctx, const char *name, csm_id *out)
+{
+    csm_record *role;
+
+    CSM_TRY(csm_record_find_where(ctx, "sys_user_role", csm_printf(ctx, "name=%s", name).ptr, &role));
+    *out = role != NULL ? csm_record_id(ctx, role) : (csm_id){ { 0 } };
+    return CSM_OK;
+}
+
+/* True when the closed set of roles holds both explicit ones. */
+static csm_status has_both(csm_ctx *ctx, const id_set *roles, bool *out)
+{
+    csm_id internal, external;
+
+    CSM_TRY(role_id(ctx, "snc_internal", &internal));
+    CSM_TRY(role_id(ctx, "snc_external", &external));
+    *out = set_has(roles, internal) && set_has(roles, external);
+    return CSM_OK;
+}
+
+static csm_status check_user(csm_ctx *ctx, csm_id user)
+{
+    id_set roles = { 0 }, groups = { 0 };
+    csm_record *rec;
+    bool both;
+
+    CSM_TRY(add_linked(ctx, &roles, "sys_user_has_role", "user", user, "role"));
+    CSM_TRY(add_linked(ctx, &groups, "sys_user_grmember", "user", user, "group"));
+    for (uint32_t n = 0; n < groups.count; n++)
+        CSM_TRY(add_linked(ctx, &roles, "sys_group_has_role", "group", groups.items[n], "role"));
+    CSM_TRY(close_roles(ctx, &roles, true));
+    CSM_TRY(has_both(ctx, &roles, &both));
+    if (!both)
+        return CSM_OK;
+    CSM_TRY(csm_record_get(ctx, "sys_user", user, &rec));
+    return csm_fail(ctx, CSM_E_REJECTED, "user \"%.*s\" would hold both snc_internal and snc_external",
+                    CSM_STR_FMT(csm_record_display(ctx, rec, "name")));
+}
+
+static csm_status check_users(csm_ctx *ctx, const id_set *users)
+{
+    for (uint32_t n = 0; n < users->count; n++)
+        CSM_TRY(check_user(ctx, users->items[n]));
+    return CSM_OK;
+}
+
+static csm_status user_rule(csm_ctx *ctx, csm_change *change)
+{
+    return check_user(ctx, csm_change_new_ref(ctx, change, "user"));
+}
+
+static csm_status group_rule(csm_ctx *ctx, csm_change *change)
+{
+    id_set users = { 0 };
+
+    CSM_TRY(add_linked(ctx, &users, "sys_user_grmember", "group", csm_change_new_ref(ctx, change, "group"), "user"));
+    return check_users(ctx, &users);
+}
+
+static csm_status contains_rule(csm_ctx *ctx, csm_change *change)
+{
+    csm_id role = csm_change_new_ref(ctx, change, "role");
+    id_set below = { 0 }, above = { 0 }, users = { 0 }, groups = { 0 };
+    bool both;
+
+    CSM_TRY(set_add(ctx, &below, csm_change_new_ref(ctx, change, "contains")));
+    CSM_TRY(close_roles(ctx, &below, true));
+    if (set_has(&below, role))
+        return csm_fail_field(ctx, CSM_E_REJECTED, "contains", "the role would contain itself");
+    CSM_TRY(set_add(ctx, &above, role));
+    CSM_TRY(close_roles(ctx, &above, false));
+    for (uint32_t n = 0; n < above.count; n++) {
+        id_set held = { 0 };
+
+        CSM_TRY(set_add(ctx, &held, above.items[n]));
+        CSM_TRY(close_roles(ctx, &held, true));
+        CSM_TRY(has_both(ctx, &held, &both));
+        if (both)
+            return csm_fail(ctx, CSM_E_REJECTED, "a role would contain both snc_internal and snc_external");
+        CSM_TRY(add_linked(ctx, &users, "sys_user_has_role", "role", above.items[n], "user"));
+        CSM_TRY(add_linked(ctx, &groups, "sys_group_has_role", "role", above.items[n], "group"));
+    }
+    for (uint32_t n = 0; n < groups.count; n++)
+        CSM_TRY(add_linked(ctx, &users, "sys_user_grmember", "group", groups.items[n], "user"));
+    return check_users(ctx, &users);
+}
+
+static csm_status group_parent_rule(csm_ctx *ctx, csm_change *change)
+{
+    csm_id at = csm_change_new_ref(ctx, change, "parent");
+
+    for (uint32_t steps = 0; !csm_id_is_none(at); steps++) {
+        csm_record *parent;
+
+        if (csm_id_eq(at, csm_change_id(ctx, change)) || steps == WALK_MAX)
+            return csm_fail_field(ctx, CSM_E_REJECTED, "parent", "the group would be its own ancestor");
+        CSM_TRY(csm_record_get(ctx, "sys_user_group", at, &parent));
+        at = csm_record_ref(ctx, parent, "parent");
+    }
+    return CSM_OK;
+}
+
+/* Only an administrator makes administrators: neither user_admin nor security_admin reaches the role by a detour. */
+static csm_status admin_role_rule(csm_ctx *ctx, csm_change *change)
+{
+    const char *field = csm_table_is_a(ctx, csm_change_table(ctx, change), "sys_user_role_contains") ? "contains" : "role";
+    id_set below = { 0 };
+    csm_id admin;
+
+    if (!csm_change_by_client(ctx, change) || csm_caller_has_role(ctx, "admin"))
+        return CSM_OK;
+    CSM_TRY(role_id(ctx, "admin", &admin));
+    CSM_TRY(set_add(ctx, &below, csm_change_new_ref(ctx, change, field)));
+    CSM_TRY(close_roles(ctx, &below, true));
+    if (set_has(&below, admin))
+        return csm_fail_field(ctx, CSM_E_DENIED, field, "only an administrator gives the role admin");
+    return CSM_OK;
+}
+
+const csm_rule csm_own_rules[CSM_OWN_RULES] = {
+    { .table = "sys_user_has_role", .when = CSM_AFTER_INSERT, .order = 10, .run = user_rule, .name = "explicit roles of a user" },
+    { .table = "sys_user_grmember", .when = CSM_AFTER_INSERT, .order = 10, .run = user_rule, .name = "explicit roles of a member" },
+    { .table = "sys_group_has_role", .when = CSM_AFTER_INSERT, .order = 10, .run = group_rule,
+      .name = "explicit roles of a group" },
+    { .table = "sys_user_role_contains", .when = CSM_AFTER_INSERT, .order = 10, .run = contains_rule,
+      .name = "containment without cycle" },
+    { .table = "sys_user_group", .when = CSM_BEFORE_WRITE, .order = 10, .filter = "parentISNOTEMPTY", .run = group_parent_rule,
+      .name = "group tree without cycle" },
+    { .table = "sys_user_has_role", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin of a user" },
+    { .table = "sys_group_has_role", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin of a group" },
+    { .table = "sys_user_role_contains", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule,
+      .name = "admin by containment" },
+    { .table = "sys_user_role_contains", .when = CSM_AFTER_UPDATE, .order = 10, .run = contains_rule,
+      .name = "containment without cycle after a change" },
+};

@@ -1,0 +1,169 @@
+/* Rows and fields within a caller's reach: scopes united, restrictions cut. The same answer serves list, get, count, dot-walk
+ * and write. Source: DESIGN 6, DOMAIN 3. */
+#include "engine/access/access.h"
+
+static bool bit(const uint64_t *words, uint32_t n)
+{
+    return (words[n / 64] >> (n % 64) & 1) != 0;
+}
+
+static bool applies(const csm_ctx *ctx, const csm_mscope *scope, uint32_t op, bool restriction)
+{
+    const csm_caller *caller = ctx->caller;
+
+    if ((scope->decl->ops & op) == 0 || ((scope->decl->flags & CSM_SCOPE_RESTRICT) != 0) != restriction)
+        return false;
+    if (restriction && caller->is_admin && (scope->decl->flags & CSM_SCOPE_EXEMPT_ADMIN) != 0)
+        return false;
+    if (scope->role == NULL)
+        return restriction || !csm_id_is_none(caller->user);
+    return csm_caller_has(caller, scope->role);
+}
+
+/* The scope's rows as one expression: its filter and what it demands of the row it points to. */
+static csm_status scope_expr(csm_ctx *ctx, const csm_mscope *scope, const csm_expr **out)
+{
+    const csm_expr *filter = scope->filter, *via, *both;
+
+    if (scope->via == NULL) {
+        *out = filter;
+        return CSM_OK;
+    }
+    via = csm_expr_via(ctx->arena, scope->via, scope->decl->via_op != 0 ? scope->decl->via_op : CSM_OP_READ);
+    if (via == NULL)
+        return csm_ctx_nomem(ctx);
+    both = csm_expr_and(ctx->arena, filter, via);
+    if (both == NULL)
+        return csm_ctx_nomem(ctx);
+    *out = both;
+    return CSM_OK;
+}
+
+static csm_status add_branch(csm_ctx *ctx, csm_reach *reach, const csm_mscope *scope)
+{
+    csm_reach_branch *branch = &reach->branches[reach->branch_count];
+
+    CSM_TRY(scope_expr(ctx, scope, &branch->filter));
+    branch->fields = scope->fields;
+    branch->scope = scope;
+    reach->branch_count++;
+    return CSM_OK;
+}
+
+static csm_status add_restrictions(csm_ctx *ctx, const csm_mtable *table, uint32_t op, csm_reach *reach)
+{
+    for (uint32_t n = 0; n < table->scope_count; n++) {
+        const csm_mscope *scope = &table->scopes[n];
+        const csm_expr *expr, *both;
+
+        if (!applies(ctx, scope, op, true))
+            continue;
+        CSM_TRY(scope_expr(ctx, scope, &expr));
+        if (expr == NULL)
+            continue;
+        both = csm_expr_and(ctx->arena, reach->restriction, expr);
+        if (both == NULL)
+            return csm_ctx_nomem(ctx);
+        reach->restriction = both;
+    }
+    return CSM_OK;
+}
+
+csm_status csm_access_reach(csm_ctx *ctx, const csm_mtable *table, uint32_t op, csm_reach *out)
+{
+    csm_reach reach = { 0 };
+
+    if (ctx->system > 0 || ctx->caller->is_system) {
+        reach.all = true;
+        *out = reach;
+        return CSM_OK;
+    }
+    CSM_TRY(add_restrictions(ctx, table, op, &reach));
+    if (ctx->caller->is_admin && reach.restriction == NULL) {
+        reach.all = true;
+        *out = reach;
+        return CSM_OK;
+    }
+    reach.branches = csm_arena_array(ctx->arena, table->scope_count + 1u, sizeof(*reach.branches));
+    if (reach.branches == NULL)
+        return csm_ctx_nomem(ctx);
+    if (ctx->caller->is_admin)
+        reach.branch_count = 1; /* all rows and fields, but for the restriction */
+    for (uint32_t n = 0; n < table->scope_count && !ctx->caller->is_admin; n++)
+        if (applies(ctx, &table->scopes[n], op, false))
+            CSM_TRY(add_branch(ctx, &reach, &table->scopes[n]));
+    *out = reach;
+    return CSM_OK;
+}
+
+static void unite(uint64_t *fields, const uint64_t *more, uint32_t words)
+{
+    for (uint32_t n = 0; n < words; n++)
+        fields[n] |= more != NULL ? more[n] : UINT64_MAX;
+}
+
+csm_status csm_access_row(csm_ctx *ctx, const csm_row *row, uint32_t op, bool *allowed, uint64_t *fields)
+{
+    uint32_t words = (row->table->field_count + 63) / 64;
+    bool holds = true, found = false, whole = false;
+    csm_reach reach;
+
+    if (fields != NULL)
+        memset(fields, 0, words * sizeof(*fields));
+    CSM_TRY(csm_access_reach(ctx, row->table, op, &reach));
+    if (reach.all) {
+        if (fields != NULL)
+            unite(fields, NULL, words);
+        *allowed = true;
+        return CSM_OK;
+    }
+    if (reach.restriction != NULL)
+        CSM_TRY(csm_expr_eval(ctx, reach.restriction, row, NULL, &holds));
+    for (uint32_t n = 0; holds && !whole && n < reach.branch_count; n++) {
+        const csm_reach_branch *branch = &reach.branches[n];
+        bool match = true;
+
+        if (branch->filter != NULL)
+            CSM_TRY(csm_expr_eval(ctx, branch->filter, row, NULL, &match));
+        if (!match)
+            continue;
+        found = true;
+        if (fields != NULL)
+            unite(fields, branch->fields, words);
+        whole = fields == NULL || branch->fields == NULL;
+    }
+    *allowed = holds && found;
+    return CSM_OK;
+}
+
+bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op)
+{
+    csm_str roles = op == CSM_OP_READ ? field->read_roles : field->write_roles;
+
+    if (ctx->system > 0 || ctx->caller->is_system)
+        return true;
+    if ((field->flags & CSM_HIDDEN) != 0)
+        return false;
+    if (ctx->caller->is_external && (field->flags & CSM_INTERNAL) != 0)
+        return false;
+    return roles.len == 0 || csm_caller_has_any(ctx, roles);
+}
+
+csm_status csm_access_use_field(csm_ctx *ctx, const csm_mtable *table, csm_reach *reach, const csm_mfield *field)
+{
+    uint32_t kept = 0;
+
+    if (!csm_access_field(ctx, field, CSM_OP_READ))
+        return csm_error_field(&ctx->err, CSM_E_DENIED, field->name, "field \"%s\" of %s may not be used in a condition, an "
+                               "order or a group by this caller", field->name, table->name);
+    if (reach->all || field->id <= CSM_FID_MOD_COUNT)
+        return CSM_OK;
+    for (uint32_t n = 0; n < reach->branch_count; n++)
+        if (reach->branches[n].fields == NULL || bit(reach->branches[n].fields, field->pos))
+            reach->branches[kept++] = reach->branches[n];
+    if (kept == 0 && reach->branch_count > 0)
+        return csm_error_field(&ctx->err, CSM_E_DENIED, field->name, "field \"%s\" of %s may not be used in a condition, an "
+                               "order or a group by this caller", field->name, table->name);
+    reach->branch_count = kept;
+    return CSM_OK;
+}
