@@ -63,6 +63,7 @@ struct csm_ctx {
     uint32_t system;           /* above 0: the plugin's rights (everything); rules, jobs, caller values */
     uint32_t depth;            /* of rules causing writes causing rules */
     csm_status sticky;         /* first bug of a handler (wrong field name ...): fails the call at its end */
+    csm_str sticky_text;       /* its message, in the arena */
     bool dry_run;
     bool display;              /* display values beside raw ones */
     bool import;               /* kept times and authors; set by the import methods only */

@@ -11,6 +11,7 @@ typedef struct csm_write_options {
     int64_t base;              /* merge with what changed since that sys_mod_count; -1 = not asked */
     const char *transition;    /* name of the transition meant; NULL = found from the state written */
     csm_id id;                 /* insert: id to use (seeds, imports); none = new */
+    const csm_row *seen;       /* update: the row as read; given fields that differ from it by now are CONFLICT. NULL = not asked */
 } csm_write_options;
 #define CSM_WRITE_OPTIONS_INIT { .version = -1, .base = -1 }
 
