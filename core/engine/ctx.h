@@ -11,7 +11,7 @@
 #include "wire/wire.h"
 
 typedef struct csm_engine csm_engine;
-typedef struct csm_caller csm_caller;       /* engine/access */
+typedef struct csm_caller csm_caller;
 typedef struct csm_caller_cache csm_caller_cache;
 typedef struct csm_request_log csm_request_log; /* engine/event: the records this request changed */
 
@@ -38,6 +38,24 @@ struct csm_engine {
     csm_registry *_Atomic registry; /* newest; published by the writer. Older ones are kept until close */
     void (*wake_writer)(void *user); /* a due job was added: the writer looks again. Any thread */
     void *wake_user;
+};
+
+/* Who asks. Made from the user's rows through a view and kept per thread until a watched table changes. */
+struct csm_caller {
+    csm_id user;               /* none: nobody yet */
+    csm_str user_name;         /* recorded as author */
+    csm_id acting;             /* administrator acting as the user; none = himself */
+    csm_str acting_name;
+    bool is_system;            /* jobs, boot: everything, named "system" */
+    bool is_admin;             /* holds role "admin", or is the local administrator */
+    bool is_external;          /* holds snc_external */
+    bool must_change_password; /* only session.change_password, whoami and logout */
+    uint64_t *roles;           /* bit per csm_mrole.id of reg */
+    uint32_t role_words;
+    uint64_t epoch;            /* watched epoch this was computed at */
+    const csm_registry *reg;
+    csm_value *values;         /* by position in reg->caller_values; NIL until computed, then LIST */
+    csm_arena *arena;          /* what it lives in */
 };
 
 /* How far a call may go; checked at each engine call that touches rows. */

@@ -5,24 +5,6 @@
 
 #include "engine/query/query.h"
 
-/* Who asks. Made from the user's rows through a view and kept per thread until a watched table changes. */
-struct csm_caller {
-    csm_id user;               /* none: nobody yet */
-    csm_str user_name;         /* recorded as author */
-    csm_id acting;             /* administrator acting as the user; none = himself */
-    csm_str acting_name;
-    bool is_system;            /* jobs, boot: everything, named "system" */
-    bool is_admin;             /* holds role "admin", or is the local administrator */
-    bool is_external;          /* holds snc_external */
-    bool must_change_password; /* only session.change_password, whoami and logout */
-    uint64_t *roles;           /* bit per csm_mrole.id of reg */
-    uint32_t role_words;
-    uint64_t epoch;            /* watched epoch this was computed at */
-    const csm_registry *reg;
-    csm_value *values;         /* by position in reg->caller_values; NIL until computed, then LIST */
-    csm_arena *arena;          /* what it lives in */
-};
-
 csm_caller_cache *csm_caller_cache_new(void); /* one per thread */
 void csm_caller_cache_free(csm_caller_cache *cache);
 
