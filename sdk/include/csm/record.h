@@ -31,7 +31,7 @@ typedef struct csm_record_api {
     csm_status (*savepoint)(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg);
     /* Rows of journal field @p field, newest first: list of maps {time, by, text}; at most @p limit. */
     csm_status (*journal)(csm_ctx *ctx, const csm_record *rec, const char *field, uint32_t limit, csm_value *out);
-    /* Field names of a table and whether they exist: for rules on every table. */
+    /* Whether a table has a field, dotted paths too ("account.name"): for rules on every table and paths kept in rows. */
     bool (*has_field)(csm_ctx *ctx, const char *table, const char *field);
     /* Text of a value for people: reference -> display value, choice -> label. */
     csm_str (*display)(csm_ctx *ctx, const csm_record *rec, const char *field);

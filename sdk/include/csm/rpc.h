@@ -15,8 +15,8 @@ typedef struct csm_param {
     int64_t min, max;    /* CSM_T_INT, and length of CSM_T_TEXT / count of CSM_T_LIST; both 0 = default limits */
     const char *doc;
 } csm_param;
-#define CSM_PARAM(n, t, ...) { .name = (n), .type = (t), __VA_ARGS__ }
-#define CSM_PARAM_ID(n, ...) CSM_PARAM(n, CSM_T_ID, .flags = CSM_PARAM_REQUIRED, __VA_ARGS__)
+#define CSM_PARAM(n, ...) { .name = (n), .type = __VA_ARGS__ }
+#define CSM_PARAM_ID(...) { .type = CSM_T_ID, .flags = CSM_PARAM_REQUIRED, .name = __VA_ARGS__ }
 
 #define CSM_METHOD_WRITES 0x1u /* runs on the writer thread in a transaction */
 #define CSM_METHOD_SLOW 0x2u   /* a read that starts on a worker */
@@ -48,7 +48,7 @@ typedef struct csm_rpc_api {
     csm_status (*list_add)(csm_ctx *ctx, csm_value *list, csm_value item);
     csm_status (*map_add)(csm_ctx *ctx, csm_value *map, const char *key, csm_value item);
     void *(*alloc)(csm_ctx *ctx, size_t size); /* arena of ctx, zero-filled; NULL sets the error */
-    csm_str (*printf)(csm_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* arena of ctx */
+    csm_str (*printf)(csm_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* arena of ctx, NUL-terminated */
     csm_time (*now)(csm_ctx *ctx);
     const void *(*settings)(csm_ctx *ctx);
     csm_status (*fail)(csm_ctx *ctx, csm_status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -66,22 +66,22 @@ typedef struct csm_field {
 } csm_field;
 
 /* Field declarations: CSM_TEXT("name", .length = 80, .flags = CSM_REQUIRED). */
-#define CSM_FIELD(n, t, ...) { .name = (n), .type = (t), __VA_ARGS__ }
-#define CSM_TEXT(n, ...) CSM_FIELD(n, CSM_F_TEXT, __VA_ARGS__)
-#define CSM_INT(n, ...) CSM_FIELD(n, CSM_F_INT, __VA_ARGS__)
-#define CSM_DECIMAL(n, ...) CSM_FIELD(n, CSM_F_DECIMAL, __VA_ARGS__)
-#define CSM_BOOL(n, ...) CSM_FIELD(n, CSM_F_BOOL, __VA_ARGS__)
-#define CSM_TIME(n, ...) CSM_FIELD(n, CSM_F_TIME, __VA_ARGS__)
-#define CSM_DATE(n, ...) CSM_FIELD(n, CSM_F_DATE, __VA_ARGS__)
-#define CSM_DURATION(n, ...) CSM_FIELD(n, CSM_F_DURATION, __VA_ARGS__)
-#define CSM_REF(n, table_, ...) CSM_FIELD(n, CSM_F_REF, .ref = (table_), __VA_ARGS__)
-#define CSM_LIST(n, table_, ...) CSM_FIELD(n, CSM_F_LIST, .ref = (table_), __VA_ARGS__)
-#define CSM_JOURNAL(n, ...) CSM_FIELD(n, CSM_F_JOURNAL, __VA_ARGS__)
-#define CSM_CURRENCY(n, ...) CSM_FIELD(n, CSM_F_CURRENCY, __VA_ARGS__)
-#define CSM_DOCUMENT(n, ...) CSM_FIELD(n, CSM_F_DOCUMENT, __VA_ARGS__)
-#define CSM_CONDITION(n, table_field, ...) CSM_FIELD(n, CSM_F_CONDITION, .condition_table = (table_field), __VA_ARGS__)
-#define CSM_ZONE(n, ...) CSM_FIELD(n, CSM_F_ZONE, .length = 64, __VA_ARGS__)
-#define CSM_JSON(n, ...) CSM_FIELD(n, CSM_F_MAP, __VA_ARGS__)
+#define CSM_FIELD(n, ...) { .name = (n), .type = __VA_ARGS__ }
+#define CSM_TEXT(...) { .type = CSM_F_TEXT, .name = __VA_ARGS__ }
+#define CSM_INT(...) { .type = CSM_F_INT, .name = __VA_ARGS__ }
+#define CSM_DECIMAL(...) { .type = CSM_F_DECIMAL, .name = __VA_ARGS__ }
+#define CSM_BOOL(...) { .type = CSM_F_BOOL, .name = __VA_ARGS__ }
+#define CSM_TIME(...) { .type = CSM_F_TIME, .name = __VA_ARGS__ }
+#define CSM_DATE(...) { .type = CSM_F_DATE, .name = __VA_ARGS__ }
+#define CSM_DURATION(...) { .type = CSM_F_DURATION, .name = __VA_ARGS__ }
+#define CSM_REF(n, ...) { .type = CSM_F_REF, .name = (n), .ref = __VA_ARGS__ }
+#define CSM_LIST(n, ...) { .type = CSM_F_LIST, .name = (n), .ref = __VA_ARGS__ }
+#define CSM_JOURNAL(...) { .type = CSM_F_JOURNAL, .name = __VA_ARGS__ }
+#define CSM_CURRENCY(...) { .type = CSM_F_CURRENCY, .name = __VA_ARGS__ }
+#define CSM_DOCUMENT(...) { .type = CSM_F_DOCUMENT, .name = __VA_ARGS__ }
+#define CSM_CONDITION(n, ...) { .type = CSM_F_CONDITION, .name = (n), .condition_table = __VA_ARGS__ }
+#define CSM_ZONE(...) { .type = CSM_F_ZONE, .length = 64, .name = __VA_ARGS__ }
+#define CSM_JSON(...) { .type = CSM_F_MAP, .name = __VA_ARGS__ }
 /* The choices of a field: CSM_CHOICES(state_choices). */
 #define CSM_CHOICES(a) .choices = CSM_ARRAY(a)
 

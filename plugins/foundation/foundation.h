@@ -1,0 +1,65 @@
+/* What the files of this plugin share: the sizes of their declarations and the few calls across files. */
+#ifndef FOUNDATION_H
+#define FOUNDATION_H
+
+#include <csm/csm.h>
+
+/* Declarations, one array per file. A count that is too large leaves nameless entries, which the server refuses. */
+enum {
+    FOUNDATION_TABLES = 17,
+    FOUNDATION_TASK_FIELDS = 47,
+    FOUNDATION_TASK_INDEXES = 4,
+    FOUNDATION_EMAIL_FIELDS = 8,
+    FOUNDATION_EVENT_FIELDS = 6,
+    FOUNDATION_NOTIFICATION_FIELDS = 11,
+    FOUNDATION_LINK_FIELDS = 6,
+    FOUNDATION_TABLE_EXTS = 2,
+    FOUNDATION_ROLES = 7,
+    FOUNDATION_SCOPES = 22,
+    FOUNDATION_RULES = 6,
+    FOUNDATION_METHODS = 4,
+};
+
+extern const csm_table foundation_tables[FOUNDATION_TABLES];
+extern const csm_field foundation_task_fields[FOUNDATION_TASK_FIELDS];
+extern const csm_index foundation_task_indexes[FOUNDATION_TASK_INDEXES];
+extern const csm_field foundation_email_fields[FOUNDATION_EMAIL_FIELDS];
+extern const csm_field foundation_event_fields[FOUNDATION_EVENT_FIELDS];
+extern const csm_field foundation_notification_fields[FOUNDATION_NOTIFICATION_FIELDS];
+extern const csm_field foundation_link_fields[FOUNDATION_LINK_FIELDS];
+extern const csm_table_ext foundation_table_exts[FOUNDATION_TABLE_EXTS];
+extern const csm_role foundation_roles[FOUNDATION_ROLES];
+extern const csm_scope foundation_scopes[FOUNDATION_SCOPES];
+extern const csm_rule foundation_rules[FOUNDATION_RULES];
+extern const csm_method foundation_methods[FOUNDATION_METHODS];
+
+/* One person or address a mail goes to. */
+typedef struct mail_target {
+    csm_id user;      /* none: a bare address */
+    csm_str address;  /* may be empty: the mail is kept as ignored */
+    bool external;    /* reads customer-visible text only */
+} mail_target;
+
+/* The people of one mail: each once, by user and by address. Those who must not get it are kept as muted. */
+typedef struct mail_list {
+    mail_target *items;
+    bool *muted;
+    uint32_t count;
+    uint32_t room;
+    csm_id actor;
+} mail_list;
+
+/* Adds whoever @p path of @p rec names: a person, a group (its address, else its active members), a list of them, or the
+ * address a text field holds. Arena of ctx. */
+csm_status mail_list_add_path(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path);
+/* Adds the people or groups of a list value. */
+csm_status mail_list_add_ids(csm_ctx *ctx, mail_list *list, csm_value ids);
+
+/* Rule on every table: a mail row per person for each active notification whose condition the change meets. */
+csm_status notify_change(csm_ctx *ctx, csm_change *change);
+/* Rule on queued events: the same for notifications of that event, on the record the event names. */
+csm_status notify_event(csm_ctx *ctx, csm_change *change);
+/* Keeps one mail to @p address, about the record of @p table and @p id (none: about nothing). */
+csm_status mail_add(csm_ctx *ctx, csm_str address, csm_id user, csm_str subject, csm_str body, const char *table, csm_id id);
+
+#endif

@@ -1,0 +1,84 @@
+/* Rules and states every task shares, and the checks of notifications. */
+#include "foundation.h"
+
+static csm_status count_reassignment(csm_ctx *ctx, csm_change *ch)
+{
+    if (csm_id_is_none(csm_change_old_ref(ctx, ch, "assigned_to")) ||
+        csm_id_is_none(csm_change_new_ref(ctx, ch, "assigned_to")))
+        return CSM_OK;
+    return csm_change_set(ctx, ch, "reassignment_count", csm_int(csm_change_old_int(ctx, ch, "reassignment_count") + 1));
+}
+
+/* Work notes are mailed to this list, so nobody from outside may be on it. */
+static csm_status keep_notes_internal(csm_ctx *ctx, csm_change *ch)
+{
+    csm_value list = csm_change_new(ctx, ch, "work_notes_list");
+
+    if (list.type != CSM_T_LIST || !csm_change_touches(ctx, ch, "work_notes_list"))
+        return CSM_OK;
+    for (uint32_t n = 0; n < list.count; n++)
+        if (csm_user_has_role(ctx, csm_value_id(list.list[n]), "snc_external"))
+            return csm_fail_field(ctx, CSM_E_REJECTED, "work_notes_list",
+                                  "field \"work_notes_list\": external users do not get work notes");
+    return CSM_OK;
+}
+
+static csm_status check_path(csm_ctx *ctx, const char *table, csm_str path)
+{
+    csm_str name = csm_printf(ctx, "%.*s", CSM_STR_FMT(path));
+
+    if (name.ptr != NULL && csm_table_has_field(ctx, table, name.ptr))
+        return CSM_OK;
+    return csm_fail_field(ctx, CSM_E_INVALID, "recipient_fields", "field \"recipient_fields\": table \"%s\" has no field \"%.*s\"",
+                          table, CSM_STR_FMT(path));
+}
+
+/* A path that leads nowhere is told when the notification is written: later it would be silently without effect. */
+static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
+{
+    csm_str table = csm_change_new_text(ctx, ch, "collection"), paths = csm_change_new_text(ctx, ch, "recipient_fields");
+    csm_str collection = csm_printf(ctx, "%.*s", CSM_STR_FMT(table));
+    size_t from = 0;
+
+    if (collection.ptr == NULL)
+        return CSM_E_NOMEM;
+    if (table.len == 0 && csm_change_new_text(ctx, ch, "event_name").len == 0)
+        return csm_fail_field(ctx, CSM_E_INVALID, "collection", "a notification needs a table or an event");
+    if (table.len == 0)
+        return CSM_OK;
+    for (size_t n = 0; n <= paths.len; n++) {
+        if (n < paths.len && paths.ptr[n] != ',' && paths.ptr[n] != '|')
+            continue;
+        if (n > from)
+            CSM_TRY(check_path(ctx, collection.ptr, (csm_str){ paths.ptr + from, n - from }));
+        from = n + 1;
+    }
+    return CSM_OK;
+}
+
+/* The address a person logs in with or is reached by is told when it is changed; the old one learns of it too. */
+static csm_status tell_old_address(csm_ctx *ctx, csm_change *ch)
+{
+    csm_str old = csm_change_old_text(ctx, ch, "email");
+
+    if (old.len == 0)
+        return CSM_OK;
+    return mail_add(ctx, old, csm_change_id(ctx, ch), CSM_STR("Your e-mail address was changed"),
+                    CSM_STR("The e-mail address of your account was changed. If you did not ask for this, tell us."),
+                    NULL, (csm_id){ { 0 } });
+}
+
+const csm_rule foundation_rules[FOUNDATION_RULES] = {
+    { .table = "task", .when = CSM_BEFORE_UPDATE, .order = 50, .filter = "assigned_toCHANGES", .run = count_reassignment,
+      .name = "foundation.reassignment", .doc = "Counts how often a task changes hands" },
+    { .table = "task", .when = CSM_BEFORE_WRITE, .order = 50, .filter = "work_notes_listISNOTEMPTY",
+      .run = keep_notes_internal, .name = "foundation.work_notes_list", .doc = "No external user gets work notes" },
+    { .table = "sysevent_email_action", .when = CSM_BEFORE_WRITE, .order = 50, .run = check_notification,
+      .name = "foundation.notification", .doc = "A notification's recipients must exist" },
+    { .table = "sys_user", .when = CSM_AFTER_UPDATE, .order = 100, .filter = "emailCHANGES", .run = tell_old_address,
+      .name = "foundation.old_address", .doc = "The old address is told of the new one" },
+    { .table = "*", .when = CSM_AFTER_WRITE, .order = 900, .run = notify_change, .name = "foundation.notify",
+      .doc = "Mails of notifications whose condition a change meets" },
+    { .table = "sysevent", .when = CSM_AFTER_INSERT, .order = 900, .run = notify_event, .name = "foundation.event",
+      .doc = "Mails of notifications that wait for an event" },
+};
