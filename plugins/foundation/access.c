@@ -17,8 +17,6 @@ const csm_scope foundation_scopes[FOUNDATION_SCOPES] = {
       .doc = "The own row" },
     { .table = "sys_user", .ops = CSM_OP_WRITE, .role = "snc_internal", .filter = "sys_id=@me", .fields = OWN_WRITABLE,
       .doc = "The own preferences; a new address needs the mailed link" },
-    READ_ALL("sys_user_group", "Groups to assign to"),
-    READ_ALL("sys_user_grmember", "Their members"),
     READ_ALL("sys_user_group_type", "Their types"),
     READ_ALL("core_company", "Companies that are no customers"),
     READ_ALL("cmn_department", "Departments"),

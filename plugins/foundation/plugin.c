@@ -24,11 +24,6 @@ static const csm_state_model states[] = {
       .active = "active" },
 };
 
-static const csm_derived derived[] = {
-    { .kind = CSM_DERIVE_JOIN, .table = "sys_user", .field = "name", .inputs = "first_name,middle_name,last_name",
-      .doc = "The full name" },
-};
-
 static const csm_property properties[] = {
     { "login.reset_link_life", CSM_T_INT, "1", "Hours a mailed link stays good" },
 };
@@ -36,5 +31,5 @@ static const csm_property properties[] = {
 CSM_PLUGIN(foundation, .version = "1.0.0", .summary = "Companies, places, schedules, tasks, approvals, notifications",
            .alias = "com.glide.foundation", .properties = CSM_ARRAY(properties), .tables = CSM_ARRAY(foundation_tables),
            .table_exts = CSM_ARRAY(foundation_table_exts), .roles = CSM_ARRAY(foundation_roles),
-           .scopes = CSM_ARRAY(foundation_scopes), .states = CSM_ARRAY(states), .derived = CSM_ARRAY(derived),
+           .scopes = CSM_ARRAY(foundation_scopes), .states = CSM_ARRAY(states),
            .rules = CSM_ARRAY(foundation_rules), .methods = CSM_ARRAY(foundation_methods))
