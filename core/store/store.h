@@ -34,9 +34,10 @@ typedef enum csm_db {
 
 typedef struct csm_store_options {
     uint64_t map_bytes;      /* address space, default 1 TiB (0) */
-    uint64_t ceiling_bytes;  /* FULL above this size of file in use; 0 = map_bytes */
+    uint64_t ceiling_bytes;  /* bytes in use from which on a batch with puts is FULL; 0 or too high: a little below
+                              * map_bytes, so that deletes, which copy pages too, still go on */
     uint32_t readers;        /* most snapshots at a time, default 126 (0) */
-    bool read_only;          /* verify */
+    bool read_only;          /* verify: nothing is created or written, not even the lock's pid */
 } csm_store_options;
 
 /* Opens or creates the store in directory @p path. A new environment is made in a temporary directory and renamed
@@ -53,6 +54,9 @@ typedef struct csm_store_stat {
 csm_status csm_store_get_stat(csm_store *store, csm_store_stat *out, csm_error *err);
 /* One consistent copy while serving, synced, made under a temporary name and renamed. Any thread. */
 csm_status csm_store_copy(csm_store *store, const char *path, csm_error *err);
+/* Makes a store in directory @p path (made when missing) from such a copy. EXISTS when there is a store in it already;
+ * BUSY, IO, CORRUPT, STATE as in open. All of it or nothing. */
+csm_status csm_store_restore(const char *copy, const char *path, csm_error *err);
 
 /* ---- reading ---- */
 
@@ -74,7 +78,7 @@ csm_status csm_view_get(csm_view *view, csm_db db, csm_str key, csm_str *out, cs
 
 /* A range read. Reads in batches, keeps no engine cursor between calls. Writing into the view's transaction while
  * iterating is allowed: entries put or deleted ahead of the iterator are seen as they are then.
- * Lives on the caller's stack; done() must be called. */
+ * It ends with its snapshot's reset or renewal: STATE from then on. The thread of its view. */
 typedef struct csm_iter csm_iter;
 typedef struct csm_range {
     csm_db db;
@@ -82,9 +86,9 @@ typedef struct csm_range {
     csm_str to;    /* end, exclusive; empty = end of db */
     bool reverse;  /* from the end down to from */
 } csm_range;
-/* Allocated in @p arena (with its key buffers); bounds are copied. */
+/* Allocated in @p arena, a kilobyte, and more as it reads on; bounds are copied. */
 csm_status csm_iter_open(csm_arena *arena, csm_view *view, const csm_range *range, csm_iter **out, csm_error *err);
-/* *has false at the end. Key and value are borrowed until the next call on this iterator or, if later, nothing. */
+/* *has false at the end. Key and value are borrowed as those of csm_view_get are. A call that failed may be repeated. */
 csm_status csm_iter_next(csm_iter *it, csm_str *key, csm_str *value, bool *has, csm_error *err);
 /* Continues at the first key >= @p key (reverse: <= key), in either direction of travel. */
 csm_status csm_iter_seek(csm_iter *it, csm_str key, csm_error *err);
@@ -95,16 +99,18 @@ csm_str csm_key_after(csm_str prefix, uint8_t buf[CSM_KEY_MAX]);
 
 /* ---- writing: one thread at a time, begin to commit ---- */
 
+/* STATE while another is open, or when the store is read-only. */
 csm_status csm_txn_begin(csm_store *store, csm_txn **out, csm_error *err);
 csm_view *csm_txn_view(csm_txn *txn);
-/* Copies key and value. LIMIT when too long. */
+/* Copies key and value. LIMIT when too long, INVALID for an empty key. */
 csm_status csm_txn_put(csm_txn *txn, csm_db db, csm_str key, csm_str value, csm_error *err);
 csm_status csm_txn_del(csm_txn *txn, csm_db db, csm_str key, csm_error *err); /* absent is fine */
-/* Bytes and entries pending, for budgets. */
+/* Memory taken by writes, undone ones included (what was read of them stays put until the end), and keys pending. */
 size_t csm_txn_bytes(const csm_txn *txn);
 size_t csm_txn_entries(const csm_txn *txn);
 
 typedef struct csm_savepoint { size_t mark; uint64_t sequences; } csm_savepoint;
+/* Marks are undone from the last to the first; one undone stays usable. */
 csm_savepoint csm_txn_save(const csm_txn *txn);
 void csm_txn_undo(csm_txn *txn, csm_savepoint point); /* cannot fail */
 
@@ -114,8 +120,9 @@ uint64_t csm_txn_next_sequence(const csm_txn *txn);
 void csm_txn_take_sequence(csm_txn *txn);
 
 /* Applies everything in key order, synced, and frees the transaction either way.
- * OK: on disk, visible to snapshots renewed from now on. FULL: nothing happened. UNKNOWN: may or may not be on disk:
- * the store refuses everything from now on and the server must stop. */
+ * OK: on disk, visible to snapshots renewed from now on. UNKNOWN: may or may not be on disk: the store refuses
+ * everything from now on and the server must stop. Any other (FULL; CONFLICT, on engines with several writers; LIMIT,
+ * NOMEM, IO): nothing happened, the store goes on. FULL by the ceiling spares batches of deletes alone. */
 csm_status csm_txn_commit(csm_txn *txn, csm_error *err);
 void csm_txn_abort(csm_txn *txn); /* NULL is fine */
 /* A transaction that can never be committed (dry runs), on any thread, over a snapshot of its own. */
