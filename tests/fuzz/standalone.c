@@ -35,8 +35,9 @@ static void run_mutations(const uint8_t *bytes, size_t len)
         for (uint64_t edits = 1 + next_random(&seed) % 4; edits > 0; edits--) {
             uint64_t dice = next_random(&seed);
             size_t at = (size_t)(dice % len);
-            changed[at] =
-                dice & (UINT64_C(1) << 40) ? (uint8_t)(dice >> 48) : (uint8_t)(changed[at] ^ 1u << (dice >> 60) % 8);
+            unsigned flipped = changed[at] ^ (1u << ((dice >> 60) % 8));
+            bool replace = (dice >> 40) % 2 == 0;
+            changed[at] = (uint8_t)(replace ? dice >> 48 : flipped);
         }
         run(changed, len);
     }
