@@ -1,0 +1,325 @@
+/* One call: decoding its arguments, checking rights, running the handler, encoding the answer. The same for every thread. */
+#include "rpc/call.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdio.h>
+
+#define CALL_ARENA_BLOCK 4096u
+#define CALL_ARENA_MAX (256u * 1024u * 1024u) /* memory one request may use */
+
+csm_call *csm_call_new(csm_rpc *rpc, csm_session *session)
+{
+    csm_call *call = csm_mem_zalloc(sizeof(*call));
+
+    if (call == NULL)
+        return NULL;
+    call->arena = csm_arena_new(CALL_ARENA_BLOCK, CALL_ARENA_MAX);
+    if (call->arena == NULL) {
+        csm_mem_free(call);
+        return NULL;
+    }
+    call->rpc = rpc;
+    call->session = session;
+    call->identity = session->identity;
+    call->error_maps = session->error_maps;
+    csm_buf_init(&call->reply, rpc->options.reply_bytes);
+    return call;
+}
+
+void csm_call_free(csm_call *call)
+{
+    if (call == NULL)
+        return;
+    csm_buf_done(&call->reply);
+    csm_arena_free(call->arena);
+    csm_mem_free(call);
+}
+
+/* ---- arguments ---- */
+
+typedef enum common_arg { ARG_DEADLINE, ARG_TRACE, ARG_REQUEST_KEY, ARG_DRY_RUN, ARG_AS_OF, ARG_DISPLAY, ARG_COUNT } common_arg;
+
+static const struct {
+    const char *name;
+    uint32_t type;
+    bool writes_only;
+} common_args[ARG_COUNT] = {
+    [ARG_DEADLINE] = { "deadline_ms", CSM_T_INT, false }, [ARG_TRACE] = { "trace", CSM_T_TEXT, false },
+    [ARG_REQUEST_KEY] = { "request_key", CSM_T_TEXT, true }, [ARG_DRY_RUN] = { "dry_run", CSM_T_BOOL, true },
+    [ARG_AS_OF] = { "as_of", CSM_T_TEXT, false }, [ARG_DISPLAY] = { "display", CSM_T_BOOL, false },
+};
+
+static csm_status take_common(csm_call *call, common_arg which, csm_value value, csm_error *err)
+{
+    const char *name = common_args[which].name;
+    bool writes = (call->method->decl->flags & CSM_METHOD_WRITES) != 0;
+
+    if (csm_is_nil(value))
+        return CSM_OK;
+    if (value.type != common_args[which].type)
+        return csm_error_field(err, CSM_E_INVALID, name, "argument \"%s\" has the wrong type", name);
+    if (common_args[which].writes_only && !writes)
+        return csm_error_field(err, CSM_E_INVALID, name, "argument \"%s\" is for methods that write", name);
+    switch (which) {
+    case ARG_DEADLINE:
+        if (value.i < 1 || value.i > 3600000)
+            return csm_error_field(err, CSM_E_INVALID, name, "argument \"deadline_ms\": 1 to 3600000");
+        call->deadline_us = call->started_us + value.i * 1000;
+        break;
+    case ARG_TRACE:
+    case ARG_REQUEST_KEY:
+        if (value.s.len == 0 || value.s.len > 128)
+            return csm_error_field(err, CSM_E_INVALID, name, "argument \"%s\" has 1 to 128 bytes", name);
+        *(which == ARG_TRACE ? &call->trace : &call->request_key) = value.s;
+        break;
+    case ARG_DRY_RUN:
+        call->dry_run = value.b;
+        break;
+    case ARG_AS_OF:
+        if (!csm_time_parse(value.s, &call->as_of))
+            return csm_error_field(err, CSM_E_INVALID, name, "argument \"as_of\" is no RFC 3339 time");
+        break;
+    default:
+        call->display = value.b;
+    }
+    return CSM_OK;
+}
+
+/* A declared parameter of the method goes first: a plugin may have its own "display". */
+static bool is_declared(const csm_method *decl, csm_str name)
+{
+    for (uint32_t n = 0; n < decl->params.count; n++)
+        if (csm_str_is(name, decl->params.items[n].name))
+            return true;
+    return false;
+}
+
+static csm_status split_common(csm_call *call, csm_value map, csm_error *err)
+{
+    csm_pair *rest = csm_arena_array(call->arena, map.count + 1u, sizeof(*rest));
+    uint32_t kept = 0;
+
+    if (rest == NULL)
+        return csm_error_nomem(err);
+    for (uint32_t n = 0; n < map.count; n++) {
+        uint32_t which = 0;
+
+        while (which < ARG_COUNT && !csm_str_is(map.map[n].key, common_args[which].name))
+            which++;
+        if (which == ARG_COUNT || is_declared(call->method->decl, map.map[n].key))
+            rest[kept++] = map.map[n];
+        else
+            CSM_TRY(take_common(call, (common_arg)which, map.map[n].value, err));
+    }
+    call->given = csm_map(rest, kept);
+    return CSM_OK;
+}
+
+csm_status csm_call_decode(csm_call *call, csm_error *err)
+{
+    static const csm_decode_options strict = { .copy = false, .strict = true };
+    csm_reader reader = call->params; /* kept: a read may be run again from its start */
+    csm_value params;
+
+    CSM_TRY(csm_wire_decode(&reader, call->arena, strict, &params, err));
+    if (params.type != CSM_T_LIST || params.count > 1)
+        return csm_error_set(err, CSM_E_INVALID, "params are an array of at most one map of named arguments");
+    if (params.count == 0 || (params.list[0].type == CSM_T_LIST && params.list[0].count == 0))
+        return CSM_OK; /* some clients send an empty map as an empty array */
+    if (params.list[0].type != CSM_T_MAP)
+        return csm_error_set(err, CSM_E_INVALID, "arguments are named: params are [{\"name\": value, ...}]");
+    return split_common(call, params.list[0], err);
+}
+
+/* ---- running ---- */
+
+csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn)
+{
+    csm_ctx *ctx = &cc->ctx;
+
+    csm_ctx_init(ctx, call->rpc->engine, call->arena, txn != NULL ? NULL : seat->snap, txn, csm_caller_nobody(),
+                 seat->callers, &seat->ids);
+    cc->call = call;
+    ctx->trace = call->trace;
+    ctx->as_of = call->as_of;
+    ctx->display = call->display;
+    ctx->dry_run = call->dry_run;
+    if (txn != NULL) {
+        ctx->log = csm_request_log_new(call->arena, csm_str_of(call->method->name));
+        if (ctx->log == NULL)
+            return csm_ctx_nomem(ctx);
+    }
+    return csm_caller_load(ctx, call->identity.user, call->identity.acting, call->identity.local_admin);
+}
+
+static csm_status check_rights(csm_call *call, csm_ctx *ctx)
+{
+    const csm_method *decl = call->method->decl;
+    const csm_caller *caller = ctx->caller;
+
+    if ((decl->flags & CSM_METHOD_OPEN) != 0)
+        return CSM_OK;
+    if (csm_id_is_none(call->identity.user) && !call->identity.local_admin)
+        return csm_ctx_fail(ctx, CSM_E_UNAUTHENTICATED, "log in first: session.login");
+    if (caller->must_change_password)
+        return csm_ctx_fail(ctx, CSM_E_UNAUTHENTICATED, "the password must be changed first: session.change_password");
+    if (caller->is_external && (decl->flags & CSM_METHOD_EXTERNAL) == 0)
+        return csm_ctx_fail(ctx, CSM_E_DENIED, "method \"%s\" is for internal users", call->method->name);
+    if (decl->role != NULL && !csm_caller_has_any(ctx, csm_str_of(decl->role)))
+        return csm_ctx_fail(ctx, CSM_E_DENIED, "method \"%s\" needs one of the roles: %s", call->method->name, decl->role);
+    return CSM_OK;
+}
+
+/* A method made from a transition: the record moves, the other arguments are fields to set with it. */
+static csm_status run_transition(csm_call *call, csm_ctx *ctx, csm_reply *reply)
+{
+    csm_write_options options = CSM_WRITE_OPTIONS_INIT;
+    const csm_value *id_given = csm_map_get(&call->given, "id");
+    csm_pair *pairs = csm_arena_array(call->arena, call->given.count + 1u, sizeof(*pairs));
+    uint32_t count = 0;
+    csm_row *row;
+    csm_id id;
+
+    if (pairs == NULL)
+        return csm_ctx_nomem(ctx);
+    if (id_given == NULL || id_given->type != CSM_T_TEXT || !csm_id_parse(id_given->s, &id))
+        return csm_error_field(&ctx->err, CSM_E_INVALID, "id", "argument \"id\": 32 hex digits of a %s",
+                               call->method->model->table->name);
+    for (uint32_t n = 0; n < call->given.count; n++)
+        if (!csm_str_is(call->given.map[n].key, "id"))
+            pairs[count++] = call->given.map[n];
+    options.transition = call->method->transition;
+    CSM_TRY(csm_write_update(ctx, call->method->model->table, id, csm_map(pairs, count), &options, &row));
+    return csm_reply_row(ctx, reply, row);
+}
+
+static csm_status run_handler(csm_call *call, csm_ctx *ctx, csm_reply *reply)
+{
+    const csm_method *decl = call->method->decl;
+    csm_args args = { 0 };
+    csm_frame frame;
+    csm_status st;
+
+    CSM_TRY(csm_args_parse(ctx, decl->params.items, decl->params.count, call->given, &args));
+    if (call->method->model != NULL)
+        return run_transition(call, ctx, reply);
+    frame = csm_frame_enter(ctx, call->method->plugin, false);
+    st = decl->run(ctx, &args, reply);
+    return csm_frame_leave(ctx, frame, st, call->method->name);
+}
+
+static void begin_reply(csm_call *call, csm_writer *w)
+{
+    csm_buf_clear(&call->reply);
+    csm_write_list(w, 4);
+    csm_write_int(w, CSM_RESPONSE);
+    csm_write_int(w, call->msgid);
+}
+
+csm_status csm_call_run(csm_call *call, csm_ctx *ctx)
+{
+    csm_writer w = { &call->reply };
+    csm_reply reply = { .writer = &w };
+
+    CSM_TRY(check_rights(call, ctx));
+    begin_reply(call, &w);
+    csm_write_nil(&w);
+    CSM_TRY(run_handler(call, ctx, &reply));
+    if (ctx->sticky != CSM_OK)
+        return csm_ctx_fail(ctx, ctx->sticky, "method \"%s\" used a wrong field name", call->method->name);
+    if (!reply.done)
+        csm_write_nil(&w);
+    if (call->reply.failed)
+        return csm_ctx_fail(ctx, CSM_E_LIMIT, "the reply is larger than %u bytes: ask for fewer rows or fields",
+                            call->rpc->options.reply_bytes);
+    return CSM_OK;
+}
+
+csm_status csm_call_answer(csm_call *call, csm_value result, csm_error *err)
+{
+    csm_writer w = { &call->reply };
+
+    begin_reply(call, &w);
+    csm_write_nil(&w);
+    csm_write_value(&w, result);
+    if (call->reply.failed)
+        return csm_error_set(err, CSM_E_LIMIT, "the reply is larger than %u bytes", call->rpc->options.reply_bytes);
+    return CSM_OK;
+}
+
+/* ---- errors ---- */
+
+static bool is_inner(csm_status code)
+{
+    return code == CSM_E_CORRUPT || code == CSM_E_IO || code == CSM_E_INTERNAL;
+}
+
+static void add_text(csm_writer *w, const char *key, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    csm_write_cstr(w, key);
+    csm_write_cstr(w, text);
+}
+
+static void write_error_map(csm_call *call, csm_writer *w, const csm_error *err, const char *message)
+{
+    bool inner = is_inner(err->code);
+    const char *detail = inner ? "" : err->detail;
+    uint32_t count = 4u + (detail[0] != '\0') + (err->hint[0] != '\0') + (err->field[0] != '\0') +
+                     (err->reason[0] != '\0') + (err->plugin[0] != '\0') + (err->data != NULL);
+
+    csm_write_map(w, count);
+    csm_write_cstr(w, "code");
+    csm_write_int(w, err->code);
+    csm_write_cstr(w, "name");
+    csm_write_cstr(w, csm_status_text(err->code));
+    csm_write_cstr(w, "message");
+    csm_write_cstr(w, message);
+    add_text(w, "detail", detail);
+    add_text(w, "hint", err->hint);
+    add_text(w, "field", err->field);
+    add_text(w, "reason", err->reason);
+    add_text(w, "plugin", err->plugin);
+    if (err->data != NULL) {
+        csm_write_cstr(w, "data");
+        csm_write_value(w, *err->data);
+    }
+    csm_write_cstr(w, "trace");
+    csm_write_text(w, call->trace);
+}
+
+static void write_error_text(csm_writer *w, const csm_error *err, const char *message)
+{
+    char line[768];
+    int len = snprintf(line, sizeof(line), "CSM-%d %s: %s", (int)err->code, csm_status_text(err->code), message);
+
+    if (err->hint[0] != '\0' && len > 0 && (size_t)len < sizeof(line))
+        (void)snprintf(line + len, sizeof(line) - (size_t)len, " (%s)", err->hint);
+    csm_write_cstr(w, line);
+}
+
+void csm_call_fail(csm_call *call, const csm_error *err)
+{
+    csm_writer w = { &call->reply };
+    char fixed[320];
+    const char *message = err->message;
+
+    call->status = err->code;
+    if (is_inner(err->code)) {
+        csm_log(CSM_LOG_ERROR, "rpc", "%s trace=%.*s: %s (%s)", call->method != NULL ? call->method->name : "?",
+                CSM_STR_FMT(call->trace), err->message, err->detail);
+        (void)snprintf(fixed, sizeof(fixed), "the server met an internal error; its log has it under trace %.*s",
+                       CSM_STR_FMT(call->trace));
+        message = fixed;
+    }
+    begin_reply(call, &w);
+    if (call->error_maps)
+        write_error_map(call, &w, err, message);
+    else
+        write_error_text(&w, err, message);
+    csm_write_nil(&w);
+}

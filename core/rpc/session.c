@@ -1,0 +1,323 @@
+/* Connections: from a message to the thread that runs it. Loop thread only. */
+#include "rpc/call.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdio.h>
+
+csm_session *csm_session_new(csm_rpc *rpc, const csm_session_options *options)
+{
+    csm_session *session = csm_mem_zalloc(sizeof(*session));
+
+    if (session == NULL)
+        return NULL;
+    session->rpc = rpc;
+    session->options = *options;
+    (void)snprintf(session->address, sizeof(session->address), "%s", options->address != NULL ? options->address : "");
+    session->options.address = session->address;
+    session->identity.local_admin = options->local_admin;
+    session->id = ++rpc->next_session;
+    session->next = rpc->sessions;
+    if (rpc->sessions != NULL)
+        rpc->sessions->prev = session;
+    rpc->sessions = session;
+    rpc->session_count++;
+    return session;
+}
+
+static void session_drop(csm_session *session)
+{
+    csm_rpc *rpc = session->rpc;
+
+    if (session->prev != NULL)
+        session->prev->next = session->next;
+    else
+        rpc->sessions = session->next;
+    if (session->next != NULL)
+        session->next->prev = session->prev;
+    rpc->session_count--;
+    csm_mem_free(session);
+}
+
+void csm_session_free(csm_session *session)
+{
+    if (session == NULL)
+        return;
+    session->closed = true;
+    if (session->calls == 0)
+        session_drop(session);
+}
+
+/* ---- answering ---- */
+
+static void count_call(csm_call *call)
+{
+    csm_method_stat *stat = csm_rpc_stat(call->rpc, call->method != NULL ? call->method->name : "unknown");
+    uint64_t took = (uint64_t)(csm_mono_us() - call->started_us);
+    uint32_t bucket = 0;
+
+    if (stat == NULL)
+        return;
+    while (bucket < CSM_LATENCY_BUCKETS - 1 && took >> bucket > 1)
+        bucket++;
+    stat->calls++;
+    stat->errors += call->status != CSM_OK;
+    stat->total_us += took;
+    stat->max_us = took > stat->max_us ? took : stat->max_us;
+    stat->buckets[bucket]++;
+}
+
+static void send_reply(csm_call *call)
+{
+    csm_session *session = call->session;
+
+    count_call(call);
+    if (session->closed)
+        return;
+    if (call->changes_identity && call->status == CSM_OK) {
+        session->identity = call->new_identity;
+        session->checked_epoch = 0;
+    }
+    if (call->notification) {
+        if (call->status != CSM_OK)
+            csm_log(CSM_LOG_WARN, "rpc", "notification %s failed", call->method != NULL ? call->method->name : "?");
+        return;
+    }
+    session->options.send(session->options.user, csm_buf_str(&call->reply));
+}
+
+void csm_rpc_deliver(csm_rpc *rpc)
+{
+    csm_call *call;
+
+    csm_mutex_lock(rpc->done_lock);
+    call = rpc->done_head;
+    rpc->done_head = NULL;
+    rpc->done_tail = &rpc->done_head;
+    csm_mutex_unlock(rpc->done_lock);
+    while (call != NULL) {
+        csm_call *next = call->next;
+        csm_session *session = call->session;
+
+        send_reply(call);
+        session->calls--;
+        if (!session->closed)
+            session->options.end(session->options.user);
+        else if (session->calls == 0)
+            session_drop(session);
+        csm_call_free(call);
+        call = next;
+    }
+}
+
+/* ---- dispatch ---- */
+
+/* A session that an administrator ended, or that ran out, is nobody again. Looked at when something watched changed. */
+static csm_status check_session(csm_session *session, csm_ctx *ctx)
+{
+    const csm_mtable *table;
+    const csm_mfield *expires;
+    csm_row *row = NULL;
+
+    if (csm_id_is_none(session->identity.session))
+        return CSM_OK;
+    CSM_TRY(csm_registry_get_table(ctx->reg, CSM_STR("sys_session"), &table, &ctx->err));
+    CSM_TRY(csm_mtable_get_field(table, CSM_STR("expires"), &expires, &ctx->err));
+    CSM_TRY(csm_row_find(ctx, table, session->identity.session, &row));
+    if (row != NULL && csm_value_int(csm_row_get(row, expires)) > ctx->now)
+        return CSM_OK;
+    session->identity = (csm_identity){ .local_admin = session->options.local_admin };
+    return csm_ctx_fail(ctx, CSM_E_UNAUTHENTICATED, "the session has ended: log in again");
+}
+
+static void refuse(csm_call *call, csm_error *err)
+{
+    csm_call_fail(call, err);
+    send_reply(call);
+}
+
+/* Runs a read here and now. Over its budget it goes to a worker, from its start. */
+static bool run_in_place(csm_call *call)
+{
+    csm_rpc *rpc = call->rpc;
+    csm_call_ctx cc;
+    csm_ctx *ctx = &cc.ctx;
+    csm_error err = { 0 };
+    csm_status st = csm_call_decode(call, &err);
+
+    if (st == CSM_OK)
+        st = csm_snap_renew(rpc->loop.snap, &err);
+    if (st != CSM_OK) {
+        refuse(call, &err);
+        return true;
+    }
+    st = csm_call_enter(call, &cc, &rpc->loop, NULL);
+    ctx->budget.rows_max = rpc->engine->limits.read_rows;
+    ctx->budget.until_us = call->started_us + rpc->engine->limits.read_us;
+    if (st == CSM_OK)
+        st = check_session(call->session, ctx);
+    if (st == CSM_OK)
+        st = csm_call_run(call, ctx);
+    if (st != CSM_OK && ctx->budget.exceeded)
+        return false;
+    if (st != CSM_OK)
+        csm_call_fail(call, &ctx->err);
+    send_reply(call);
+    return true;
+}
+
+/* The session must be alive before a call leaves the loop. */
+static csm_status check_before_leaving(csm_call *call, csm_error *err)
+{
+    csm_rpc *rpc = call->rpc;
+    csm_call_ctx cc;
+    csm_status st;
+
+    if (csm_id_is_none(call->session->identity.session))
+        return CSM_OK;
+    CSM_TRY(csm_snap_renew(rpc->loop.snap, err));
+    csm_ctx_init(&cc.ctx, rpc->engine, call->arena, rpc->loop.snap, NULL, csm_caller_system(), rpc->loop.callers,
+                 &rpc->loop.ids);
+    st = check_session(call->session, &cc.ctx);
+    if (st != CSM_OK)
+        *err = cc.ctx.err;
+    return st;
+}
+
+/* Copies the message and hands the call to the writer or a worker. */
+static void send_away(csm_call *seen)
+{
+    csm_rpc *rpc = seen->rpc;
+    csm_call *call = csm_call_new(rpc, seen->session);
+    bool writes = (seen->method->decl->flags & CSM_METHOD_WRITES) != 0;
+    csm_error err = { 0 };
+    csm_status st;
+
+    if (call == NULL) {
+        csm_error_nomem(&err);
+        refuse(seen, &err);
+        return;
+    }
+    call->msgid = seen->msgid;
+    call->notification = seen->notification;
+    call->method = seen->method;
+    call->reg = seen->reg;
+    call->started_us = seen->started_us;
+    call->deadline_us = seen->deadline_us;
+    call->trace = csm_arena_str(call->arena, seen->trace);
+    call->message = csm_arena_str(call->arena, seen->message);
+    if (call->message.ptr == NULL || call->trace.ptr == NULL) {
+        st = csm_error_nomem(&err);
+    } else {
+        size_t skip = (size_t)(seen->params.at - (const uint8_t *)seen->message.ptr);
+
+        call->params.at = (const uint8_t *)call->message.ptr + skip;
+        call->params.end = (const uint8_t *)call->message.ptr + call->message.len;
+        st = csm_call_decode(call, &err);
+    }
+    if (st == CSM_OK)
+        st = check_before_leaving(call, &err);
+    if (st == CSM_OK) {
+        call->prepare = csm_prepare_find(call->method->name);
+        if (writes && call->dry_run)
+            st = csm_pool_add(rpc->workers, csm_worker_dry_run, call);
+        else if (call->prepare != NULL)
+            st = csm_pool_add(rpc->hashers, csm_worker_prepare, call);
+        else if (writes)
+            st = csm_queue_add(rpc->queue, call);
+        else
+            st = csm_pool_add(rpc->workers, csm_worker_read, call);
+        if (st != CSM_OK)
+            csm_error_set(&err, CSM_E_BUSY, "the server has too much waiting: try again later");
+    }
+    if (st != CSM_OK) {
+        refuse(call, &err);
+        csm_call_free(call);
+        return;
+    }
+    call->session->calls++;
+    call->session->options.begin(call->session->options.user);
+}
+
+static csm_status find_method(csm_call *call, csm_str name, csm_error *err)
+{
+    const char *nearest;
+    const char **names;
+
+    call->reg = csm_engine_registry(call->rpc->engine);
+    call->method = csm_registry_method(call->reg, name);
+    if (call->method != NULL)
+        return CSM_OK;
+    csm_error_set(err, CSM_E_NOT_FOUND, "no method \"%.*s\"", CSM_STR_FMT(name));
+    names = csm_arena_array(call->arena, call->reg->method_count + 1u, sizeof(*names));
+    if (names == NULL)
+        return err->code;
+    for (uint32_t n = 0; n < call->reg->method_count; n++)
+        names[n] = call->reg->methods[n].name;
+    nearest = csm_str_nearest(name, names, call->reg->method_count);
+    if (nearest != NULL)
+        csm_error_hint(err, "did you mean \"%s\"?", nearest);
+    return err->code;
+}
+
+/* The loop's own call, cleared for the next message. */
+static csm_call *fresh_call(csm_session *session)
+{
+    csm_rpc *rpc = session->rpc;
+    csm_arena *arena = rpc->in_place.arena;
+    csm_buf reply = rpc->in_place.reply;
+
+    csm_arena_clear(arena);
+    csm_buf_clear(&reply);
+    rpc->in_place = (csm_call){ .rpc = rpc,
+                                .session = session,
+                                .identity = session->identity,
+                                .error_maps = session->error_maps,
+                                .arena = arena,
+                                .reply = reply,
+                                .started_us = csm_mono_us() };
+    rpc->in_place.deadline_us = rpc->in_place.started_us + (int64_t)rpc->options.deadline_ms * 1000;
+    rpc->in_place.trace = csm_arena_printf(arena, "%x-%llx", session->id, (unsigned long long)++rpc->traces);
+    return &rpc->in_place;
+}
+
+bool csm_session_message(csm_session *session, csm_str message)
+{
+    csm_call *call = fresh_call(session);
+    csm_envelope envelope = { 0 };
+    bool has_msgid = false;
+    csm_error err = { 0 };
+    csm_status st = csm_envelope_parse(message, &envelope, &has_msgid, &err);
+
+    call->msgid = has_msgid ? envelope.msgid : 0;
+    call->message = message;
+    if (st != CSM_OK) {
+        refuse(call, &err);
+        return false;
+    }
+    if (envelope.kind == CSM_RESPONSE)
+        return true; /* we ask nothing of clients */
+    call->notification = envelope.kind == CSM_NOTIFICATION;
+    call->params = envelope.params;
+    st = find_method(call, envelope.method, &err);
+    if (st != CSM_OK) {
+        if (!call->notification)
+            refuse(call, &err);
+        return true; /* unknown notifications are ignored */
+    }
+    if ((call->method->decl->flags & (CSM_METHOD_WRITES | CSM_METHOD_SLOW)) != 0)
+        send_away(call);
+    else if (!run_in_place(call))
+        send_away(call);
+    return true;
+}
+
+void csm_session_refuse(csm_session *session, const csm_error *err)
+{
+    csm_call *call = fresh_call(session);
+
+    csm_call_fail(call, err);
+    send_reply(call);
+}

@@ -1,0 +1,283 @@
+/* The writer thread: takes what waits, in order, runs each request in a savepoint of one transaction, commits once, then
+ * releases all replies of the batch, refusals included: they may rest on what an earlier request of the batch wrote.
+ * Due jobs run here too, at most half of a batch's time. Source: DESIGN 2, 3. */
+#include "rpc/call.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#define BATCH_MAX 1024u
+#define JOB_PAGES_MAX 64u
+
+typedef struct batch {
+    csm_call *calls[BATCH_MAX];
+    uint32_t count;
+    uint32_t ran;          /* of count; the rest runs in the next transaction */
+    bool wrote;
+} batch;
+
+/* ---- one request ---- */
+
+static csm_status recheck_method(csm_call *call, csm_error *err)
+{
+    csm_registry *newest = csm_engine_registry(call->rpc->engine);
+
+    if (call->reg == newest)
+        return CSM_OK;
+    call->method = csm_registry_method(newest, csm_str_of(call->method->name));
+    call->reg = newest;
+    if (call->method == NULL)
+        return csm_error_set(err, CSM_E_NOT_FOUND, "the method went away while the request waited");
+    return CSM_OK;
+}
+
+static csm_status run_steps(csm_call *call, csm_ctx *ctx)
+{
+    csm_engine *engine = call->rpc->engine;
+    bool found = false;
+    int64_t now = csm_mono_us();
+
+    if (now >= call->deadline_us)
+        return csm_ctx_fail(ctx, CSM_E_TIMEOUT, "the deadline passed before the request was run");
+    ctx->budget.rows_max = engine->limits.read_rows_hard;
+    ctx->budget.until_us = now + (int64_t)engine->limits.write_ms * 1000;
+    if (call->request_key.len > 0) {
+        CSM_TRY(csm_repeat_find(ctx, call, &found));
+        if (found)
+            return CSM_OK;
+    }
+    CSM_TRY(csm_call_run(call, ctx));
+    if (call->request_key.len > 0)
+        CSM_TRY(csm_repeat_store(ctx, call));
+    call->took_effect = !csm_request_log_is_empty(ctx->log);
+    return csm_request_log_write(ctx);
+}
+
+static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
+{
+    csm_savepoint point = csm_txn_save(txn);
+    csm_call_ctx cc;
+    csm_error err = { 0 };
+    csm_status st = recheck_method(call, &err);
+
+    if (st != CSM_OK) {
+        csm_call_fail(call, &err);
+        return;
+    }
+    call->status = CSM_OK;
+    st = csm_call_enter(call, &cc, &rpc->write, txn);
+    if (st == CSM_OK)
+        st = run_steps(call, &cc.ctx);
+    if (st != CSM_OK) {
+        csm_txn_undo(txn, point);
+        call->took_effect = false;
+        csm_call_fail(call, &cc.ctx.err);
+    }
+}
+
+/* ---- jobs ---- */
+
+static bool run_job_page(csm_rpc *rpc, csm_txn *txn, csm_arena *arena)
+{
+    csm_savepoint point = csm_txn_save(txn);
+    csm_ctx ctx;
+    bool ran = false;
+    csm_status st;
+
+    csm_arena_clear(arena);
+    csm_ctx_init(&ctx, rpc->engine, arena, NULL, txn, csm_caller_system(), rpc->write.callers, &rpc->write.ids);
+    ctx.budget.rows_max = rpc->engine->limits.read_rows_hard;
+    ctx.system = 1;
+    ctx.log = csm_request_log_new(arena, CSM_STR("job"));
+    st = ctx.log != NULL ? csm_job_run_due(&ctx, &ran) : csm_ctx_nomem(&ctx);
+    if (st == CSM_OK)
+        st = csm_request_log_write(&ctx);
+    if (st == CSM_OK)
+        return ran;
+    csm_txn_undo(txn, point);
+    csm_log(CSM_LOG_ERROR, "job", "the due job could not be run: %s", ctx.err.message);
+    return false;
+}
+
+/* Runs due jobs for about @p budget_us. True: some may be left. */
+static bool run_jobs(csm_rpc *rpc, csm_txn *txn, csm_arena *arena, int64_t budget_us)
+{
+    int64_t until = csm_mono_us() + budget_us;
+
+    for (uint32_t n = 0; n < JOB_PAGES_MAX; n++) {
+        if (!run_job_page(rpc, txn, arena))
+            return false;
+        rpc->writer_stat.jobs++;
+        if (csm_mono_us() >= until)
+            break;
+    }
+    return true;
+}
+
+/* When the writer must wake for a job: on the monotonic clock. */
+static int64_t next_due(csm_rpc *rpc, csm_arena *arena)
+{
+    csm_error err = { 0 };
+    csm_time due = INT64_MAX, now;
+    csm_ctx ctx;
+    csm_status st;
+
+    if (csm_snap_renew(rpc->write.snap, &err) != CSM_OK)
+        return csm_mono_us() + CSM_SECOND;
+    csm_arena_clear(arena);
+    csm_ctx_init(&ctx, rpc->engine, arena, rpc->write.snap, NULL, csm_caller_system(), rpc->write.callers, &rpc->write.ids);
+    st = csm_job_next_due(&ctx, &due);
+    csm_snap_reset(rpc->write.snap);
+    if (st != CSM_OK)
+        return csm_mono_us() + CSM_SECOND;
+    if (due == INT64_MAX)
+        return INT64_MAX;
+    now = csm_clock_now(rpc->engine->clock);
+    return csm_mono_us() + (due > now ? due - now : 0);
+}
+
+/* ---- batches ---- */
+
+static void fail_all(batch *b, uint32_t from, const csm_error *err)
+{
+    for (uint32_t n = from; n < b->ran; n++) {
+        b->calls[n]->took_effect = false;
+        csm_call_fail(b->calls[n], err);
+    }
+}
+
+static void release(csm_rpc *rpc, batch *b)
+{
+    if (b->ran == 0)
+        return;
+    for (uint32_t n = 0; n + 1 < b->ran; n++)
+        b->calls[n]->next = b->calls[n + 1];
+    b->calls[b->ran - 1]->next = NULL;
+    csm_rpc_finish(rpc, b->calls[0], b->calls[b->ran - 1]);
+    b->count -= b->ran;
+    memmove(b->calls, b->calls + b->ran, b->count * sizeof(b->calls[0]));
+    b->ran = 0;
+}
+
+/* What a failed commit means for the server. */
+static void commit_failed(csm_rpc *rpc, csm_status st, const csm_error *err)
+{
+    csm_caller_cache_clear(rpc->write.callers);
+    if (st != CSM_E_UNKNOWN)
+        return;
+    csm_log(CSM_LOG_ERROR, "writer", "commit: %s: nothing is certain any more, stopping", err->message);
+    rpc->broken = true;
+    rpc->options.broken(rpc->options.user);
+}
+
+/* A full store refuses the batch as a whole: each request again on its own, so that deletes and refusals go through. */
+static void run_alone(csm_rpc *rpc, batch *b)
+{
+    for (uint32_t n = 0; n < b->ran; n++) {
+        csm_error err = { 0 };
+        csm_txn *txn = NULL;
+        csm_status st = csm_txn_begin(rpc->engine->store, &txn, &err);
+
+        if (st == CSM_OK) {
+            run_request(rpc, txn, b->calls[n]);
+            st = csm_txn_commit(txn, &err);
+        }
+        if (st != CSM_OK) {
+            commit_failed(rpc, st, &err);
+            b->calls[n]->took_effect = false;
+            csm_call_fail(b->calls[n], &err);
+        }
+    }
+}
+
+static bool batch_is_full(const csm_rpc *rpc, const csm_txn *txn, uint32_t ran, int64_t started)
+{
+    return ran >= rpc->options.batch_requests || csm_txn_bytes(txn) >= rpc->options.batch_bytes ||
+           csm_mono_us() - started >= rpc->options.batch_us;
+}
+
+static void count_batch(csm_rpc *rpc, uint32_t ran, int64_t run_us, int64_t commit_us)
+{
+    csm_writer_stat *stat = &rpc->writer_stat;
+
+    stat->batches++;
+    stat->requests += ran;
+    stat->run_us += (uint64_t)run_us;
+    stat->commit_us += (uint64_t)commit_us;
+    if (ran > stat->biggest_batch)
+        stat->biggest_batch = ran;
+}
+
+/* One transaction: requests up to the limits, then jobs, then the commit and the replies. True: jobs are left. */
+static bool run_batch(csm_rpc *rpc, batch *b, csm_arena *job_arena)
+{
+    int64_t started = csm_mono_us(), ran_at;
+    csm_error err = { 0 };
+    csm_txn *txn = NULL;
+    bool jobs_left;
+    csm_status st = csm_txn_begin(rpc->engine->store, &txn, &err);
+
+    if (st != CSM_OK) {
+        b->ran = b->count;
+        fail_all(b, 0, &err);
+        release(rpc, b);
+        return false;
+    }
+    do {
+        if (b->ran < b->count)
+            run_request(rpc, txn, b->calls[b->ran++]);
+    } while (b->ran < b->count && !batch_is_full(rpc, txn, b->ran, started));
+    ran_at = csm_mono_us();
+    jobs_left = run_jobs(rpc, txn, job_arena, rpc->options.batch_us / 2);
+    st = csm_txn_commit(txn, &err);
+    count_batch(rpc, b->ran, ran_at - started, csm_mono_us() - ran_at);
+    if (st == CSM_E_FULL) {
+        csm_caller_cache_clear(rpc->write.callers);
+        run_alone(rpc, b);
+        jobs_left = false;
+    } else if (st != CSM_OK) {
+        commit_failed(rpc, st, &err);
+        fail_all(b, 0, &err);
+    }
+    release(rpc, b);
+    return jobs_left && st == CSM_OK;
+}
+
+static void refuse_rest(csm_rpc *rpc, batch *b)
+{
+    csm_error err = { 0 };
+
+    csm_error_set(&err, CSM_E_UNKNOWN, "the store has failed; the server is stopping");
+    b->ran = b->count;
+    fail_all(b, 0, &err);
+    release(rpc, b);
+}
+
+void csm_writer_run(void *user)
+{
+    csm_rpc *rpc = user;
+    csm_arena *arena = csm_arena_new(8192, 0);
+    batch *b = csm_mem_zalloc(sizeof(*b));
+    int64_t due = 0; /* the first turn looks at the jobs */
+
+    if (arena == NULL || b == NULL) {
+        csm_log(CSM_LOG_ERROR, "writer", "out of memory at start");
+        rpc->broken = true;
+        rpc->options.broken(rpc->options.user);
+    }
+    while (arena != NULL && b != NULL) {
+        size_t room = BATCH_MAX - b->count;
+        bool jobs_left = false;
+
+        b->count += (uint32_t)csm_queue_take(rpc->queue, (void **)(b->calls + b->count), room, b->count > 0 ? 0 : due);
+        if (rpc->broken)
+            refuse_rest(rpc, b);
+        else if (b->count > 0 || csm_mono_us() >= due || due == 0)
+            jobs_left = run_batch(rpc, b, arena);
+        if (b->count == 0 && csm_queue_is_closed(rpc->queue) && csm_queue_count(rpc->queue) == 0)
+            break;
+        due = rpc->broken ? INT64_MAX : jobs_left ? 0 : next_due(rpc, arena);
+    }
+    csm_mem_free(b);
+    csm_arena_free(arena);
+}
