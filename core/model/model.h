@@ -122,6 +122,7 @@ typedef struct csm_mstate_model {
     const csm_mfield *active;
     csm_mtransition *transitions;
     uint32_t transition_count;
+    const csm_value *state_values; /* of decl->states, in their order */
 } csm_mstate_model;
 
 typedef struct csm_mderived {
@@ -163,7 +164,7 @@ struct csm_mtable {
     const csm_mstate_model *state_model; /* own or nearest ancestor's */
     csm_mderived **derived;      /* whose field is in this table */
     uint32_t derived_count;
-    csm_mderived **copies_out;   /* COPY declarations elsewhere whose source is a field of this table */
+    csm_mderived **copies_out;   /* COPY declarations (but .once) whose source is a field of this table */
     uint32_t copies_out_count;
     csm_minbound *inbound;       /* references to this table or an ancestor */
     uint32_t inbound_count;
@@ -249,7 +250,8 @@ typedef struct csm_problem {
 } csm_problem;
 
 /* Compiles @p plugins (dependency order; [0] is the engine's own). On E_INVALID *problems is a list in @p arena, in the
- * order found; the registry is not made. The plugins' descriptors must outlive the registry. */
+ * order found; the registry is not made, no number is asked for. The plugins' descriptors must outlive the registry.
+ * Declarations speak of tables, fields and methods by their wire names; a scope or rule on table "*" is on every table. */
 csm_status csm_registry_build(const csm_mplugin *plugins, uint32_t count, const csm_number_source *numbers,
                               csm_arena *arena, csm_registry **out, csm_problem **problems, csm_error *err);
 csm_registry *csm_registry_ref(csm_registry *reg);
@@ -281,9 +283,11 @@ csm_str csm_mfield_choice_label(const csm_mfield *field, csm_value value, bool e
 /* ---- values ---- */
 
 /* Checks and converts a value as a client or plugin gives it (wire form or typed) into what a row keeps: type, range,
- * length, choice, zone. References: format only. Empty text = nil. INVALID names the field and the allowed values. */
+ * length, choice, zone. References: format only. Empty text, list or id = nil; an id twice in a list counts once.
+ * Text and bytes of *out are borrowed from @p in. INVALID names the field and the allowed values. */
 csm_status csm_mfield_convert(const csm_mfield *field, csm_value in, csm_arena *arena, csm_value *out, csm_error *err);
-/* The same from text (filters, defaults, imports): "1", "true", "2026-01-31T10:00:00Z", 32 hex digits, "a,b" for lists. */
+/* The same from text (filters, defaults, imports): "1", "true", "2026-01-31T10:00:00Z", 32 hex digits, "a,b" for lists,
+ * "12.50 EUR" for money, "TABLE/ID" for documents. */
 csm_status csm_mfield_parse(const csm_mfield *field, csm_str text, csm_arena *arena, csm_value *out, csm_error *err);
 /* Bytewise equality of two stored values; NULL-safe for nil. */
 bool csm_value_eq(csm_value a, csm_value b);

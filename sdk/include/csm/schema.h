@@ -33,7 +33,8 @@ typedef enum csm_field_type {
 #define CSM_INDEXED 0x0010u   /* single-column index */
 #define CSM_NO_AUDIT 0x0020u  /* changes are not kept in the history */
 #define CSM_COMPUTED 0x0040u  /* set by a derived-field declaration; implies READ_ONLY */
-#define CSM_OVERRIDE 0x0080u  /* same name as an inherited field: replaces choices, default, label, flags below */
+#define CSM_OVERRIDE 0x0080u  /* same name and type as an inherited field: replaces what is given of choices, default,
+                               * label, doc, limits, ref (a table extending the former); flags are added to its flags */
 #define CSM_INTERNAL 0x0100u  /* journal or text for internal callers only: leaves through no door to external ones */
 #define CSM_INSERT_ONLY 0x0200u /* fixed after insert */
 #define CSM_SYSTEM_WRITE 0x0400u /* import with kept times may write it although READ_ONLY */
