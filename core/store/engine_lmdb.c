@@ -108,10 +108,11 @@ int csm_lmdb_get_number(MDB_txn *txn, MDB_dbi dbi, const char *key, size_t width
 /* ---- sequence numbers of LMDB transactions ---- */
 
 /* Before the commit: nobody can see transaction txn_id yet, so nobody asks for its stamp. */
-static void remember_sequence(csm_lmdb *kv, uint64_t txn_id, uint64_t sequence)
+static void announce_commit(csm_lmdb *kv, uint64_t txn_id, uint64_t sequence)
 {
     csm_lmdb_stamp *s = &kv->stamps[txn_id % CSM_LMDB_STAMPS];
 
+    atomic_store(&kv->begun, txn_id);
     atomic_store(&s->txn_id, 0);
     atomic_store(&s->sequence, sequence);
     atomic_store(&s->txn_id, txn_id);
@@ -144,15 +145,39 @@ static lmdb_snap *snap_of(csm_kv_snap *base)
     return (lmdb_snap *)base;
 }
 
+/* LMDB first takes the number of the newest commit, then copies its meta page, one of two written in turn: held up
+ * between the two for two commits, a reader copies another commit's page, or half of it. Nobody has written over the
+ * page of transaction n as long as the commit of n + 2 has not begun. */
+static bool is_whole(csm_lmdb *kv, MDB_txn *txn)
+{
+    /* Not a plain load: LMDB's loads of the page must come before it. */
+    return atomic_fetch_or(&kv->begun, 0) <= mdb_txn_id(txn) + 1;
+}
+
+static int renew_read(csm_lmdb *kv, MDB_txn *txn)
+{
+    int rc;
+
+    while ((rc = mdb_txn_renew(txn)) == 0 && !is_whole(kv, txn))
+        mdb_txn_reset(txn);
+    return rc;
+}
+
 int csm_lmdb_begin_read(csm_lmdb *kv, MDB_txn **out)
 {
-    int rc = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, out);
+    MDB_txn *txn = NULL;
+    int dead = 0;
+    int rc = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
 
-    if (rc == MDB_READERS_FULL) { /* slots of processes that died */
-        int dead = 0;
-        if (mdb_reader_check(kv->env, &dead) == 0 && dead > 0)
-            rc = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, out);
+    if (rc == MDB_READERS_FULL && mdb_reader_check(kv->env, &dead) == 0 && dead > 0) /* slots of the dead */
+        rc = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
+    if (rc == 0 && !is_whole(kv, txn)) {
+        mdb_txn_reset(txn);
+        if ((rc = renew_read(kv, txn)) != 0)
+            mdb_txn_abort(txn);
     }
+    if (rc == 0)
+        *out = txn;
     return rc;
 }
 
@@ -206,7 +231,7 @@ static csm_status lmdb_snap_renew(csm_kv_snap *base, uint64_t *sequence, bool *m
     *moved = !snap->open || snap->commits != commits;
     if (*moved) {
         lmdb_snap_reset(base);
-        if ((rc = mdb_txn_renew(snap->txn)) != 0)
+        if ((rc = renew_read(kv, snap->txn)) != 0)
             return csm_lmdb_failed(err, rc, "renew a snapshot");
         snap->open = true;
         if ((rc = find_sequence(kv, snap->txn, &snap->sequence)) != 0) {
@@ -221,12 +246,21 @@ static csm_status lmdb_snap_renew(csm_kv_snap *base, uint64_t *sequence, bool *m
 
 /* ---- reading ---- */
 
+static int check_open(const lmdb_snap *snap)
+{
+    if (CSM_FAULT(store_get))
+        return EIO;
+    return snap->open ? 0 : MDB_BAD_TXN;
+}
+
 static csm_status lmdb_get(csm_kv_snap *base, csm_db db, csm_str key, csm_str *out, csm_error *err)
 {
     lmdb_snap *snap = snap_of(base);
     MDB_val k = csm_lmdb_val(key), v;
-    int rc = CSM_FAULT(store_get) ? EIO : mdb_get(snap->txn, kv_of(base->kv)->dbis[db], &k, &v);
+    int rc = check_open(snap);
 
+    if (rc == 0)
+        rc = mdb_get(snap->txn, kv_of(base->kv)->dbis[db], &k, &v);
     if (rc == MDB_NOTFOUND)
         return CSM_E_NOT_FOUND;
     if (rc != 0)
@@ -238,9 +272,12 @@ static csm_status lmdb_get(csm_kv_snap *base, csm_db db, csm_str key, csm_str *o
 static int find_cursor(lmdb_snap *snap, csm_db db, MDB_cursor **out)
 {
     MDB_cursor **cursor = &snap->cursors[db];
-    int rc = *cursor != NULL ? mdb_cursor_renew(snap->txn, *cursor)
-                             : mdb_cursor_open(snap->txn, kv_of(snap->base.kv)->dbis[db], cursor);
+    int rc = check_open(snap);
 
+    if (rc == 0 && *cursor != NULL)
+        rc = mdb_cursor_renew(snap->txn, *cursor);
+    else if (rc == 0)
+        rc = mdb_cursor_open(snap->txn, kv_of(snap->base.kv)->dbis[db], cursor);
     *out = *cursor;
     return rc;
 }
@@ -282,7 +319,7 @@ static csm_status lmdb_range(csm_kv_snap *base, const csm_kv_range *range, csm_k
     MDB_cursor *cursor;
     MDB_val k, v;
     size_t found = 0;
-    int rc = CSM_FAULT(store_get) ? EIO : find_cursor(snap, range->db, &cursor);
+    int rc = find_cursor(snap, range->db, &cursor);
 
     if (rc != 0)
         return csm_lmdb_failed(err, rc, "read a range");
@@ -488,7 +525,7 @@ static csm_status lmdb_apply(csm_kv *base, const csm_pending *batch, uint64_t se
         mdb_txn_abort(txn);
         return csm_lmdb_failed(err, tell_full_disk(kv, rc), "write");
     }
-    remember_sequence(kv, mdb_txn_id(txn), sequence);
+    announce_commit(kv, mdb_txn_id(txn), sequence);
     return commit(kv, txn, err);
 }
 

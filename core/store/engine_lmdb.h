@@ -25,7 +25,8 @@ typedef struct csm_lmdb {
     uint64_t page_bytes;
     uint64_t map_bytes;
     uint64_t ceiling;
-    _Atomic uint64_t commits; /* by this process, hence all there are: the directory is locked */
+    _Atomic uint64_t begun;   /* LMDB's number of the newest transaction whose commit has begun */
+    _Atomic uint64_t commits; /* done, by this process, hence all there are: the directory is locked */
     csm_lmdb_stamp stamps[CSM_LMDB_STAMPS];
 } csm_lmdb;
 

@@ -17,7 +17,11 @@
 #define LOCK_FILE "lock.mdb"
 #define NEW_DIR "new" /* where a new environment is made; whatever is left in it was never in use */
 
+#ifdef CSM_SANITIZED
+#define MAP_DEFAULT (UINT64_C(1) << 36) /* the thread sanitizer leaves little more than 1 TiB of address space in all */
+#else
 #define MAP_DEFAULT (UINT64_C(1) << 40)
+#endif
 #define MAP_LEAST (UINT64_C(1) << 20)
 #define RESERVE_MOST (UINT64_C(64) << 20)
 #define COPY_STEP ((size_t)16 << 20)
@@ -278,7 +282,7 @@ static csm_status copy_in(const char *copy, int dir, csm_error *err)
 
 csm_status csm_kv_restore_lmdb(const char *copy, const char *path, int dir, uint32_t version, csm_error *err)
 {
-    const csm_store_options reading = { .read_only = true };
+    const csm_store_options reading = { .read_only = true, .map_bytes = MAP_LEAST }; /* at least the file's size */
     char aside[PATH_MAX];
     struct stat file;
     csm_lmdb *kv;

@@ -226,6 +226,13 @@ csm_status csm_iter_next(csm_iter *it, csm_str *key, csm_str *value, bool *has, 
     csm_kv_entry found = { 0 };
     csm_status st = check_view(it, err);
 
+    if (st == CSM_OK && it->view->pending == NULL && it->next < it->count) { /* most calls by far */
+        const csm_kv_entry *entry = &it->batch[it->next++];
+        it->at = *key = entry->key;
+        it->past = *has = true;
+        *value = entry->value;
+        return CSM_OK;
+    }
     while (st == CSM_OK && !it->ended && (st = step(it, &found, &live, err)) == CSM_OK && !live)
         skipped = true;
     if (st == CSM_OK && found.key.len > 0) {

@@ -2,6 +2,8 @@
  * Skip list after Pugh (1990), with a back link on the lowest level for reverse ranges. */
 #include "store/pending.h"
 
+#include "base/str.h"
+
 /* A search's way down: at each level, the link that leads past the place searched for. */
 typedef struct way {
     csm_pending_node **links[CSM_PENDING_LEVELS];
@@ -10,7 +12,15 @@ typedef struct way {
 
 void csm_pending_init(csm_pending *table, csm_arena *arena)
 {
-    *table = (csm_pending){ .arena = arena, .random = UINT64_C(0x9e3779b97f4a7c15) };
+    memset(table, 0, sizeof(*table));
+    table->arena = arena;
+    table->random = UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* The bit of a key in the filter. */
+static size_t filter_bit(csm_str key)
+{
+    return (size_t)(csm_hash(key.ptr, key.len) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - CSM_PENDING_FILTER_BITS));
 }
 
 /* Levels with probability 1/4 each. The sequence does not depend on keys, so nobody can choose bad ones. */
@@ -77,12 +87,15 @@ static csm_pending_node *add_node(csm_pending *table, csm_pending_list *list, cs
     size_t head = sizeof(csm_pending_node) + levels * sizeof(csm_pending_node *);
     csm_pending_node *node = csm_arena_alloc(table->arena, head + key.len);
     char *bytes;
+    size_t bit;
 
     if (node == NULL)
         return NULL;
     bytes = (char *)node + head;
     if (key.len > 0)
         memcpy(bytes, key.ptr, key.len);
+    bit = filter_bit(key);
+    table->filter[bit / 64] |= UINT64_C(1) << (bit % 64);
     node->latest = NULL;
     node->key = (csm_str){ bytes, key.len };
     node->prev = place->before;
@@ -168,8 +181,12 @@ const csm_pending_version *csm_pending_get(const csm_pending *table, csm_db db, 
 {
     const csm_pending_list *list = &table->lists[db];
     const csm_pending_node *node;
+    size_t bit;
 
     if (list->last == NULL)
+        return NULL;
+    bit = filter_bit(key);
+    if ((table->filter[bit / 64] >> (bit % 64) & 1) == 0)
         return NULL;
     node = last_below(list, key, true);
     return node != NULL && csm_str_eq(node->key, key) ? node->latest : NULL;

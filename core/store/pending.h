@@ -34,6 +34,10 @@ typedef struct csm_pending_list {
     unsigned levels;
 } csm_pending_list;
 
+/* Bits that tell, from a hash of its key, that a key was certainly never written: most gets of a transaction are of
+ * such keys, and this spares them the walk down the list. Undo leaves its bits. */
+#define CSM_PENDING_FILTER_BITS 17
+
 typedef struct csm_pending {
     csm_arena *arena; /* borrowed */
     csm_pending_list lists[CSM_DB_COUNT];
@@ -44,6 +48,7 @@ typedef struct csm_pending {
     size_t bytes;   /* memory taken, undone versions included: it is held until the arena goes */
     uint64_t stamp; /* changes with every write and undo */
     uint64_t random;
+    uint64_t filter[(1 << CSM_PENDING_FILTER_BITS) / 64];
 } csm_pending;
 
 /* Allocates from @p arena, which outlives the table; there is nothing to undo for init. */
