@@ -54,6 +54,27 @@ function(csm_bundled_plugin id)
         target_link_options(${id} PRIVATE -Wl,-z,defs)
     endif()
     set_property(GLOBAL APPEND PROPERTY CSM_PLUGINS ${id})
+    csm_plugin_manifest(${id})
+endfunction()
+
+# Writes the manifest beside a plugin's .so, and makes both such that a server takes them (not writable by others).
+function(csm_plugin_manifest target)
+    add_dependencies(${target} csm-manifest)
+    add_custom_command(TARGET ${target} POST_BUILD
+        COMMAND chmod go-w $<TARGET_FILE_DIR:${target}> $<TARGET_FILE:${target}>
+        COMMAND csm-manifest $<TARGET_FILE:${target}> $<TARGET_FILE_DIR:${target}>/$<TARGET_FILE_BASE_NAME:${target}>.manifest
+        VERBATIM)
+endfunction()
+
+# The ids of all bundled plugins, for the loader; called when every folder has been read.
+function(csm_write_bundled)
+    get_property(ids GLOBAL PROPERTY CSM_PLUGINS)
+    set(text "")
+    foreach(id ${ids})
+        string(APPEND text "\"${id}\", ")
+    endforeach()
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/loader/bundled.h
+        CONTENT "/* Written by the build: plugins of this tree. */\n#define CSM_BUNDLED_IDS @text@\n" @ONLY)
 endfunction()
 
 # A cmocka test: csm_test(base_arena SOURCES test_arena.c ROOMS base support). One executable per subject.

@@ -113,12 +113,12 @@ static inline bool csm_value_bool(csm_value v)
 
 static inline csm_str csm_value_text(csm_value v)
 {
-    return v.type == CSM_T_TEXT ? v.s : (csm_str){ 0 };
+    return v.type == CSM_T_TEXT ? v.s : csm_str_of(NULL);
 }
 
 static inline csm_id csm_value_id(csm_value v)
 {
-    return v.type == CSM_T_ID ? v.id : (csm_id){ { 0 } };
+    return v.type == CSM_T_ID ? v.id : csm_nil().id;
 }
 
 static inline int64_t csm_record_int(csm_ctx *ctx, const csm_record *rec, const char *field)

@@ -44,13 +44,14 @@ struct csm_pair {
 
 static inline csm_value csm_nil(void)
 {
-    csm_value v = { 0 };
+    csm_value v;
+    memset(&v, 0, sizeof(v)); /* an initializer that C and C++ both take without a warning does not exist */
     return v;
 }
 
 static inline csm_value csm_bool(bool b)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_BOOL;
     v.b = b;
     return v;
@@ -58,7 +59,7 @@ static inline csm_value csm_bool(bool b)
 
 static inline csm_value csm_int(int64_t i)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_INT;
     v.i = i;
     return v;
@@ -66,7 +67,7 @@ static inline csm_value csm_int(int64_t i)
 
 static inline csm_value csm_float(double f)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_FLOAT;
     v.f = f;
     return v;
@@ -74,7 +75,7 @@ static inline csm_value csm_float(double f)
 
 static inline csm_value csm_text(csm_str s)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_TEXT;
     v.s = s;
     return v;
@@ -87,7 +88,7 @@ static inline csm_value csm_ctext(const char *text)
 
 static inline csm_value csm_bytes(csm_str s)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_BYTES;
     v.s = s;
     return v;
@@ -95,7 +96,7 @@ static inline csm_value csm_bytes(csm_str s)
 
 static inline csm_value csm_time_value(csm_time t)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_TIME;
     v.i = t;
     return v;
@@ -103,7 +104,7 @@ static inline csm_value csm_time_value(csm_time t)
 
 static inline csm_value csm_date_value(int64_t days)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_DATE;
     v.i = days;
     return v;
@@ -111,7 +112,7 @@ static inline csm_value csm_date_value(int64_t days)
 
 static inline csm_value csm_decimal(int64_t millionths)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_DECIMAL;
     v.i = millionths;
     return v;
@@ -119,7 +120,7 @@ static inline csm_value csm_decimal(int64_t millionths)
 
 static inline csm_value csm_id_value(csm_id id)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_ID;
     v.id = id;
     return v;
@@ -127,7 +128,7 @@ static inline csm_value csm_id_value(csm_id id)
 
 static inline csm_value csm_list(const csm_value *items, uint32_t count)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_LIST;
     v.count = count;
     v.list = items;
@@ -136,7 +137,7 @@ static inline csm_value csm_list(const csm_value *items, uint32_t count)
 
 static inline csm_value csm_map(const csm_pair *pairs, uint32_t count)
 {
-    csm_value v = { 0 };
+    csm_value v = csm_nil();
     v.type = CSM_T_MAP;
     v.count = count;
     v.map = pairs;

@@ -1,0 +1,73 @@
+/* The loader: finds plugins by their manifests, loads the enabled ones safely and in order, builds the registry from
+ * them, and sets aside (quarantine, with the reason) what cannot be loaded, so that the others serve.
+ * The only room that includes <dlfcn.h>. Code once loaded is never unmapped. */
+#ifndef CSM_LOADER_LOADER_H
+#define CSM_LOADER_LOADER_H
+
+#include "model/model.h"
+#include "rpc/rpc.h"
+
+typedef struct csm_loader csm_loader;
+
+typedef enum csm_plugin_state {
+    CSM_PLUGIN_INACTIVE = 0,    /* installed, allowed, not asked for */
+    CSM_PLUGIN_ACTIVE = 1,
+    CSM_PLUGIN_QUARANTINED = 2, /* asked for, but broken, missing or missing something; reason says what */
+    CSM_PLUGIN_REJECTED = 3     /* may not be activated: not allowed, or its files are not in order */
+} csm_plugin_state;
+
+/* "inactive", "active", "quarantined", "rejected". */
+const char *csm_plugin_state_name(csm_plugin_state state);
+
+/* One installed plugin, as its manifest tells. */
+typedef struct csm_loader_plugin {
+    const char *id, *version, *abi, *summary;
+    const char *alias;          /* NULL = none */
+    const csm_dep *depends;
+    uint32_t depend_count;
+    csm_plugin_state state;
+    const char *reason;         /* of quarantine or rejection; "" otherwise */
+    bool bundled;               /* part of this product: keeps its names, needs no allowance */
+} csm_loader_plugin;
+
+typedef struct csm_loader_options {
+    const char *plugin_dir;     /* absolute; <id>.so and <id>.manifest */
+    const char *data_dir;       /* holds plugin.guard; NULL = crashes are not remembered */
+    const char *const *enabled; /* ids or aliases */
+    uint32_t enabled_count;
+    const char *const *allowed; /* third parties' ids that may be activated though not enabled */
+    uint32_t allowed_count;
+    const csm_plugin *const *own; /* the core's own, always active: the engine's first */
+    uint32_t own_count;
+    /* Value of a setting as configured, CSM_T_BOOL, CSM_T_INT or CSM_T_TEXT; nil = not configured. NULL: none are. */
+    csm_status (*setting)(void *user, const char *plugin, const csm_setting *s, csm_value *out, csm_error *err);
+    /* Compiles what the model keeps as text; problems as from csm_registry_build, in reg->arena. NULL: nothing to do. */
+    csm_status (*prepare)(void *user, csm_registry *reg, csm_problem **problems, csm_error *err);
+    void *user;
+} csm_loader_options;
+
+/* Reads the manifests; no plugin's code is touched. What @p options points to must live until csm_loader_new returns,
+ * own plugins and user for ever. INVALID or IO when the directory itself is unusable; what is wrong with one plugin is
+ * told by csm_loader_list. Not thread-safe but for csm_loader_list. */
+csm_status csm_loader_new(const csm_loader_options *options, csm_loader **out, csm_error *err);
+/* After every registry it built is freed. NULL is fine. Code stays mapped. */
+void csm_loader_free(csm_loader *loader);
+
+/* Loads the enabled plugins and all they depend on, then csm_loader_build. */
+csm_status csm_loader_boot(csm_loader *loader, const csm_number_source *numbers, csm_registry **out, csm_error *err);
+/* A registry of the core's own and the active plugins. A plugin whose declarations do not stand is quarantined with
+ * those that depend on it, and the rest built. INVALID: a setting's value, or the core's own declarations. */
+csm_status csm_loader_build(csm_loader *loader, const csm_number_source *numbers, csm_registry **out, csm_error *err);
+/* Sets an active plugin aside (its start failed ...) with all that depend on it; then build again. NOT_FOUND. */
+csm_status csm_loader_quarantine(csm_loader *loader, const char *id, const char *reason, csm_error *err);
+
+/* Notes on disk that @p id's code is being started, NULL: no longer. When the process dies in between, the next boot
+ * finds the note and quarantines the plugin until its file is replaced. Loading notes itself. */
+csm_status csm_loader_guard(csm_loader *loader, const char *id, csm_error *err);
+
+/* All plugins sorted by id, copied into @p arena (strings live as long as the loader). Any thread. */
+csm_status csm_loader_list(csm_loader *loader, csm_arena *arena, const csm_loader_plugin **out, uint32_t *count);
+/* What plugin.list and plugin.show answer. */
+csm_rpc_plugins csm_loader_rpc(csm_loader *loader);
+
+#endif
