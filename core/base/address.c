@@ -1,7 +1,11 @@
-/* Address text to its parts. Opens no socket and asks no resolver: listeners and clients do. */
+/* Address text to its parts, and a name to its socket addresses. Opens no socket: listeners and clients do. */
 #include "base/address.h"
 
 #include "base/str.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <sys/socket.h>
 
 #define PORT_MAX 65535
 #define MODE_MAX 0777
@@ -30,12 +34,14 @@ static csm_status tcp_parse(const char *text, csm_str rest, csm_address *out, cs
         host.ptr++;
         host.len -= 2;
     } else if (host.len > 0 && memchr(host.ptr, ':', host.len) != NULL) {
-        return csm_error_set(err, CSM_E_INVALID, "address \"%s\": an IPv6 host stands in brackets, tcp:[HOST]:PORT", text);
+        return csm_error_set(err, CSM_E_INVALID, "address \"%s\": an IPv6 host stands in brackets, tcp:[HOST]:PORT",
+                             text);
     }
     if (host.len == 0)
         return csm_error_set(err, CSM_E_INVALID, "address \"%s\": needs a host; 0.0.0.0 or [::] for all", text);
     if (host.len > CSM_ADDRESS_HOST_MAX)
-        return csm_error_set(err, CSM_E_INVALID, "address: host of %zu bytes is over %d", host.len, CSM_ADDRESS_HOST_MAX);
+        return csm_error_set(err, CSM_E_INVALID, "address: host of %zu bytes is over %d", host.len,
+                             CSM_ADDRESS_HOST_MAX);
     memcpy(out->host, host.ptr, host.len);
     return port_parse(text, port, &out->port, err);
 }
@@ -97,4 +103,24 @@ csm_status csm_address_parse(const char *text, csm_address *out, csm_error *err)
     if (st == CSM_OK)
         *out = address;
     return st;
+}
+
+csm_status csm_address_resolve(const csm_address *address, int flags, struct addrinfo **out, csm_error *err)
+{
+    struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = flags };
+    struct addrinfo *list = NULL;
+    csm_status code = CSM_E_IO;
+    char port[8];
+    int rc;
+
+    snprintf(port, sizeof(port), "%u", address->port);
+    if ((rc = getaddrinfo(address->host, port, &hints, &list)) == 0) {
+        *out = list;
+        return CSM_OK;
+    }
+    if (rc == EAI_NONAME || rc == EAI_NODATA || rc == EAI_ADDRFAMILY)
+        code = CSM_E_NOT_FOUND;
+    else if (rc == EAI_MEMORY)
+        code = CSM_E_NOMEM;
+    return csm_error_set(err, code, "host \"%s\": %s", address->host, gai_strerror(rc));
 }

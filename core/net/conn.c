@@ -233,6 +233,7 @@ static void on_input(csm_conn *conn, const uint8_t *bytes, size_t len)
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     csm_conn *conn = stream->data;
+    csm_net *net = conn->net;
 
     if (len > 0) {
         on_input(conn, (const uint8_t *)buf->base, (size_t)len);
@@ -243,6 +244,9 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     } else if (len < 0) {
         conn_kill(conn);
     }
+    /* With many ready at once the first replies leave before the last requests are read: their peers work meanwhile. */
+    if (net->turn_count >= EARLY_COUNT)
+        net_settle(net);
 }
 
 static void read_start(csm_conn *conn)
@@ -258,8 +262,8 @@ static void read_start(csm_conn *conn)
 
 /* ---- the end ---- */
 
-/* Closing a socket with unread input resets the connection and may lose our last reply: send the end of stream first and
- * read until the peer's. A drain does so only where input is waiting, for it must not wait for idle peers. */
+/* Closing a socket with unread input resets the connection and may lose our last reply: send the end of stream first
+ * and read until the peer's. A drain does so only where input is waiting, for it must not wait for idle peers. */
 static void linger(csm_conn *conn)
 {
     uv_os_fd_t fd = -1;

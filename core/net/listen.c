@@ -1,6 +1,6 @@
 /* Listeners: from an address to a bound socket, and accepting on it. Loop thread, or before the loop runs.
- * Sockets are made and accepted by hand and only then given to libuv: it cuts long socket paths silently, and refusing a
- * connection through it would need a handle, that is memory, for each. */
+ * Sockets are made and accepted by hand and only then given to libuv: it cuts long socket paths silently, and refusing
+ * a connection through it would need a handle, that is memory, for each. */
 #include "net/net_int.h"
 
 #include "base/log.h"
@@ -165,10 +165,17 @@ static csm_status errno_error(csm_error *err, int number, const char *address)
         int number;
         csm_status code;
     } known[] = {
-        { EADDRINUSE, CSM_E_BUSY },  { EACCES, CSM_E_DENIED },     { EPERM, CSM_E_DENIED },
-        { EROFS, CSM_E_DENIED },     { ENOENT, CSM_E_NOT_FOUND },  { ENOTDIR, CSM_E_NOT_FOUND },
-        { EADDRNOTAVAIL, CSM_E_NOT_FOUND }, { EMFILE, CSM_E_LIMIT }, { ENFILE, CSM_E_LIMIT },
-        { ENOMEM, CSM_E_NOMEM },     { ENOBUFS, CSM_E_NOMEM },
+        { EADDRINUSE, CSM_E_BUSY },
+        { EACCES, CSM_E_DENIED },
+        { EPERM, CSM_E_DENIED },
+        { EROFS, CSM_E_DENIED },
+        { ENOENT, CSM_E_NOT_FOUND },
+        { ENOTDIR, CSM_E_NOT_FOUND },
+        { EADDRNOTAVAIL, CSM_E_NOT_FOUND },
+        { EMFILE, CSM_E_LIMIT },
+        { ENFILE, CSM_E_LIMIT },
+        { ENOMEM, CSM_E_NOMEM },
+        { ENOBUFS, CSM_E_NOMEM },
     };
     csm_status code = CSM_E_IO;
 
@@ -203,29 +210,12 @@ static int tcp_bind(const struct addrinfo *info, int *out)
     return number;
 }
 
-static csm_status resolve(const char *text, const csm_address *address, struct addrinfo **out, csm_error *err)
-{
-    struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
-    char port[8];
-    csm_status code = CSM_E_IO;
-    int rc;
-
-    snprintf(port, sizeof(port), "%u", address->port);
-    if ((rc = getaddrinfo(address->host, port, &hints, out)) == 0)
-        return CSM_OK;
-    if (rc == EAI_NONAME || rc == EAI_NODATA || rc == EAI_ADDRFAMILY)
-        code = CSM_E_NOT_FOUND;
-    else if (rc == EAI_MEMORY)
-        code = CSM_E_NOMEM;
-    return csm_error_set(err, code, "listen on \"%s\": host \"%s\": %s", text, address->host, gai_strerror(rc));
-}
-
 static csm_status tcp_listen(const char *text, const csm_address *address, int *out, csm_error *err)
 {
     struct addrinfo *list = NULL;
     int number = EADDRNOTAVAIL;
 
-    CSM_TRY(resolve(text, address, &list, err));
+    CSM_TRY(csm_address_resolve(address, AI_PASSIVE, &list, err));
     for (const struct addrinfo *info = list; info != NULL && number != 0; info = info->ai_next)
         number = tcp_bind(info, out);
     freeaddrinfo(list);

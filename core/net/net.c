@@ -52,7 +52,7 @@ void net_give_buf(csm_net *net, csm_buf *buf)
 
 /* Each touched connection once: one that still has something to do waits for the next turn, so that the others and the
  * sockets are not kept waiting. */
-static void settle(csm_net *net)
+void net_settle(csm_net *net)
 {
     for (size_t left = net->turn_count; left > 0 && net->turn_count > 0; left--) {
         csm_conn *conn = TAILQ_FIRST(&net->turn);
@@ -71,14 +71,14 @@ static void on_again(uv_idle_t *handle)
 
 static void on_check(uv_check_t *handle)
 {
-    settle(handle->data);
+    net_settle(handle->data);
 }
 
 static void on_prepare(uv_prepare_t *handle)
 {
     csm_net *net = handle->data;
 
-    settle(net);
+    net_settle(net);
     if (net->events.on_idle != NULL)
         net->events.on_idle(net->events.user);
     if (net->turn_count > 0)
@@ -126,14 +126,13 @@ static void on_sweep(uv_timer_t *timer)
     csm_conn *conn;
 
     /* Killing takes a connection off this list only in its close callback, after this walk. */
-    TAILQ_FOREACH(conn, &net->conns, all)
-    {
+    for (conn = TAILQ_FIRST(&net->conns); conn != NULL; conn = TAILQ_NEXT(conn, all)) {
         if (drained)
             conn_kill(conn);
         else
             conn_sweep(conn, now);
     }
-    SLIST_FOREACH(listener, &net->listeners, next)
+    for (listener = SLIST_FIRST(&net->listeners); listener != NULL; listener = SLIST_NEXT(listener, next))
         listener_unmute(listener);
 }
 
@@ -162,7 +161,7 @@ static void stop_begin(csm_net *net)
     net->stopping = true;
     net->drain_end = end;
     listeners_close(net);
-    TAILQ_FOREACH(conn, &net->conns, all)
+    for (conn = TAILQ_FIRST(&net->conns); conn != NULL; conn = TAILQ_NEXT(conn, all))
         csm_conn_close(conn);
     uv_timer_start(&net->sweep, on_sweep, SWEEP_MIN_MS, SWEEP_MIN_MS);
     if (net->count == 0)

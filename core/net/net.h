@@ -15,7 +15,7 @@ typedef struct csm_conn csm_conn;
 /* Start from csm_net_options_default. A size or count of 0 means the default as well. */
 typedef struct csm_net_options {
     uint32_t max_connections;   /* default 4096; more are closed at once */
-    uint32_t read_buffer_bytes; /* most unconsumed input per connection: frame limit plus one read (default 4 MiB + 64 KiB) */
+    uint32_t read_buffer_bytes; /* most unconsumed input: frame limit plus one read (default 4 MiB + 64 KiB) */
     uint32_t write_high_bytes;  /* above: stop reading this peer until below half (default 1 MiB) */
     uint32_t write_limit_bytes; /* above, and the socket takes no more: the peer never reads; close (default 16 MiB) */
     uint32_t idle_ms;           /* no byte either way and nothing in flight: close; 0 = never (default 0) */
@@ -38,9 +38,9 @@ typedef struct csm_net_stats {
 /* Who is at the other end. */
 typedef struct csm_peer {
     bool is_unix;
-    bool has_credentials;  /* Unix socket: SO_PEERCRED read */
+    bool has_credentials; /* Unix socket: SO_PEERCRED read */
     uint32_t uid, pid;
-    char address[108];     /* "127.0.0.1:53210" or "unix" */
+    char address[108]; /* "127.0.0.1:53210" or "unix" */
 } csm_peer;
 
 typedef struct csm_net_events {
@@ -78,8 +78,8 @@ void csm_net_post(csm_net *net);
  * @p drain_ms, then close all and return from run. Again with less time left: that counts. */
 void csm_net_stop(csm_net *net, uint32_t drain_ms);
 
-/* Loop thread, as all that follows. Queues a copy of the bytes, all or none; what one turn of the loop queued is written
- * in one go at its end. STATE: closed for output already. LIMIT, NOMEM, IO: this call closed the connection. */
+/* Loop thread, as all that follows. Queues a copy of the bytes, all or none; what one turn of the loop queued is
+ * written in one go at its end. STATE: closed for output already. LIMIT, NOMEM, IO: this call closed the connection. */
 csm_status csm_conn_write(csm_conn *conn, const void *bytes, size_t len);
 /* The connection owns work not yet answered: keeps it open in close and drain, and not idle. At @p max in flight
  * reading stops until half of it; 0 = no limit (the default). */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #define READ_BYTES 65536u     /* one read; the buffer is shared by all connections */
+#define EARLY_COUNT 16        /* touched connections that do not wait for the end of the turn */
 #define SPARE_MAX 32          /* buffers kept for the next busy connection */
 #define SPARE_BYTES 131072u   /* larger ones go back to the heap */
 #define FLUSH_STALL_MS 10000u /* a closing peer that takes none of its last bytes is cut off */
@@ -38,13 +39,13 @@ struct csm_conn {
     TAILQ_ENTRY(csm_conn) turn; /* linked while has_turn */
     csm_buf in;                 /* unconsumed input is in[in_at .. in.len) */
     size_t in_at;
-    csm_buf out;          /* gathered in this turn */
-    csm_buf sending;      /* lent to write_req until its callback */
-    size_t queue_seen;    /* libuv's write queue at the last sweep: progress shows there */
+    csm_buf out;       /* gathered in this turn */
+    csm_buf sending;   /* lent to write_req until its callback */
+    size_t queue_seen; /* libuv's write queue at the last sweep: progress shows there */
     uv_write_t write_req;
-    uint64_t active_at;   /* ms: last byte either way */
-    uint64_t partial_at;  /* ms: the message now arriving began */
-    uint64_t linger_end;  /* ms */
+    uint64_t active_at;  /* ms: last byte either way */
+    uint64_t partial_at; /* ms: the message now arriving began */
+    uint64_t linger_end; /* ms */
     uint32_t in_flight;
     uint32_t in_flight_max;
     conn_state state;
@@ -92,7 +93,7 @@ struct csm_net {
     int spare_fd; /* given up to accept and close a connection when descriptors run out; -1 when lost */
     bool has_run;
     bool stopping;
-    bool finished; /* the loop's own handles are closed */
+    bool finished;      /* the loop's own handles are closed */
     uint64_t drain_end; /* ms, while stopping */
     atomic_bool posted;
     atomic_bool stop_asked;
@@ -103,6 +104,8 @@ struct csm_net {
 /* net.c */
 void net_take_buf(csm_net *net, csm_buf *buf, size_t limit);
 void net_give_buf(csm_net *net, csm_buf *buf);
+/* Settles what was touched. Not from inside a call of the consumer's. */
+void net_settle(csm_net *net);
 /* A connection is gone; ends the loop when it was the last one of a drain. */
 void net_conn_gone(csm_net *net);
 

@@ -30,7 +30,8 @@ static csm_status encoded_check(csm_str params, csm_error *err)
     csm_reader probe = reader;
     csm_head head;
 
-    if (!csm_reader_next(&probe, &head) || head.type != CSM_T_MAP || !csm_reader_skip(&reader) || reader.at != reader.end)
+    if (!csm_reader_next(&probe, &head) || head.type != CSM_T_MAP || !csm_reader_skip(&reader) ||
+        reader.at != reader.end)
         return csm_error_set(err, CSM_E_INVALID, "encoded params are not one MessagePack map");
     return CSM_OK;
 }
@@ -52,8 +53,8 @@ static csm_status request_encode(csm_client *client, uint32_t msgid, const char 
     else if (!none)
         csm_write_value(&w, *params);
     if (client->out.failed)
-        return csm_error_set(err, CSM_E_INVALID, "the request to \"%s\" is too large, too deep, or there is no memory for it",
-                             method);
+        return csm_error_set(err, CSM_E_INVALID,
+                             "the request to \"%s\" is too large, too deep, or there is no memory for it", method);
     return CSM_OK;
 }
 
@@ -204,10 +205,8 @@ csm_status csm_client_receive_any(csm_client *client, int32_t timeout_ms, uint32
             csm_error_set(&err, CSM_E_INVALID, "no request is under way");
             return error_export(&err, out_err);
         }
-        if (client->fd < 0) {
-            p = waiting_one(client);
-            break;
-        }
+        if (client->fd < 0 && (p = waiting_one(client)) != NULL)
+            break; /* any of them: they are all lost */
         if (stream_read(client, deadline_us, &err) == CSM_E_TIMEOUT && client->fd >= 0)
             return error_export(&err, out_err);
     }

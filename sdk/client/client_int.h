@@ -34,9 +34,9 @@ struct csm_client {
     csm_error broken; /* why the connection was lost */
     csm_buf in;       /* in[in_at ..]: not yet a whole message */
     size_t in_at;
-    csm_walk walk;    /* of the message at in_at */
-    csm_buf out;      /* the request being sent */
-    pending **slots;  /* by msgid & (slot_count - 1), a power of two */
+    csm_walk walk;   /* of the message at in_at */
+    csm_buf out;     /* the request being sent */
+    pending **slots; /* by msgid & (slot_count - 1), a power of two */
     uint32_t slot_count;
     uint32_t pending_count;
     uint32_t waiting_count; /* of them in PENDING_WAITING */

@@ -9,7 +9,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -109,15 +108,10 @@ static csm_status open_unix(const char *text, const csm_address *address, int64_
 
 static csm_status open_tcp(const char *text, const csm_address *address, int64_t deadline_us, int *out, csm_error *err)
 {
-    struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
     struct addrinfo *list = NULL;
-    char port[8];
-    int rc, number = ECONNREFUSED;
+    int number = ECONNREFUSED;
 
-    snprintf(port, sizeof(port), "%u", address->port);
-    if ((rc = getaddrinfo(address->host, port, &hints, &list)) != 0)
-        return csm_error_set(err, rc == EAI_MEMORY ? CSM_E_NOMEM : rc == EAI_AGAIN ? CSM_E_IO : CSM_E_NOT_FOUND,
-                             "connect to \"%s\": host \"%s\": %s", text, address->host, gai_strerror(rc));
+    CSM_TRY(csm_address_resolve(address, 0, &list, err));
     for (const struct addrinfo *info = list; info != NULL && number != 0; info = info->ai_next)
         number = open_one(info->ai_family, info->ai_addr, info->ai_addrlen, deadline_us, out);
     freeaddrinfo(list);

@@ -1,5 +1,5 @@
-/* Requests under way, by message id: a table indexed by the id's low bits. Ids count up; one whose slot is still taken is
- * passed over, so a request that is never answered costs its slot and nothing else. */
+/* Requests under way, by message id: a table indexed by the id's low bits. Ids count up; one whose slot is still taken
+ * is passed over, so a request that is never answered costs its slot and nothing else. */
 #include "client_int.h"
 
 #include "base/mem.h"

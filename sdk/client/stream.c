@@ -46,7 +46,8 @@ static csm_status answer_keep(csm_client *client, uint32_t msgid, csm_str messag
         return CSM_OK;
     }
     if (client->done_bytes + message.len > (uint64_t)client->limits.frame_bytes * KEPT_FRAMES)
-        return csm_error_set(err, CSM_E_LIMIT, "answers not received yet are over %u times the frame limit", KEPT_FRAMES);
+        return csm_error_set(err, CSM_E_LIMIT, "answers not received yet are over %u times the frame limit",
+                             KEPT_FRAMES);
     if ((bytes = csm_mem_alloc(message.len)) == NULL)
         return csm_error_nomem(err);
     memcpy(bytes, message.ptr, message.len);
@@ -109,7 +110,8 @@ static csm_status messages_take(csm_client *client, csm_error *err)
 {
     while (client->in_at < client->in.len) {
         const uint8_t *bytes = client->in.ptr + client->in_at;
-        csm_walk_result result = csm_walk_step(&client->walk, &client->limits, bytes, client->in.len - client->in_at, err);
+        csm_walk_result result =
+            csm_walk_step(&client->walk, &client->limits, bytes, client->in.len - client->in_at, err);
 
         if (result == CSM_WALK_BAD)
             return err->code;

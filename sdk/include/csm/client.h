@@ -37,7 +37,7 @@ typedef struct csm_client_error {
     char field[96];
     char reason[64];
     char plugin[64];
-    char trace[64];   /* names this call in the server's log */
+    char trace[64]; /* names this call in the server's log */
 } csm_client_error;
 
 /* @p params: the named arguments, a map (nil when there are none). Borrowed for the call. Calls of the same client from
@@ -46,12 +46,14 @@ typedef void (*csm_client_notification_fn)(csm_str method, const csm_value *para
 
 /* Start from CSM_CLIENT_OPTIONS_INIT. */
 typedef struct csm_client_options {
-    int32_t timeout_ms;    /* of connecting and of each call; -1: none */
-    uint32_t frame_bytes;  /* largest message accepted from the server */
+    int32_t timeout_ms;                         /* of connecting and of each call; -1: none */
+    uint32_t frame_bytes;                       /* largest message accepted from the server */
     csm_client_notification_fn on_notification; /* NULL: they are skipped */
     void *user;
 } csm_client_options;
+/* clang-format off */
 #define CSM_CLIENT_OPTIONS_INIT { 30000, 64u << 20, NULL, NULL }
+/* clang-format on */
 
 /**
  * Connects and says server.hello {errors: "map"}.
@@ -83,8 +85,8 @@ void csm_client_set_timeout(csm_client *client, int32_t timeout_ms);
  * @param out     receives the answer; NULL when it is not wanted
  * @return CSM_OK; the server's error; TIMEOUT (a late answer is dropped); INVALID for arguments that cannot be encoded
  *         or an answer that cannot be decoded; IO when the connection was lost before the request was sent whole (it
- *         is not done), UNKNOWN when after: the server may or may not have done it, so a write is repeated with the same
- *         request_key
+ *         is not done), UNKNOWN when after: the server may or may not have done it, so a write is repeated with the
+ *         same request_key
  * @owner  caller frees *out with csm_client_result_free   @since 1
  */
 csm_status csm_client_call(csm_client *client, const char *method, const csm_value *params, csm_client_result **out,
@@ -97,8 +99,8 @@ csm_status csm_client_call_encoded(csm_client *client, const char *method, csm_s
  * Sends a request and returns at once, or when the server takes it; answers that arrive meanwhile are kept.
  *
  * @param out_msgid  names the request for csm_client_receive
- * @return CSM_OK; INVALID; LIMIT when 65536 are under way; TIMEOUT when the server takes nothing; IO when the connection is
- *         lost. After a failure the request is not done
+ * @return CSM_OK; INVALID; LIMIT when 65536 are under way; TIMEOUT when the server takes nothing; IO when the
+ *         connection is lost. After a failure the request is not done
  * @since 1
  */
 csm_status csm_client_send(csm_client *client, const char *method, const csm_value *params, uint32_t *out_msgid,

@@ -14,15 +14,18 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+/* [{"errors": "map"}] */
+static const csm_str hello_params = CSM_STR_INIT("\x91\x81\xa6\x65rrors\xa3map");
+
 static void answer_hello(fake *f)
 {
-    csm_pair pairs[] = { { CSM_STR_INIT("version"), csm_ctext("1.2.3") }, { CSM_STR_INIT("frame_bytes"), csm_int(4096) } };
+    csm_pair pairs[] = { { CSM_STR_INIT("version"), csm_ctext("1.2.3") },
+                         { CSM_STR_INIT("frame_bytes"), csm_int(4096) } };
     fake_request request;
 
     if (!fake_next(f, &request))
         return;
-    f->said_hello = csm_str_is(request.envelope.method, "server.hello") &&
-                    csm_str_eq(request.params, CSM_STR("\x91\x81\xa6" "errors\xa3" "map"));
+    f->said_hello = csm_str_is(request.envelope.method, "server.hello") && csm_str_eq(request.params, hello_params);
     fake_reply(f, request.envelope.msgid, csm_map(pairs, 2));
 }
 
@@ -92,8 +95,7 @@ bool fake_next(fake *f, fake_request *out)
     csm_buf_drop(&f->in, f->in_at);
     f->in_at = 0;
     for (;;) {
-        csm_walk_result result =
-            csm_walk_step(&walk, &csm_wire_limits_default, f->in.ptr, f->in.len, &err);
+        csm_walk_result result = csm_walk_step(&walk, &csm_wire_limits_default, f->in.ptr, f->in.len, &err);
         ssize_t got;
 
         if (result == CSM_WALK_DONE)

@@ -1,5 +1,5 @@
-/* A server of one connection, on a thread, that does what a test tells it. Scripts do not assert: what is wrong there shows
- * at the client's end. */
+/* A server of one connection, on a thread, that does what a test tells it. Scripts do not assert: what is wrong there
+ * shows at the client's end. */
 #ifndef CSM_TEST_CLIENT_FAKE_H
 #define CSM_TEST_CLIENT_FAKE_H
 

@@ -32,7 +32,8 @@ static void values_travel_both_ways(void **state)
 {
     csm_value items[] = { csm_bool(true), csm_nil(), csm_float(1.5), csm_int(-70000) };
     csm_pair pairs[] = {
-        { CSM_STR_INIT("text"), csm_ctext("gr\xc3\xbc\xc3\x9f""e") },
+        { CSM_STR_INIT("text"), csm_ctext("gr\xc3\xbc\xc3\x9f"
+                                          "e") },
         { CSM_STR_INIT("number"), csm_int(INT64_MIN) },
         { CSM_STR_INIT("list"), csm_list(items, 4) },
         { CSM_STR_INIT("bytes"), csm_bytes(CSM_STR("\0\xff")) },
@@ -71,11 +72,17 @@ static void encoded_params(void **state)
         csm_str params;
         csm_status want;
     } rows[] = {
-        { "map", CSM_STR_INIT("\x81\xa1" "a\x01"), CSM_OK },
+        { "map",
+          CSM_STR_INIT("\x81\xa1"
+                       "a\x01"),
+          CSM_OK },
         { "empty map", CSM_STR_INIT("\x80"), CSM_OK },
         { "none", CSM_STR_INIT(""), CSM_OK },
         { "list", CSM_STR_INIT("\x91\x01"), CSM_E_INVALID },
-        { "cut", CSM_STR_INIT("\x81\xa1" "a"), CSM_E_INVALID },
+        { "cut",
+          CSM_STR_INIT("\x81\xa1"
+                       "a"),
+          CSM_E_INVALID },
         { "two values", CSM_STR_INIT("\x80\x80"), CSM_E_INVALID },
         { "reserved tag", CSM_STR_INIT("\xc1"), CSM_E_INVALID },
         { "lying count", CSM_STR_INIT("\xdf\x0f\xff\xff\xff"), CSM_E_INVALID },
@@ -190,17 +197,21 @@ static void error_forms(void **state)
         bool from_server;
         const char *want_name, *message, *trace;
     } rows[] = {
-        { "text", csm_ctext("CSM-2 not found: no such case: 7"), CSM_E_NOT_FOUND, true, "not found", "no such case: 7", "" },
+        { "text", csm_ctext("CSM-2 not found: no such case: 7"), CSM_E_NOT_FOUND, true, "not found", "no such case: 7",
+          "" },
         { "foreign text", csm_ctext("boom"), CSM_E_INTERNAL, true, "internal", "boom", "" },
         { "text with a strange code", csm_ctext("CSM-x y: z"), CSM_E_INTERNAL, true, "internal", "CSM-x y: z", "" },
         { "text with a new code", csm_ctext("CSM-99 fancy: z"), CSM_E_INTERNAL, true, "fancy", "z", "" },
         { "map with a new code", csm_map(new_code, 2), CSM_E_INTERNAL, true, "fancy", "", "" },
         { "map with a code alone", csm_map(&bare_code, 1), CSM_E_BUSY, true, "busy", "", "" },
         { "error that says ok", csm_map(&zero_code, 1), CSM_E_INTERNAL, true, "internal", "", "" },
-        { "cut between characters", csm_map(long_trace, 2), CSM_E_NOT_FOUND, true, "not found", "", A50 "123456789012" },
-        { "map without code", csm_map(&no_code, 1), CSM_E_INVALID, false, "invalid", "the server's error has no code", "" },
+        { "cut between characters", csm_map(long_trace, 2), CSM_E_NOT_FOUND, true, "not found", "",
+          A50 "123456789012" },
+        { "map without code", csm_map(&no_code, 1), CSM_E_INVALID, false, "invalid", "the server's error has no code",
+          "" },
         { "number", csm_int(3), CSM_E_INVALID, false, "invalid", "the server's error is neither text nor a map", "" },
-        { "false", csm_bool(false), CSM_E_INVALID, false, "invalid", "the server's error is neither text nor a map", "" },
+        { "false", csm_bool(false), CSM_E_INVALID, false, "invalid", "the server's error is neither text nor a map",
+          "" },
     };
 
     (void)state;

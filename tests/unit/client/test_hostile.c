@@ -48,15 +48,18 @@ static const struct row rows[] = {
     { "extension", CSM_STR_INIT("\x94\x01\x02\xc0\xd4\x01\x01"), CSM_E_UNKNOWN, false, "" },
     { "a count of 4 billion", CSM_STR_INIT("\xdd\xff\xff\xff\xff"), CSM_E_UNKNOWN, false, "" },
     { "a text of 4 GiB", CSM_STR_INIT("\x94\x01\x02\xc0\xdb\xff\xff\xff\xff"), CSM_E_UNKNOWN, false, "" },
-    { "too deep", CSM_STR_INIT("\x94\x01\x02\xc0\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
-                               "\x91\x91\x91\x91\x91\x91\x91\x91\x91\x01"), CSM_E_UNKNOWN, false, "" },
+    { "too deep",
+      CSM_STR_INIT("\x94\x01\x02\xc0\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"
+                   "\x91\x91\x91\x91\x91\x91\x91\x91\x91\x01"),
+      CSM_E_UNKNOWN, false, "" },
     { "an answer nobody asked for", CSM_STR_INIT("\x94\x01\x63\xc0\xc3"), CSM_E_UNKNOWN, false, "request 99" },
     { "a negative id", CSM_STR_INIT("\x94\x01\xff\xc0\xc3"), CSM_E_UNKNOWN, false, "msgid" },
     { "an answer of five parts", CSM_STR_INIT("\x95\x01\x02\xc0\xc3\xc3"), CSM_E_UNKNOWN, false, "parts" },
     { "a request", CSM_STR_INIT("\x94\x00\x01\xa1m\x90"), CSM_E_UNKNOWN, false, "sent a request" },
     { "the same answer twice", CSM_STR_INIT("\x94\x01\x02\xc0\xc3\x94\x01\x02\xc0\xc3"), CSM_OK, false, "" },
     { "text that is no UTF-8", CSM_STR_INIT("\x94\x01\x02\xc0\xa1\xff"), CSM_E_INVALID, true, "" },
-    { "an unsigned too large", CSM_STR_INIT("\x94\x01\x02\xc0\xcf\xff\xff\xff\xff\xff\xff\xff\xff"), CSM_E_INVALID, true, "" },
+    { "an unsigned too large", CSM_STR_INIT("\x94\x01\x02\xc0\xcf\xff\xff\xff\xff\xff\xff\xff\xff"), CSM_E_INVALID,
+      true, "" },
     { "a map key that is a number", CSM_STR_INIT("\x94\x01\x02\xc0\x81\x01\x01"), CSM_E_INVALID, true, "" },
     { "an error with bad text", CSM_STR_INIT("\x94\x01\x02\xa1\xff\xc0"), CSM_E_INVALID, true, "" },
 };

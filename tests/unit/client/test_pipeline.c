@@ -123,7 +123,8 @@ static void forgotten_answers(void **state)
     fake_stop(&f);
 }
 
-/* Answers each request at once with a megabyte and reads the next only then: a client that only wrote would wait for ever. */
+/* Answers each request at once with a megabyte and reads the next only then: a client that only wrote would wait for
+ * ever. */
 static void script_large(fake *f)
 {
     enum { LEN = 1 << 20 };

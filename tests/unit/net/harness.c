@@ -178,8 +178,13 @@ static void run(void *user)
 
 void harness_start(harness *h, const harness_options *options)
 {
-    csm_net_events events = { .on_open = on_open, .on_data = on_data, .on_close = on_close, .on_post = on_post,
-                              .on_idle = on_idle, .on_tick = on_tick, .user = h };
+    csm_net_events events = { .on_open = on_open,
+                              .on_data = on_data,
+                              .on_close = on_close,
+                              .on_post = on_post,
+                              .on_idle = on_idle,
+                              .on_tick = on_tick,
+                              .user = h };
     const char *address = options->address != NULL ? options->address : "tcp:127.0.0.1:0";
     csm_error err = { 0 };
 

@@ -17,7 +17,7 @@ typedef struct harness_options {
     csm_net_options net;
     const char *address; /* NULL: tcp:127.0.0.1:0 */
     uint32_t in_flight_max;
-    size_t reply_bytes;  /* of the answer to a "hold"; 0: "done\n" */
+    size_t reply_bytes; /* of the answer to a "hold"; 0: "done\n" */
 } harness_options;
 
 typedef struct harness {

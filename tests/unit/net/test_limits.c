@@ -226,10 +226,10 @@ static void thousands_idle_cost_little(void **state)
             fail_msg("connection %u: %s", i, strerrordesc_np(errno));
         send_text(fds[i], "hel");
     }
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++)
         send_text(fds[i], "lo\n");
+    for (unsigned i = 0; i < count; i++)
         expect_text(fds[i], "hello\n");
-    }
     wait_for(&h.count, count);
     after = mallinfo2().uordblks; /* 0 under a sanitizer's allocator */
     print_message("  %u connections, %zu bytes of heap each\n", count, (after - before) / count);

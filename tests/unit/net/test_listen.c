@@ -47,7 +47,9 @@ static void tcp_addresses(void **state)
 {
     static const struct {
         const char *text, *starts;
-    } rows[] = { { "tcp:127.0.0.1:0", "tcp:127.0.0.1:" }, { "tcp:[::1]:0", "tcp:[::1]:" }, { "tcp:localhost:0", "tcp:" } };
+    } rows[] = { { "tcp:127.0.0.1:0", "tcp:127.0.0.1:" },
+                 { "tcp:[::1]:0", "tcp:[::1]:" },
+                 { "tcp:localhost:0", "tcp:" } };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
