@@ -1,9 +1,7 @@
 /* Ranges and seeks over a snapshot and over a transaction with the same contents, row by row; iterators that outlive
  * their snapshot; running out of memory. */
-#include "fake_engine.h"
+#include "store/store.h"
 #include "tempdir.h"
-
-#include "base/fault.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
