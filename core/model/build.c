@@ -55,7 +55,7 @@ bool csm_build_name(csm_build *b, const csm_mplugin *plugin, const char *where, 
     for (size_t n = 0; good && n < len; n++)
         good = name_char(name[n], n == 0);
     if (!good)
-        csm_build_problem(b, plugin, "%s%s\"%s\" is no %s name: at most 80 of a-z, 0-9, _ and ., beginning with a letter",
+        csm_build_problem(b, plugin, "%s%s\"%s\" is no %s name: at most 80 of a-z, 0-9, _ and ., no digit first",
                           where, where[0] != '\0' ? ": " : "", name != NULL ? name : "", what);
     return good;
 }

@@ -64,7 +64,8 @@ static void check_properties(csm_build *b, uint32_t at)
     }
 }
 
-static void check_seeds(csm_build *b, const csm_mplugin *plugin, const char *what, const csm_seed *seeds, uint32_t count)
+static void check_seeds(csm_build *b, const csm_mplugin *plugin, const char *what, const csm_seed *seeds,
+                        uint32_t count)
 {
     for (uint32_t n = 0; n < count; n++) {
         const csm_mtable *table = csm_build_find_table(b, plugin, what, seeds[n].table);

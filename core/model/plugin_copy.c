@@ -116,7 +116,8 @@ static csm_status check_abi(const csm_plugin *theirs, csm_error *err)
         return csm_error_set(err, CSM_E_UNSUPPORTED, "size is %u, the host takes %zu to %u", theirs->size, frozen,
                              STRUCT_MAX);
     if (theirs->abi_major != CSM_ABI_MAJOR)
-        return csm_error_set(err, CSM_E_UNSUPPORTED, "abi_major is %u, the host's %u", theirs->abi_major, CSM_ABI_MAJOR);
+        return csm_error_set(err, CSM_E_UNSUPPORTED, "abi_major is %u, the host's %u", theirs->abi_major,
+                             CSM_ABI_MAJOR);
     if (theirs->abi_minor > CSM_ABI_MINOR)
         return csm_error_set(err, CSM_E_UNSUPPORTED, "abi_minor is %u, the host's %u: the plugin needs a newer server",
                              theirs->abi_minor, CSM_ABI_MINOR);

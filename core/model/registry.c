@@ -153,7 +153,8 @@ const csm_mplugin *csm_registry_plugin(const csm_registry *reg, csm_str id_or_al
 /* ---- nearest names ---- */
 
 /* Only on the way to an error, so gathering the names costs nobody anything. */
-static const char *nearest(csm_str name, const void *set, uint32_t count, const char *(*name_at)(const void *, uint32_t))
+static const char *nearest(csm_str name, const void *set, uint32_t count,
+                           const char *(*name_at)(const void *, uint32_t))
 {
     const char **names = csm_mem_array(count > 0 ? count : 1, sizeof(*names));
     const char *near = NULL;
