@@ -1,0 +1,373 @@
+/* The test kit: server on a thread of its own, one client per person, answers kept until the kit stops. */
+#include "base/buf.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "engine/access/access.h"
+#include "engine/job/job.h"
+#include "json/json.h"
+#include "server/server.h"
+
+#include <csm/client.h>
+#include <csm/test.h>
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PEOPLE_MAX 64u
+#define SETTLE_S 30
+
+typedef struct person {
+    char name[64];
+    csm_client *client;
+} person;
+
+struct csm_tk {
+    char dir[64];
+    char socket[96];
+    csm_config config;
+    csm_server *server;
+    csm_thread *thread;
+    csm_error run_error;
+    csm_status run_status;
+    csm_arena *arena;
+    csm_client_result **results;
+    size_t result_count, result_cap;
+    person people[PEOPLE_MAX];
+    unsigned person_count;
+    person *current;
+    csm_client_error error;
+};
+
+static void *need(void *ptr, const char *what)
+{
+    if (ptr == NULL)
+        fail_msg("test kit: %s: out of memory", what);
+    return ptr;
+}
+
+/* ---- start and stop ---- */
+
+static void run_server(void *user)
+{
+    csm_tk *tk = user;
+
+    tk->run_status = csm_server_run(tk->server, &tk->run_error);
+}
+
+static void boot(csm_tk *tk)
+{
+    csm_error err = { 0 };
+
+    if (csm_server_open(&tk->config, &tk->server, &err) != CSM_OK)
+        fail_msg("test kit: the server does not start: %s (%s) %s", err.message, err.detail, err.hint);
+    if (csm_thread_start("csm-server", run_server, tk, &tk->thread) != CSM_OK)
+        fail_msg("test kit: no thread for the server");
+}
+
+static void halt(csm_tk *tk)
+{
+    for (unsigned n = 0; n < tk->person_count; n++)
+        csm_client_close(tk->people[n].client);
+    tk->person_count = 0;
+    tk->current = NULL;
+    if (tk->server != NULL)
+        csm_server_stop(tk->server);
+    csm_thread_join(tk->thread);
+    tk->thread = NULL;
+    csm_server_close(tk->server);
+    tk->server = NULL;
+}
+
+static void set_config(csm_tk *tk, const char *name, const char *value)
+{
+    csm_error err = { 0 };
+
+    if (csm_config_set(&tk->config, name, value, &err) != CSM_OK)
+        fail_msg("test kit: %s", err.message);
+}
+
+static void configure(csm_tk *tk, const char *plugins, unsigned flags)
+{
+    csm_str rest = csm_str_of(plugins != NULL ? plugins : ""), part;
+    const char *plugin_dir = getenv("CSM_PLUGIN_DIR");
+    csm_error err = { 0 };
+    char text[160];
+
+    if (csm_config_init(&tk->config, &err) != CSM_OK)
+        fail_msg("test kit: %s", err.message);
+    (void)snprintf(text, sizeof(text), "%s/store", tk->dir);
+    set_config(tk, "data", text);
+    (void)snprintf(tk->socket, sizeof(tk->socket), "unix:%s/s", tk->dir);
+    set_config(tk, "listen", tk->socket);
+    set_config(tk, "listen", "tcp:127.0.0.1:0");
+    set_config(tk, "plugin_dir", plugin_dir != NULL ? plugin_dir : "");
+    set_config(tk, "store_map_gb", "8");
+    while (rest.len > 0 && csm_str_split(&rest, ',', &part)) {
+        (void)snprintf(text, sizeof(text), "%.*s", CSM_STR_FMT(csm_str_trim(part)));
+        set_config(tk, "plugins", text);
+    }
+    tk->config.demo = (flags & CSM_TK_DEMO) != 0;
+}
+
+csm_tk *csm_tk_start(const char *plugins, unsigned flags)
+{
+    const char *tmp = getenv("TMPDIR");
+    csm_tk *tk = need(csm_mem_zalloc(sizeof(*tk)), "start");
+
+    csm_log_setup(getenv("CSM_TEST_LOG") != NULL ? CSM_LOG_DEBUG : CSM_LOG_ERROR, false);
+    (void)snprintf(tk->dir, sizeof(tk->dir), "%.40s/csm-XXXXXX", tmp != NULL ? tmp : "/tmp");
+    if (mkdtemp(tk->dir) == NULL)
+        fail_msg("test kit: no fresh directory %s", tk->dir);
+    tk->arena = need(csm_arena_new(65536, 0), "start");
+    configure(tk, plugins, flags);
+    boot(tk);
+    csm_tk_as(tk, NULL);
+    return tk;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+static void report_problem(void *user, const char *area, csm_str what)
+{
+    (void)user;
+    print_error("verify: %s: %.*s\n", area, CSM_STR_FMT(what));
+}
+
+void csm_tk_stop(csm_tk *tk)
+{
+    csm_verify_counts counts = { 0 };
+    csm_error err = { 0 };
+    csm_status st;
+
+    if (tk == NULL)
+        return;
+    halt(tk);
+    st = csm_server_verify(&tk->config, report_problem, NULL, &counts, &err);
+    for (size_t n = 0; n < tk->result_count; n++)
+        csm_client_result_free(tk->results[n]);
+    csm_mem_free(tk->results);
+    csm_arena_free(tk->arena);
+    csm_config_done(&tk->config);
+    (void)nftw(tk->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    csm_mem_free(tk);
+    if (st != CSM_OK)
+        fail_msg("test kit: verify: %s", err.message);
+    assert_int_equal(counts.problems, 0);
+}
+
+void csm_tk_restart(csm_tk *tk)
+{
+    halt(tk);
+    boot(tk);
+    csm_tk_as(tk, NULL);
+}
+
+const char *csm_tk_address(const csm_tk *tk)
+{
+    return tk->socket;
+}
+
+const char *csm_tk_tcp(const csm_tk *tk)
+{
+    return csm_server_address(tk->server, 1);
+}
+
+const char *csm_tk_dir(const csm_tk *tk)
+{
+    return tk->config.data;
+}
+
+/* ---- calling ---- */
+
+static void keep_result(csm_tk *tk, csm_client_result *result)
+{
+    if (tk->result_count == tk->result_cap) {
+        size_t cap = tk->result_cap == 0 ? 256 : tk->result_cap * 2;
+
+        tk->results = need(csm_mem_realloc(tk->results, cap * sizeof(csm_client_result *)), "results");
+        tk->result_cap = cap;
+    }
+    tk->results[tk->result_count++] = result;
+}
+
+static csm_str arguments(csm_tk *tk, const char *format, va_list args)
+{
+    csm_str text = csm_arena_vprintf(tk->arena, format, args);
+    char *bytes = (char *)(uintptr_t)need((void *)(uintptr_t)text.ptr, "arguments");
+
+    for (size_t n = 0; n < text.len; n++)
+        if (bytes[n] == '\'')
+            bytes[n] = '"';
+    return text;
+}
+
+static csm_status call(csm_tk *tk, const csm_value **out, const char *method, csm_str args)
+{
+    csm_client_result *result = NULL;
+    csm_value params = csm_nil();
+    csm_error err = { 0 };
+    csm_status st;
+
+    if (args.len > 0 && csm_json_parse(tk->arena, args, &params, &err) != CSM_OK)
+        fail_msg("test kit: arguments of %s: %s: %.*s", method, err.message, CSM_STR_FMT(args));
+    memset(&tk->error, 0, sizeof(tk->error));
+    st = csm_client_call(tk->current->client, method, &params, &result, &tk->error);
+    if (st != CSM_OK)
+        return st;
+    keep_result(tk, result);
+    *out = csm_client_result_value(result);
+    return CSM_OK;
+}
+
+const char *csm_tk_message(const csm_tk *tk)
+{
+    return tk->error.message;
+}
+
+const char *csm_tk_error_field(const csm_tk *tk)
+{
+    return tk->error.field;
+}
+
+csm_status csm_tk_call(csm_tk *tk, const csm_value **out, const char *method, const char *args, ...)
+{
+    va_list list;
+    csm_str text;
+
+    va_start(list, args);
+    text = arguments(tk, args, list);
+    va_end(list);
+    return call(tk, out, method, text);
+}
+
+static const csm_value *call_ok(csm_tk *tk, const char *method, csm_str args)
+{
+    const csm_value *out = NULL;
+    csm_status st = call(tk, &out, method, args);
+
+    if (st != CSM_OK)
+        fail_msg("%s %.*s as %s: CSM-%d %s: %s (%s) field=%s detail=%s", method, CSM_STR_FMT(args), tk->current->name, (int)st,
+                 tk->error.name, tk->error.message, tk->error.hint, tk->error.field, tk->error.detail);
+    return out;
+}
+
+const csm_value *csm_tk_ok(csm_tk *tk, const char *method, const char *args, ...)
+{
+    va_list list;
+    csm_str text;
+
+    va_start(list, args);
+    text = arguments(tk, args, list);
+    va_end(list);
+    return call_ok(tk, method, text);
+}
+
+const char *csm_tk_fails(csm_tk *tk, csm_status code, const char *method, const char *args, ...)
+{
+    const csm_value *out = NULL;
+    csm_status st;
+    va_list list;
+    csm_str text;
+
+    va_start(list, args);
+    text = arguments(tk, args, list);
+    va_end(list);
+    st = call(tk, &out, method, text);
+    if (st != code) {
+        csm_buf answer;
+
+        csm_buf_init(&answer, 4096);
+        if (st == CSM_OK)
+            (void)csm_json_print(*out, 0, &answer);
+        print_error("%s %.*s as %s: wanted CSM-%d, got CSM-%d %s %.*s\n", method, CSM_STR_FMT(text), tk->current->name,
+                    (int)code, (int)st, tk->error.message, (int)answer.len, (const char *)answer.ptr);
+        csm_buf_done(&answer);
+        fail();
+    }
+    return csm_arena_cstr(tk->arena, csm_str_of(tk->error.message));
+}
+
+void csm_tk_as(csm_tk *tk, const char *user_name)
+{
+    const char *name = user_name != NULL ? user_name : "";
+    csm_client_error err = { 0 };
+    person *p;
+
+    for (unsigned n = 0; n < tk->person_count; n++)
+        if (strcmp(tk->people[n].name, name) == 0) {
+            tk->current = &tk->people[n];
+            return;
+        }
+    if (tk->person_count == PEOPLE_MAX)
+        fail_msg("test kit: more than %u people", PEOPLE_MAX);
+    p = &tk->people[tk->person_count];
+    (void)snprintf(p->name, sizeof(p->name), "%s", name);
+    if (csm_client_connect(tk->socket, NULL, &p->client, &err) != CSM_OK)
+        fail_msg("test kit: connecting: %s", err.message);
+    tk->person_count++;
+    tk->current = p;
+    if (name[0] != '\0')
+        (void)csm_tk_ok(tk, "session.become", "{'user':'%s'}", name);
+}
+
+/* ---- clock ---- */
+
+void csm_tk_advance(csm_tk *tk, int64_t by_us)
+{
+    csm_server_advance(tk->server, by_us);
+    csm_tk_settle(tk);
+}
+
+static csm_time next_due(csm_tk *tk)
+{
+    csm_engine *engine = csm_server_engine(tk->server);
+    csm_caller_cache *callers = csm_caller_cache_new();
+    csm_error err = { 0 };
+    csm_snap *snap = NULL;
+    csm_idgen ids = { 0 };
+    csm_time due = 0;
+    csm_ctx ctx;
+
+    if (callers == NULL || csm_snap_new(engine->store, &snap, &err) != CSM_OK || csm_snap_renew(snap, &err) != CSM_OK)
+        fail_msg("test kit: %s", err.message);
+    csm_ctx_init(&ctx, engine, tk->arena, snap, NULL, csm_caller_system(), callers, &ids);
+    if (csm_job_next_due(&ctx, &due) != CSM_OK)
+        fail_msg("test kit: %s", ctx.err.message);
+    csm_snap_free(snap);
+    csm_caller_cache_free(callers);
+    return due;
+}
+
+void csm_tk_settle(csm_tk *tk)
+{
+    const struct timespec pause = { .tv_nsec = 1000000 };
+    int64_t until = csm_mono_us() + SETTLE_S * CSM_SECOND;
+
+    while (next_due(tk) <= csm_clock_now(csm_server_engine(tk->server)->clock)) {
+        if (csm_mono_us() > until)
+            fail_msg("test kit: jobs are still due after %d s", SETTLE_S);
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+const char *csm_tk_keep_text(csm_tk *tk, csm_str text)
+{
+    return need(csm_arena_cstr(tk->arena, text), "text");
+}
