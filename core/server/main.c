@@ -180,7 +180,7 @@ static int verify(options *o)
 
 int main(int argc, char **argv)
 {
-    static const struct argp argp = { option_table, parse, NULL, "Customer service management server", NULL, NULL, NULL };
+    static const struct argp argp = { option_table, parse, NULL, "The csmd server: tables, rules and methods of the enabled plugins over MessagePack-RPC", NULL, NULL, NULL };
     static options o;
     int code;
 

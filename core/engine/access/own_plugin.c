@@ -3,8 +3,8 @@
 #include "engine/engine.h"
 
 static const csm_role roles[] = {
-    { "snc_internal", NULL, "Employee side; never together with snc_external" },
-    { "snc_external", NULL, "Customer side; never together with snc_internal" },
+    { "snc_internal", NULL, "Own people; never together with snc_external" },
+    { "snc_external", NULL, "Outside people; never together with snc_internal" },
     { "user_admin", "snc_internal", "Users, groups, memberships and who holds which role" },
     { "security_admin", "snc_internal", "Roles, containment; reads rights of others" },
     { "import_admin", "snc_internal", "Imports rows with kept times and authors" },

@@ -161,7 +161,7 @@ csm_status csm_caller_value_get(csm_ctx *ctx, csm_str name, csm_value *out_list)
     if (declared == NULL)
         return csm_ctx_fail(ctx, CSM_E_INTERNAL, "no caller value \"%.*s\"", CSM_STR_FMT(name));
     if (caller->arena == NULL || csm_id_is_none(caller->user)) {
-        *out_list = csm_list(NULL, 0); /* system, nobody, the local administrator: nobody's accounts */
+        *out_list = csm_list(NULL, 0); /* system, nobody, the local administrator: nobody's rows */
         return CSM_OK;
     }
     if (keep && !csm_is_nil(caller->values[position])) {

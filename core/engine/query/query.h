@@ -40,7 +40,7 @@ csm_status csm_expr_eval(csm_ctx *ctx, const csm_expr *expr, const csm_row *row,
 csm_str csm_expr_text(csm_arena *arena, const csm_expr *expr);
 /* Calls @p each for every field of the base table the expression names (first step of a dot-walk). */
 csm_status csm_expr_each_field(const csm_expr *expr, csm_status (*each)(void *user, const csm_mfield *field), void *user);
-/* Reads a value of a row by a dotted path ("account.name") as the caller may see it: nil and *visible false when a step is
+/* Reads a value of a row by a dotted path ("parent.name") as the caller may see it: nil and *visible false when a step is
  * gone or out of reach, or its field hidden. @p last receives the field reached (may be NULL). INVALID on unknown names. */
 csm_status csm_path_get(csm_ctx *ctx, const csm_row *row, csm_str path, csm_value *out, const csm_mfield **last, bool *visible);
 
