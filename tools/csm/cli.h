@@ -1,0 +1,103 @@
+/* The command line, shared by its commands: one connection, how answers are shown, exit codes. Uses the public protocol only. */
+#ifndef CSM_TOOLS_CLI_H
+#define CSM_TOOLS_CLI_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <csm/client.h>
+
+#include <stdio.h>
+
+/* Exit codes, as in the manual: the class of what went wrong. */
+typedef enum cli_exit {
+    CLI_OK = 0,
+    CLI_FAILED = 1,        /* the server refused: see the message */
+    CLI_NOT_FOUND = 2,     /* no such record or method */
+    CLI_DENIED = 3,        /* not allowed, or not logged in */
+    CLI_CONFLICT = 4,      /* changed meanwhile, or exists already */
+    CLI_PARTIAL = 5,       /* import: some rows were not taken */
+    CLI_USAGE = 64,
+    CLI_UNAVAILABLE = 69,  /* no server at the address, or the connection was lost */
+    CLI_IO = 74            /* a local file */
+} cli_exit;
+
+typedef enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV } cli_format;
+
+typedef struct cli {
+    const char *address;
+    const char *user;      /* act as; NULL = oneself */
+    cli_format format;
+    bool colour, interactive;
+    csm_client *client;    /* NULL until the first call */
+    csm_arena *arena;
+    csm_client_error error;
+    FILE *out;
+} cli;
+
+typedef struct cli_command {
+    const char *name;
+    const char *usage;     /* "TABLE [FILTER]" */
+    const char *doc;
+    int (*run)(cli *c, int argc, char **argv); /* argv[0]: the command; returns a cli_exit */
+} cli_command;
+extern const cli_command cli_commands[]; /* ends with a NULL name */
+
+/* Runs one command line, also for the shell. Prints its own errors. */
+int cli_run(cli *c, int argc, char **argv);
+
+/* Calls a method; connects (and becomes the user) first when needed. The answer lives until the program ends. */
+int cli_call(cli *c, const char *method, csm_value params, const csm_value **out);
+/* Prints the last error and gives its exit code. */
+int cli_fail(cli *c);
+int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- arguments ---- */
+
+csm_value cli_text(const char *text);
+/* A map being built; at most 64 entries. */
+typedef struct cli_map {
+    csm_pair pairs[64];
+    uint32_t count;
+} cli_map;
+void cli_add(cli_map *map, const char *key, csm_value value);
+csm_value cli_map_value(const cli_map *map);
+/* "name=value" or "name:=JSON" as words after a record; types of the fields come from the server. False: usage printed. */
+bool cli_assignments(cli *c, const char *table, int argc, char **argv, cli_map *map);
+/* The id of a record named by 32 hex digits or by its number. Exit code, CLI_OK on success. */
+int cli_record_id(cli *c, const char *table, const char *name, const char **id);
+
+/* ---- showing ---- */
+
+/* A list of maps as a table; columns in the order of @p columns ("a,b", NULL: as they come). */
+void cli_show_rows(cli *c, const csm_value *rows, const char *columns);
+/* A map as two columns. */
+void cli_show_record(cli *c, const csm_value *record);
+/* Anything: rows, record, or JSON. */
+void cli_show(cli *c, const csm_value *value);
+/* One value as text for people, in the arena. */
+csm_str cli_plain(cli *c, csm_value value);
+
+/* ---- commands, by file ---- */
+
+int cli_cmd_call(cli *c, int argc, char **argv);
+int cli_cmd_get(cli *c, int argc, char **argv);
+int cli_cmd_list(cli *c, int argc, char **argv);
+int cli_cmd_count(cli *c, int argc, char **argv);
+int cli_cmd_insert(cli *c, int argc, char **argv);
+int cli_cmd_update(cli *c, int argc, char **argv);
+int cli_cmd_delete(cli *c, int argc, char **argv);
+int cli_cmd_history(cli *c, int argc, char **argv);
+int cli_cmd_plugin(cli *c, int argc, char **argv);
+int cli_cmd_status(cli *c, int argc, char **argv);
+int cli_cmd_verify(cli *c, int argc, char **argv);
+int cli_cmd_import(cli *c, int argc, char **argv);
+int cli_cmd_export(cli *c, int argc, char **argv);
+int cli_cmd_shell(cli *c, int argc, char **argv);
+int cli_cmd_help(cli *c, int argc, char **argv);
+int cli_cmd_completion(cli *c, int argc, char **argv);
+/* NOUN VERB [ID|NUMBER] [name=value...]: any other method, "case accept CS0001001". */
+int cli_verb(cli *c, int argc, char **argv);
+
+#endif
