@@ -1,0 +1,111 @@
+/* The interactive shell: one connection, command history kept in the home directory, words completed. */
+#include "cli.h"
+
+#include <histedit.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WORDS_MAX 128
+
+static char *prompt(EditLine *el)
+{
+    static char text[] = "csm> ";
+
+    (void)el;
+    return text;
+}
+
+static unsigned char complete(EditLine *el, int ch)
+{
+    const LineInfo *line = el_line(el);
+    const char *start = line->cursor;
+    const char *match = NULL;
+    size_t len;
+    unsigned count = 0;
+
+    (void)ch;
+    while (start > line->buffer && start[-1] != ' ')
+        start--;
+    len = (size_t)(line->cursor - start);
+    for (const cli_command *cmd = cli_commands; start == line->buffer && cmd->name != NULL; cmd++)
+        if (strncmp(cmd->name, start, len) == 0) {
+            match = cmd->name;
+            count++;
+        }
+    if (count != 1)
+        return CC_REFRESH_BEEP;
+    return el_insertstr(el, match + len) == 0 && el_insertstr(el, " ") == 0 ? CC_REFRESH : CC_ERROR;
+}
+
+static void run_line(cli *c, Tokenizer *words, const char *line)
+{
+    const char **argv = NULL;
+    int argc = 0;
+    char *copies[WORDS_MAX];
+
+    tok_reset(words);
+    if (tok_str(words, line, &argc, &argv) != 0 || argc > WORDS_MAX) {
+        fprintf(stderr, "csm: a quote is open, or the line is too long\n");
+        return;
+    }
+    if (argc == 0)
+        return;
+    for (int n = 0; n < argc; n++)
+        if ((copies[n] = csm_arena_cstr(c->arena, csm_str_of(argv[n]))) == NULL)
+            return;
+    if (strcmp(copies[0], "shell") == 0)
+        return;
+    (void)cli_run(c, argc, copies);
+    if (c->client != NULL && !csm_client_is_open(c->client)) {
+        csm_client_close(c->client); /* the next command connects anew */
+        c->client = NULL;
+    }
+    (void)fflush(c->out);
+}
+
+static void read_lines(cli *c, EditLine *el, History *hist, Tokenizer *words)
+{
+    HistEvent event;
+    const char *line;
+    int count;
+
+    while ((line = el_gets(el, &count)) != NULL && count > 0) {
+        if (strcmp(line, "exit\n") == 0 || strcmp(line, "quit\n") == 0)
+            break;
+        if (line[0] != '\n')
+            (void)history(hist, &event, H_ENTER, line);
+        run_line(c, words, line);
+    }
+}
+
+int cli_cmd_shell(cli *c, int argc, char **argv)
+{
+    EditLine *el = el_init("csm", stdin, stdout, stderr);
+    History *hist = history_init();
+    Tokenizer *words = tok_init(NULL);
+    const char *home = getenv("HOME");
+    char path[512] = "";
+    HistEvent event;
+
+    (void)argc;
+    (void)argv;
+    if (el == NULL || hist == NULL || words == NULL)
+        return CLI_FAILED;
+    (void)history(hist, &event, H_SETSIZE, 1000);
+    if (home != NULL && (size_t)snprintf(path, sizeof(path), "%s/.csm_history", home) < sizeof(path))
+        (void)history(hist, &event, H_LOAD, path);
+    (void)el_set(el, EL_PROMPT, prompt);
+    (void)el_set(el, EL_EDITOR, "emacs");
+    (void)el_set(el, EL_HIST, history, hist);
+    (void)el_set(el, EL_ADDFN, "complete", "complete words", complete);
+    (void)el_set(el, EL_BIND, "^I", "complete", NULL);
+    read_lines(c, el, hist, words);
+    if (path[0] != '\0')
+        (void)history(hist, &event, H_SAVE, path);
+    tok_end(words);
+    history_end(hist);
+    el_end(el);
+    return CLI_OK;
+}
