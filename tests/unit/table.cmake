@@ -1,1 +1,3 @@
-csm_test(table_row SOURCES table/test_row.c ROOMS support LABELS unit)
+foreach(subject row key fold index catalog)
+    csm_test(table_${subject} SOURCES table/test_${subject}.c ROOMS support LABELS unit)
+endforeach()

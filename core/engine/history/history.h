@@ -22,6 +22,8 @@ typedef struct csm_version {
     csm_time at;
     csm_str by;                /* user name, as recorded */
     csm_str acting;            /* administrator acting as that user; may be empty */
+    csm_time updated_on;       /* what sys_updated_on and sys_updated_by said: at and by, but for imports */
+    csm_str updated_by;
     const csm_delta *deltas;   /* update: changed fields; insert: set fields; delete: the last row's fields.
                                 * Of fields this registry does not know the values are as stored */
     uint32_t delta_count;

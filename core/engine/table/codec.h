@@ -40,4 +40,7 @@ bool csm_codec_write(csm_writer *w, const csm_mfield *field, const csm_value *va
 /* Reads one; texts and bytes are borrowed. CORRUPT (err untouched, the caller knows the record) or NOMEM. */
 csm_status csm_codec_read(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out);
 
+/* Reads @p count pairs of field number and value into @p row, unknown ones into row->unknown; all bytes must be theirs. */
+csm_status csm_row_read_pairs(csm_row *row, csm_arena *arena, csm_reader *r, uint32_t count);
+
 #endif

@@ -127,15 +127,20 @@ static csm_status read_pair(csm_row *row, csm_arena *arena, csm_reader *r)
     return keep_unknown(row, arena, from, r->at);
 }
 
-static csm_status read_pairs(csm_row *row, csm_arena *arena, csm_str map)
+csm_status csm_row_read_pairs(csm_row *row, csm_arena *arena, csm_reader *r, uint32_t count)
+{
+    for (uint32_t n = 0; n < count; n++)
+        CSM_TRY(read_pair(row, arena, r));
+    return r->at == r->end ? CSM_OK : CSM_E_CORRUPT;
+}
+
+static csm_status read_map(csm_row *row, csm_arena *arena, csm_str map)
 {
     csm_reader r = { (const uint8_t *)map.ptr, (const uint8_t *)map.ptr + map.len };
     csm_head head;
     if (!csm_reader_next(&r, &head) || head.type != CSM_T_MAP)
         return CSM_E_CORRUPT;
-    for (uint32_t n = 0; n < head.count; n++)
-        CSM_TRY(read_pair(row, arena, &r));
-    return r.at == r.end ? CSM_OK : CSM_E_CORRUPT;
+    return csm_row_read_pairs(row, arena, &r, head.count);
 }
 
 static csm_status refuse_bytes(csm_id id, const char *why, csm_error *err)
@@ -163,7 +168,7 @@ csm_status csm_row_decode(const csm_registry *reg, csm_arena *arena, csm_id id, 
     if (row == NULL)
         return csm_error_nomem(err);
     csm_row_set_version(row, version);
-    csm_status st = read_pairs(row, arena, (csm_str){ bytes.ptr + HEADER, bytes.len - HEADER });
+    csm_status st = read_map(row, arena, (csm_str){ bytes.ptr + HEADER, bytes.len - HEADER });
     if (st == CSM_E_NOMEM)
         return csm_error_nomem(err);
     if (st != CSM_OK)

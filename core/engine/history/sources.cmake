@@ -1,0 +1,1 @@
+list(APPEND ENGINE_SOURCES history/asof.c history/journal.c history/stream.c history/version.c)
