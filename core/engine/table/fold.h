@@ -13,7 +13,7 @@ typedef struct csm_folded {
     uint8_t local[CSM_FOLD_LOCAL];
 } csm_folded;
 
-/* Never refuses: broken UTF-8 (only a damaged store holds any) folds its ASCII letters. */
+/* Never refuses: of broken UTF-8 (only a damaged store holds any) the rest is folded. */
 void csm_folded_init(csm_folded *folded, csm_str s);
 void csm_folded_done(csm_folded *folded);
 

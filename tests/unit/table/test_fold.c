@@ -15,7 +15,7 @@ static const struct fold_row {
     { "dotless and dotted i keep apart", "I\xc4\xb1", "i\xc4\xb1" },
     { "cyrillic", "\xd0\x9f\xd0\xa0", "\xd0\xbf\xd1\x80" },
     { "no case", "\xe6\x97\xa5\xe6\x9c\xac", "\xe6\x97\xa5\xe6\x9c\xac" },
-    { "broken UTF-8 folds its ASCII", "A\xff\xc3", "a\xff\xc3" },
+    { "broken UTF-8 folds its ASCII", "A\xff\xc3", "a\xef\xbf\xbd\xef\xbf\xbd" },
     { "marks in any order", "q\xcc\xa3\xcc\x87", "q\xcc\xa3\xcc\x87" },
     { "marks in the other order", "q\xcc\x87\xcc\xa3", "q\xcc\xa3\xcc\x87" },
 };
