@@ -1,0 +1,195 @@
+/* Starting, killing and asking a csmd process. */
+#include "server_process.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define START_S 60
+#define ARGS_MAX 32
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void server_init(server_process *server, const char *plugins)
+{
+    memset(server, 0, sizeof(*server));
+    (void)snprintf(server->dir, sizeof(server->dir), "/tmp/csm-process-XXXXXX");
+    assert_non_null(mkdtemp(server->dir));
+    (void)snprintf(server->data, sizeof(server->data), "%s/data", server->dir);
+    (void)snprintf(server->socket, sizeof(server->socket), "unix:%s/s", server->dir);
+    server->plugins = plugins;
+}
+
+static pid_t spawn(server_process *server, const char *const *options)
+{
+    const char *bin = getenv("CSM_BIN_DIR"), *plugin_dir = getenv("CSM_PLUGIN_DIR");
+    const char *argv[ARGS_MAX];
+    char program[512], log[96];
+    int argc = 0;
+    pid_t pid;
+
+    assert_non_null(bin);
+    assert_non_null(plugin_dir);
+    (void)snprintf(program, sizeof(program), "%s/csmd", bin);
+    (void)snprintf(log, sizeof(log), "%s/log", server->dir);
+    argv[argc++] = program;
+    argv[argc++] = "--data";
+    argv[argc++] = server->data;
+    argv[argc++] = "--listen";
+    argv[argc++] = server->socket;
+    argv[argc++] = "--plugin-dir";
+    argv[argc++] = plugin_dir;
+    argv[argc++] = "--set";
+    argv[argc++] = "store_map_gb=8";
+    if (server->plugins != NULL && server->plugins[0] != '\0') {
+        argv[argc++] = "--plugins";
+        argv[argc++] = server->plugins;
+    }
+    if (server->extra != NULL)
+        argv[argc++] = server->extra;
+    for (int n = 0; options != NULL && options[n] != NULL && argc < ARGS_MAX - 1; n++)
+        argv[argc++] = options[n];
+    argv[argc] = NULL;
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+        if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+            _exit(126);
+        (void)execv(program, (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    return pid;
+}
+
+static int wait_exit(pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0)
+        assert_int_equal(errno, EINTR);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void print_log(const server_process *server)
+{
+    char *text = server_log(server);
+
+    print_error("%s\n", text);
+    free(text);
+}
+
+void server_start(server_process *server)
+{
+    const struct timespec pause = { .tv_nsec = 2000000 };
+    int64_t until = now_ms() + START_S * 1000;
+    csm_client_error err;
+    csm_client *client;
+
+    server->pid = spawn(server, NULL);
+    while (csm_client_connect(server->socket, NULL, &client, &err) != CSM_OK) {
+        int status;
+
+        if (waitpid(server->pid, &status, WNOHANG) == server->pid || now_ms() > until) {
+            server->pid = 0;
+            print_log(server);
+            fail_msg("csmd does not start");
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    assert_int_equal(csm_client_call(client, "server.ping", NULL, NULL, &err), CSM_OK);
+    csm_client_close(client);
+}
+
+int server_stop(server_process *server)
+{
+    int code;
+
+    assert_int_equal(kill(server->pid, SIGTERM), 0);
+    code = wait_exit(server->pid);
+    server->pid = 0;
+    if (code != 0)
+        print_log(server);
+    return code;
+}
+
+void server_kill(server_process *server)
+{
+    assert_int_equal(kill(server->pid, SIGKILL), 0);
+    (void)wait_exit(server->pid);
+    server->pid = 0;
+}
+
+int server_run(server_process *server, const char *const *options)
+{
+    return wait_exit(spawn(server, options));
+}
+
+int server_verify(server_process *server)
+{
+    static const char *const options[] = { "--verify", NULL };
+    int code = server_run(server, options);
+
+    if (code != 0)
+        print_log(server);
+    return code;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+void server_done(server_process *server)
+{
+    if (server->pid > 0)
+        server_kill(server);
+    (void)nftw(server->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+csm_client *server_client(server_process *server)
+{
+    csm_client_error err = { 0 };
+    csm_client *client = NULL;
+
+    if (csm_client_connect(server->socket, NULL, &client, &err) != CSM_OK)
+        fail_msg("connecting: %s", err.message);
+    return client;
+}
+
+char *server_log(const server_process *server)
+{
+    char path[96];
+    char *text = calloc(1, 65536);
+    FILE *f;
+
+    assert_non_null(text);
+    (void)snprintf(path, sizeof(path), "%s/log", server->dir);
+    f = fopen(path, "r");
+    if (f != NULL) {
+        size_t len = fread(text, 1, 65535, f);
+
+        text[len] = '\0';
+        (void)fclose(f);
+    }
+    return text;
+}
