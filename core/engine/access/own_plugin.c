@@ -18,9 +18,9 @@ static const csm_role roles[] = {
 
 static const csm_scope scopes[] = {
     { .table = "sys_user", .ops = CSM_OP_READ, .role = "snc_internal", .fields = USER_PUBLIC, .doc = "Colleagues by name" },
-    { .table = "sys_user", .ops = CSM_OP_READ, .filter = "sys_id=@me", .inherit = true,
+    { .table = "sys_user", .ops = CSM_OP_READ, .role = "snc_internal", .filter = "sys_id=@me",
       .fields = USER_PUBLIC ",password_needs_reset,last_login_time", .doc = "Oneself" },
-    { .table = "sys_user", .ops = CSM_OP_WRITE, .filter = "sys_id=@me", .fields = "time_zone,preferred_language",
+    { .table = "sys_user", .ops = CSM_OP_WRITE, .role = "snc_internal", .filter = "sys_id=@me", .fields = "time_zone,preferred_language",
       .doc = "One's own preferences" },
     { .table = "sys_user", .ops = CSM_OP_READ | CSM_OP_DELETE, .role = "user_admin", .doc = "Administers internal users" },
     { .table = "sys_user", .ops = CSM_OP_CREATE | CSM_OP_WRITE, .role = "user_admin", .fields = USER_ADMIN_WRITE },
