@@ -66,6 +66,13 @@ typedef struct csm_budget {
     bool exceeded;             /* set when a limit was met: a read in place is run again on a worker */
 } csm_budget;
 
+/* Room behind a list or map a handler is building with list_add and map_add, so that adding is cheap. */
+typedef struct csm_growing {
+    void *items;
+    uint32_t count, cap;
+    uint32_t used;             /* tick of the last use */
+} csm_growing;
+
 struct csm_ctx {
     const csm_host *host;      /* first member: struct csm_ctx_head */
     csm_engine *engine;
@@ -88,8 +95,11 @@ struct csm_ctx {
     csm_time as_of;            /* 0 = now */
     csm_budget budget;
     csm_request_log *log;      /* NULL in a read */
+    const struct csm_deleting *deleting; /* rows whose deletion is under way, innermost first; kept by the write path */
     csm_str trace;             /* for the logs */
     const char *rule_chain[8]; /* names of the rules under way, for the error of rule_depth */
+    csm_growing growing[8];    /* those built last */
+    uint32_t growing_tick;
     csm_error err;
 };
 

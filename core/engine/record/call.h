@@ -4,6 +4,7 @@
 #define CSM_ENGINE_RECORD_CALL_H
 
 #include "engine/record/record.h"
+#include "engine/rule/frame.h"
 
 /* Checked arguments, by position in params; nil = absent. */
 struct csm_args {
@@ -41,40 +42,22 @@ csm_status csm_args_parse(csm_ctx *ctx, const csm_param *params, uint32_t count,
 csm_status csm_reply_row(csm_ctx *ctx, csm_reply *out, const csm_row *row);
 /* The same as a value. */
 csm_status csm_row_as_value(csm_ctx *ctx, const csm_row *row, csm_value *out);
+/* Entries of a journal field, newest first: list of maps {time, by, text}; with ctx->as_of those up to then. */
+csm_status csm_present_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t limit, csm_value *out);
 
-/* ---- whose code runs ---- */
+/* The host tables, one file each; csm_engine_host() hands them out together. */
+extern const csm_record_api csm_host_record;
+extern const csm_query_api csm_host_query;
+extern const csm_change_api csm_host_change;
+extern const csm_caller_api csm_host_caller;
+extern const csm_rpc_api csm_host_rpc;
+extern const csm_job_api csm_host_job;
+extern const csm_point_api csm_host_point;
 
-typedef struct csm_frame {
-    const csm_mplugin *plugin;
-    uint32_t system;
-} csm_frame;
-/* From here @p plugin's code runs; with @p system its rights are the plugin's (everything), else they stay as they are. */
-csm_frame csm_frame_enter(csm_ctx *ctx, const csm_mplugin *plugin, bool system);
-/* Back, and what the code answered, put right: a bug on the way (csm_ctx_stick) or an error without a message becomes a
- * proper one naming the plugin; after OK no stale error is left. @p what names the hook ("rule \"x\""). */
-csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const char *what);
-
-/* A bug of a handler (unknown field ...): the error is set, kept, and fails the call at its end even when ignored. */
-csm_status csm_ctx_stick(csm_ctx *ctx, csm_status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-/* ---- bits per field position ---- */
-
-static inline uint32_t csm_bits_words(uint32_t count)
-{
-    return (count + 63) / 64;
-}
-/* NULL: out of memory. */
-static inline uint64_t *csm_bits_new(csm_arena *arena, uint32_t count)
-{
-    return csm_arena_array(arena, csm_bits_words(count), sizeof(uint64_t));
-}
-static inline bool csm_bits_has(const uint64_t *bits, uint32_t pos)
-{
-    return (bits[pos / 64] >> (pos % 64) & 1) != 0;
-}
-static inline void csm_bits_add(uint64_t *bits, uint32_t pos)
-{
-    bits[pos / 64] |= UINT64_C(1) << (pos % 64);
-}
+/* A table or field a plugin names: a wrong name is a bug of the plugin (csm_ctx_stick). NULL when absent. */
+const csm_mtable *csm_host_table(csm_ctx *ctx, const char *name);
+const csm_mfield *csm_host_field(csm_ctx *ctx, const csm_mtable *table, const char *name);
+/* Parses an encoded filter as a handler gives it: with the plugin's rights it may use "@name". NULL text: no condition. */
+csm_status csm_host_filter(csm_ctx *ctx, const csm_mtable *table, const char *encoded, csm_filter *out);
 
 #endif

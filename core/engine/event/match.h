@@ -1,0 +1,26 @@
+/* Who wants what: async rules by table and operation, subscribers by pattern. */
+#ifndef CSM_ENGINE_EVENT_MATCH_H
+#define CSM_ENGINE_EVENT_MATCH_H
+
+#include "base/str.h"
+#include "engine/ctx.h"
+
+/* Operations in the order of csm_when: 0 insert, 1 update, 2 delete. */
+static inline uint32_t csm_event_op(uint32_t from, uint32_t to)
+{
+    return from == 0 ? 0 : to == 0 ? 2 : 1;
+}
+
+static inline uint64_t csm_hash_id(csm_id id)
+{
+    return csm_hash(id.b, sizeof(id.b));
+}
+
+/* "table.update", also of a table @p table extends, or "*.update". */
+bool csm_event_matches(const char *pattern, const csm_mtable *table, uint32_t op);
+/* Somebody waits for changes of this kind. */
+bool csm_event_wanted(const csm_registry *reg, const csm_mtable *table, uint32_t op);
+bool csm_event_named_wanted(const csm_registry *reg, csm_str name);
+extern const char *const csm_event_op_names[3];
+
+#endif

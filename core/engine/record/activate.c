@@ -1,0 +1,207 @@
+/* Activation: one transaction that writes what plugins ship, prepares indexes and the schedule; then the registry holds. */
+#include "engine/record/activate.h"
+
+#include "engine/engine.h"
+#include "engine/event/event.h"
+#include "engine/job/job.h"
+#include "engine/record/record.h"
+
+#define FILL_PAGE_ROWS 2000u
+#define FILL_INLINE_ROWS 20000u /* an index over more rows is filled beside the traffic */
+
+/* ---- a transaction of the engine's own ---- */
+
+typedef struct own_step {
+    csm_ctx ctx;
+    csm_idgen ids;
+    csm_arena *arena;
+    csm_caller_cache *callers;
+    csm_txn *txn;
+} own_step;
+
+static void step_done(own_step *s)
+{
+    csm_txn_abort(s->txn);
+    csm_caller_cache_free(s->callers);
+    csm_arena_free(s->arena);
+}
+
+static csm_status step_begin(own_step *s, csm_engine *engine, csm_registry *reg, const char *name, csm_error *err)
+{
+    csm_status st;
+
+    *s = (own_step){ .arena = csm_arena_new(65536, 0), .callers = csm_caller_cache_new() };
+    if (s->arena == NULL || s->callers == NULL) {
+        step_done(s);
+        return csm_error_nomem(err);
+    }
+    st = csm_txn_begin(engine->store, &s->txn, err);
+    if (st != CSM_OK) {
+        step_done(s);
+        return st;
+    }
+    csm_ctx_init(&s->ctx, engine, s->arena, NULL, s->txn, csm_caller_system(), s->callers, &s->ids);
+    s->ctx.reg = reg;
+    s->ctx.system = 1;
+    s->ctx.import = true;
+    s->ctx.log = csm_request_log_new(s->arena, csm_str_of(name));
+    if (s->ctx.log != NULL)
+        return CSM_OK;
+    step_done(s);
+    return csm_error_nomem(err);
+}
+
+/* Commits when @p st is OK; frees the step either way. */
+static csm_status step_end(own_step *s, csm_status st, csm_error *err)
+{
+    if (st == CSM_OK)
+        st = csm_request_log_write(&s->ctx);
+    if (st == CSM_OK) {
+        csm_txn *txn = s->txn;
+
+        s->txn = NULL;
+        st = csm_txn_commit(txn, err);
+    } else if (err != NULL) {
+        *err = s->ctx.err;
+        err->data = NULL; /* it lived in the arena */
+    }
+    step_done(s);
+    return st;
+}
+
+/* ---- indexes ---- */
+
+/* Empties, then fills, at most @p max rows. */
+static csm_status fill(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_id *after, bool *emptied, uint32_t max,
+                       bool *done)
+{
+    *done = false;
+    if (!*emptied) {
+        CSM_TRY(csm_index_drop(ctx, table, index, max, emptied));
+        if (!*emptied)
+            return CSM_OK;
+    }
+    CSM_TRY(csm_index_fill(ctx, table, index, after, max, done));
+    return *done ? csm_index_set_ready(ctx, table, index, true) : CSM_OK;
+}
+
+static csm_status fill_args(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_id after, bool emptied,
+                            csm_value *out)
+{
+    csm_value *items = csm_arena_array(ctx->arena, 4, sizeof(*items));
+
+    if (items == NULL)
+        return csm_ctx_nomem(ctx);
+    items[0] = csm_ctext(table->name);
+    items[1] = csm_ctext(index->name);
+    items[2] = csm_id_value(after);
+    items[3] = csm_bool(emptied);
+    *out = csm_list(items, 4);
+    return CSM_OK;
+}
+
+static csm_status fill_later(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_id after, bool emptied)
+{
+    csm_str key = csm_arena_printf(ctx->arena, "%s/%s", table->name, index->name);
+    csm_value args;
+
+    if (key.ptr == NULL)
+        return csm_ctx_nomem(ctx);
+    CSM_TRY(fill_args(ctx, table, index, after, emptied, &args));
+    return csm_job_put(ctx, CSM_STR(CSM_FILL_JOB), key, ctx->now, args);
+}
+
+static csm_status prepare_index(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index)
+{
+    csm_id after = { { 0 } };
+    bool ready, emptied = false, done;
+
+    CSM_TRY(csm_index_is_ready(ctx, table, index, &ready));
+    if (ready)
+        return CSM_OK;
+    CSM_TRY(fill(ctx, table, index, &after, &emptied, FILL_INLINE_ROWS, &done));
+    return done ? CSM_OK : fill_later(ctx, table, index, after, emptied);
+}
+
+static csm_status prepare_indexes(csm_ctx *ctx)
+{
+    for (uint32_t n = 0; n < ctx->reg->table_count; n++) {
+        const csm_mtable *table = ctx->reg->tables[n];
+
+        for (uint32_t k = 0; k < table->index_count; k++)
+            CSM_TRY(prepare_index(ctx, table, &table->indexes[k]));
+    }
+    return CSM_OK;
+}
+
+static const csm_mindex *find_index(const csm_mtable *table, csm_str name)
+{
+    for (uint32_t n = 0; n < table->index_count; n++)
+        if (csm_str_is(name, table->indexes[n].name))
+            return &table->indexes[n];
+    return NULL;
+}
+
+csm_status csm_fill_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
+{
+    const csm_mtable *table;
+    const csm_mindex *index;
+    csm_id after;
+    bool emptied, done;
+
+    if (args.type != CSM_T_LIST || args.count != 4)
+        return csm_ctx_fail(ctx, CSM_E_INVALID, "job \"%s\" takes four arguments", CSM_FILL_JOB);
+    table = csm_registry_table(ctx->reg, csm_value_text(args.list[0]));
+    index = table != NULL ? find_index(table, csm_value_text(args.list[1])) : NULL;
+    if (index == NULL) /* its plugin is away; activation looks again when it is back */
+        return CSM_OK;
+    after = csm_value_id(args.list[2]);
+    emptied = csm_value_bool(args.list[3]);
+    CSM_TRY(fill(ctx, table, index, &after, &emptied, FILL_PAGE_ROWS, &done));
+    *more = !done;
+    return done ? CSM_OK : fill_args(ctx, table, index, after, emptied, next_args);
+}
+
+/* ---- activation ---- */
+
+static csm_status write_all(csm_ctx *ctx)
+{
+    CSM_TRY(prepare_indexes(ctx)); /* before the seeds: they look rows up by their unique fields */
+    CSM_TRY(csm_event_start(ctx));
+    CSM_TRY(csm_seeds_write(ctx));
+    return csm_job_schedule_all(ctx);
+}
+
+csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error *err)
+{
+    struct csm_engine_part *part = reg->engine;
+    own_step s;
+
+    if (part == NULL)
+        return csm_error_set(err, CSM_E_STATE, "the registry is not prepared");
+    CSM_TRY(step_begin(&s, engine, reg, "activate", err));
+    reg->sequence = csm_txn_next_sequence(s.txn);
+    CSM_TRY(step_end(&s, write_all(&s.ctx), err));
+    if (engine->registry != reg) {
+        part->older = engine->registry;
+        engine->registry = reg;
+    }
+    return CSM_OK;
+}
+
+csm_status csm_engine_load_demo(csm_engine *engine, bool remove, csm_error *err)
+{
+    csm_registry *reg = engine->registry;
+    uint32_t count = reg->plugin_count;
+
+    for (uint32_t n = 0; n < count; n++) {
+        const csm_mplugin *plugin = &reg->plugins[remove ? count - 1 - n : n];
+        own_step s;
+
+        if (plugin->decl->demo.count == 0)
+            continue;
+        CSM_TRY(step_begin(&s, engine, reg, remove ? "demo.remove" : "demo.load", err));
+        CSM_TRY(step_end(&s, csm_demo_write(&s.ctx, plugin, remove), err));
+    }
+    return CSM_OK;
+}

@@ -1,0 +1,27 @@
+/* Making a registry the one that holds, and the rows plugins ship. */
+#ifndef CSM_ENGINE_RECORD_ACTIVATE_H
+#define CSM_ENGINE_RECORD_ACTIVATE_H
+
+#include "engine/ctx.h"
+
+/* The engine's slot in a registry. */
+struct csm_engine_part {
+    csm_registry *older;       /* the one that held before; freed with the engine */
+};
+static inline csm_registry *csm_engine_older(const csm_registry *reg)
+{
+    const struct csm_engine_part *part = reg->engine;
+
+    return part != NULL ? part->older : NULL;
+}
+
+#define CSM_FILL_JOB "index.fill"
+/* Job: one page of a new index; args [table, index, after id, emptied]. */
+csm_status csm_fill_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
+
+/* Roles, containment, properties and seeds that are not there yet. ctx: system, import, in a transaction. */
+csm_status csm_seeds_write(csm_ctx *ctx);
+/* Demo rows of one plugin, upserted or removed. */
+csm_status csm_demo_write(csm_ctx *ctx, const csm_mplugin *plugin, bool remove);
+
+#endif

@@ -1,0 +1,72 @@
+/* The engine as a whole: what hangs off it for the life of the process, and contexts. */
+#include "engine/engine.h"
+
+#include "base/mem.h"
+#include "engine/record/activate.h"
+#include "engine/table/table.h"
+
+const csm_engine_limits csm_engine_limits_default = {
+    .read_rows = 20000,
+    .read_rows_hard = 50000000,
+    .read_us = 20000,
+    .page_rows = 1000,
+    .sort_rows = 200000,
+    .rule_depth = 8,
+    .derived_rows = 20000,
+    .write_ms = 10000,
+    .session_hours = 12,
+    .request_key_days = 7,
+};
+
+csm_status csm_engine_open(csm_store *store, csm_clock *clock, const csm_host *host, const csm_engine_limits *limits,
+                           csm_engine **out, csm_error *err)
+{
+    csm_engine *engine = csm_mem_zalloc(sizeof(*engine));
+
+    if (engine == NULL)
+        return csm_error_nomem(err);
+    engine->store = store;
+    engine->clock = clock;
+    engine->host = host;
+    engine->limits = limits != NULL ? *limits : csm_engine_limits_default;
+    *out = engine;
+    return CSM_OK;
+}
+
+void csm_engine_close(csm_engine *engine)
+{
+    csm_registry *reg, *older;
+
+    if (engine == NULL)
+        return;
+    for (reg = engine->registry; reg != NULL; reg = older) {
+        older = csm_engine_older(reg);
+        csm_registry_unref(reg);
+    }
+    csm_mem_free(engine);
+}
+
+csm_number_source csm_engine_numbers(csm_txn *txn)
+{
+    return csm_catalog_numbers(txn);
+}
+
+void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *snap, csm_txn *txn,
+                  csm_caller *caller, csm_caller_cache *callers, csm_idgen *ids)
+{
+    csm_ctx fresh = {
+        .host = engine->host,
+        .engine = engine,
+        .reg = engine->registry,
+        .arena = arena,
+        .view = txn != NULL ? csm_txn_view(txn) : csm_snap_view(snap),
+        .txn = txn,
+        .caller = caller,
+        .callers = callers,
+        .ids = ids,
+        .now = csm_clock_now(engine->clock),
+        .budget = { .rows_max = engine->limits.read_rows_hard, .until_us = INT64_MAX },
+    };
+
+    *ctx = fresh;
+}

@@ -1,0 +1,75 @@
+/* Extension points: implementations in their order, each as its plugin with the rights of whoever called the point. */
+#include "engine/record/call.h"
+#include "engine/rule/rule.h"
+
+#include <stdio.h>
+
+static bool is_return(const csm_point *point, csm_str name)
+{
+    for (uint32_t n = 0; n < point->returns.count; n++)
+        if (csm_str_is(name, point->returns.items[n].name))
+            return true;
+    return false;
+}
+
+/* What comes back is nil or a map of the point's own names. */
+static csm_status check_answer(csm_ctx *ctx, const csm_mpoint *point, const csm_mplugin *plugin, csm_value answer)
+{
+    if (csm_is_nil(answer))
+        return CSM_OK;
+    if (answer.type != CSM_T_MAP)
+        return csm_ctx_fail(ctx, CSM_E_INTERNAL, "plugin %s answers point \"%s\" with something that is no map", plugin->id,
+                            point->decl->name);
+    for (uint32_t n = 0; n < answer.count; n++)
+        if (!is_return(point->decl, answer.map[n].key))
+            return csm_ctx_fail(ctx, CSM_E_INTERNAL, "plugin %s answers point \"%s\" with \"%.*s\", which it does not return",
+                                plugin->id, point->decl->name, CSM_STR_FMT(answer.map[n].key));
+    return CSM_OK;
+}
+
+static csm_status run_one(csm_ctx *ctx, const csm_mpoint *point, const struct csm_mimpl *impl, const csm_args *args,
+                          csm_value *out, bool *handled)
+{
+    csm_frame frame = csm_frame_enter(ctx, impl->plugin, false);
+    csm_reply reply = { 0 };
+    csm_verdict verdict = impl->decl->run(ctx, args, &reply);
+    csm_status st = CSM_OK;
+    char what[120];
+
+    if (verdict == CSM_REJECT)
+        st = ctx->err.code != CSM_OK ? ctx->err.code : csm_ctx_fail(ctx, CSM_E_REJECTED, "refused by plugin %s", impl->plugin->id);
+    snprintf(what, sizeof(what), "point \"%s\"", point->decl->name);
+    CSM_TRY(csm_frame_leave(ctx, frame, st, what));
+    CSM_TRY(check_answer(ctx, point, impl->plugin, reply.value));
+    if (reply.done)
+        *out = reply.value;
+    *handled = verdict == CSM_HANDLED;
+    return CSM_OK;
+}
+
+csm_status csm_point_run(csm_ctx *ctx, const csm_mpoint *point, csm_value in, csm_value *out)
+{
+    uint32_t count = point->decl->cardinality == CSM_REPLACE && point->impl_count > 1 ? 1 : point->impl_count;
+    csm_args args;
+    bool handled = false;
+
+    *out = csm_nil();
+    CSM_TRY(csm_args_parse(ctx, point->decl->params.items, point->decl->params.count, in, &args));
+    for (uint32_t n = 0; n < count && !handled; n++)
+        CSM_TRY(run_one(ctx, point, &point->impls[n], &args, out, &handled));
+    return CSM_OK;
+}
+
+static csm_status call(csm_ctx *ctx, const char *name, csm_value in, csm_value *out)
+{
+    const csm_mpoint *point = csm_registry_point(ctx->reg, csm_str_of(name));
+
+    if (point == NULL)
+        return csm_ctx_stick(ctx, CSM_E_INVALID, "there is no point \"%s\"", name);
+    return csm_point_run(ctx, point, in, out);
+}
+
+const csm_point_api csm_host_point = {
+    .size = sizeof(csm_point_api),
+    .call = call,
+};

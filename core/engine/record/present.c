@@ -1,0 +1,392 @@
+/* Records for people and programs: which fields, raw values, display values. One row becomes one flat map of typed values,
+ * which is encoded or handed on; its memory is given back at once when it is encoded. */
+#include "engine/record/call.h"
+
+#include "base/str.h"
+#include "engine/rule/change.h"
+
+#define PRESENT_FIELDS_MAX 500u
+#define DISPLAY_STEPS_MAX 3u /* a display field that is itself a reference */
+
+/* ---- the client's list ---- */
+
+static csm_status add_name(csm_ctx *ctx, const csm_mtable *table, csm_str name, csm_present *out)
+{
+    const csm_mfield *field = NULL;
+
+    name = csm_str_trim(name);
+    if (csm_str_find(name, CSM_STR("."), 0) == SIZE_MAX) {
+        if (csm_mtable_get_field(table, name, &field, &ctx->err) != CSM_OK) {
+            ctx->err.code = CSM_E_INVALID;
+            return CSM_E_INVALID;
+        }
+        for (uint32_t n = 0; n < out->count; n++)
+            if (out->fields[n] == field)
+                return CSM_OK;
+    } else {
+        csm_row *empty = csm_row_new(ctx->arena, table, (csm_id){ { 0 } });
+        csm_value value;
+        bool visible;
+
+        if (empty == NULL)
+            return csm_ctx_nomem(ctx);
+        CSM_TRY(csm_path_get(ctx, empty, name, &value, NULL, &visible)); /* unknown names are errors even for no rows */
+    }
+    out->fields[out->count] = field;
+    out->paths[out->count] = name;
+    out->count++;
+    return CSM_OK;
+}
+
+static csm_status add_text(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_present *out)
+{
+    csm_str part;
+
+    while (csm_str_split(&text, ',', &part))
+        CSM_TRY(add_name(ctx, table, part, out));
+    return CSM_OK;
+}
+
+static size_t count_names(csm_value names)
+{
+    size_t count = 1;
+
+    if (names.type == CSM_T_LIST)
+        return names.count;
+    for (size_t n = 0; n < names.s.len; n++)
+        count += names.s.ptr[n] == ',';
+    return count;
+}
+
+csm_status csm_present_parse(csm_ctx *ctx, const csm_mtable *table, csm_value names, csm_present *out)
+{
+    csm_present present = { .all = csm_is_nil(names) };
+    size_t count;
+
+    *out = present;
+    if (present.all)
+        return CSM_OK;
+    if (names.type != CSM_T_LIST && names.type != CSM_T_TEXT)
+        return csm_error_field(&ctx->err, CSM_E_INVALID, "fields", "\"fields\" is a list of names or one text with commas");
+    count = count_names(names);
+    if (count > PRESENT_FIELDS_MAX)
+        return csm_error_field(&ctx->err, CSM_E_LIMIT, "fields", "\"fields\" names more than %u fields", PRESENT_FIELDS_MAX);
+    present.fields = csm_arena_array(ctx->arena, count, sizeof(csm_mfield *));
+    present.paths = csm_arena_array(ctx->arena, count, sizeof(csm_str));
+    if (present.fields == NULL || present.paths == NULL)
+        return csm_ctx_nomem(ctx);
+    if (names.type == CSM_T_TEXT) {
+        CSM_TRY(add_text(ctx, table, names.s, &present));
+    } else {
+        for (uint32_t n = 0; n < names.count; n++) {
+            if (names.list[n].type != CSM_T_TEXT)
+                return csm_error_field(&ctx->err, CSM_E_INVALID, "fields", "\"fields\" is a list of names");
+            CSM_TRY(add_name(ctx, table, names.list[n].s, &present));
+        }
+    }
+    *out = present;
+    return CSM_OK;
+}
+
+/* ---- display values ---- */
+
+static csm_str plain_text(csm_ctx *ctx, csm_value value)
+{
+    char buf[64];
+
+    switch (value.type) {
+    case CSM_T_TEXT:
+        return value.s;
+    case CSM_T_INT:
+        return csm_arena_printf(ctx->arena, "%lld", (long long)value.i);
+    case CSM_T_BOOL:
+        return value.b ? CSM_STR("true") : CSM_STR("false");
+    case CSM_T_FLOAT:
+        return csm_arena_printf(ctx->arena, "%.15g", value.f);
+    case CSM_T_DECIMAL:
+        return csm_arena_str(ctx->arena, (csm_str){ buf, csm_format_decimal(value.i, buf, sizeof(buf)) });
+    case CSM_T_TIME:
+        return csm_arena_str(ctx->arena, (csm_str){ buf, csm_time_format(value.i, buf) });
+    case CSM_T_DATE:
+        return csm_arena_str(ctx->arena, (csm_str){ buf, csm_date_format(value.i, buf) });
+    case CSM_T_ID:
+        csm_id_format(value.id, buf);
+        return csm_arena_str(ctx->arena, (csm_str){ buf, 32 });
+    default:
+        return CSM_STR("");
+    }
+}
+
+static csm_status display_value(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t steps, csm_str *out);
+
+/* The display value of the row an id points to; empty when it is gone or hidden from the caller. */
+static csm_status display_target(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t steps, csm_str *out)
+{
+    bool guarded = ctx->system == 0 && !ctx->caller->is_system, allowed = true;
+    const csm_mfield *display;
+    uint64_t *fields = NULL;
+    csm_row *row;
+
+    *out = CSM_STR("");
+    CSM_TRY(csm_row_find(ctx, table, id, &row));
+    if (row == NULL || row->table->display == NULL || steps == 0)
+        return CSM_OK;
+    display = row->table->display;
+    if (guarded) {
+        fields = csm_bits_new(ctx->arena, row->table->field_count);
+        if (fields == NULL)
+            return csm_ctx_nomem(ctx);
+        CSM_TRY(csm_access_row(ctx, row, CSM_OP_READ, &allowed, fields));
+        allowed = allowed && csm_bits_has(fields, display->pos) && csm_access_field(ctx, display, CSM_OP_READ);
+    }
+    return allowed ? display_value(ctx, row, display, steps - 1, out) : CSM_OK;
+}
+
+static csm_status display_list(csm_ctx *ctx, const csm_mfield *field, csm_value list, uint32_t steps, csm_str *out)
+{
+    csm_str text = CSM_STR("");
+
+    for (uint32_t n = 0; n < list.count && field->ref != NULL; n++) {
+        csm_str one;
+
+        if (list.list[n].type != CSM_T_ID)
+            continue;
+        CSM_TRY(display_target(ctx, field->ref, list.list[n].id, steps, &one));
+        if (one.len > 0)
+            text = text.len == 0 ? one : csm_arena_printf(ctx->arena, "%.*s, %.*s", CSM_STR_FMT(text), CSM_STR_FMT(one));
+        if (text.ptr == NULL)
+            return csm_ctx_nomem(ctx);
+    }
+    *out = text;
+    return CSM_OK;
+}
+
+static csm_status display_typed(csm_ctx *ctx, const csm_mfield *field, csm_value value, uint32_t steps, csm_str *out)
+{
+    const csm_mtable *table;
+
+    if (field->type == CSM_F_REF && value.type == CSM_T_ID && field->ref != NULL)
+        return display_target(ctx, field->ref, value.id, steps, out);
+    if (field->type == CSM_F_LIST && value.type == CSM_T_LIST)
+        return display_list(ctx, field, value, steps, out);
+    if (field->type == CSM_F_DOCUMENT && value.type == CSM_T_LIST && value.count == 2) {
+        table = csm_registry_table(ctx->reg, csm_value_text(value.list[0]));
+        *out = CSM_STR("");
+        return table != NULL ? display_target(ctx, table, csm_value_id(value.list[1]), steps, out) : CSM_OK;
+    }
+    if (field->choice_count > 0 && !csm_is_nil(value)) {
+        *out = csm_mfield_choice_label(field, value, ctx->caller->is_external && ctx->system == 0);
+        if (out->len > 0)
+            return CSM_OK;
+    }
+    *out = plain_text(ctx, value);
+    return out->ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
+}
+
+static csm_status display_value(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t steps, csm_str *out)
+{
+    return display_typed(ctx, field, csm_row_get(row, field), steps, out);
+}
+
+csm_str csm_present_display(csm_ctx *ctx, const csm_row *row, const csm_mfield *field)
+{
+    csm_str text;
+
+    return display_value(ctx, row, field, DISPLAY_STEPS_MAX, &text) == CSM_OK ? text : (csm_str){ 0 };
+}
+
+/* ---- one row ---- */
+
+typedef struct presenting {
+    csm_ctx *ctx;
+    const csm_row *row;
+    const uint64_t *readable;
+    csm_pair *pairs, *labels;
+    uint32_t count, label_count;
+} presenting;
+
+static bool is_visible(const presenting *p, const csm_mfield *field)
+{
+    if (field->id <= CSM_FID_MOD_COUNT)
+        return true;
+    if ((field->flags & CSM_HIDDEN) != 0 || (p->readable != NULL && !csm_bits_has(p->readable, field->pos)))
+        return false;
+    return csm_access_field(p->ctx, field, CSM_OP_READ);
+}
+
+csm_status csm_present_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t limit, csm_value *out)
+{
+    csm_journal_entry *entries;
+    csm_value *items;
+    uint32_t count, kept = 0;
+
+    CSM_TRY(csm_history_journal(ctx, row->table, row->id, field, true, limit, &entries, &count));
+    items = csm_arena_array(ctx->arena, count, sizeof(*items));
+    if (items == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < count; n++) {
+        csm_pair *pairs;
+
+        if (ctx->as_of != 0 && entries[n].at > ctx->as_of)
+            continue;
+        pairs = csm_arena_array(ctx->arena, 3, sizeof(*pairs));
+        if (pairs == NULL)
+            return csm_ctx_nomem(ctx);
+        pairs[0] = (csm_pair){ CSM_STR("time"), csm_time_value(entries[n].at) };
+        pairs[1] = (csm_pair){ CSM_STR("by"), csm_text(entries[n].by) };
+        pairs[2] = (csm_pair){ CSM_STR("text"), csm_text(entries[n].text) };
+        items[kept++] = csm_map(pairs, 3);
+    }
+    *out = csm_list(items, kept);
+    return CSM_OK;
+}
+
+/* The stored form, but for documents, which travel as maps. */
+static csm_status outward(csm_ctx *ctx, const csm_mfield *field, csm_value value, csm_value *out)
+{
+    csm_pair *pairs;
+
+    *out = value;
+    if (field->type != CSM_F_DOCUMENT || value.type != CSM_T_LIST || value.count != 2)
+        return CSM_OK;
+    pairs = csm_arena_array(ctx->arena, 2, sizeof(*pairs));
+    if (pairs == NULL)
+        return csm_ctx_nomem(ctx);
+    pairs[0] = (csm_pair){ CSM_STR("table"), value.list[0] };
+    pairs[1] = (csm_pair){ CSM_STR("id"), value.list[1] };
+    *out = csm_map(pairs, 2);
+    return CSM_OK;
+}
+
+static bool has_label(const csm_mfield *field)
+{
+    return field->type == CSM_F_REF || field->type == CSM_F_LIST || field->type == CSM_F_DOCUMENT || field->choice_count > 0;
+}
+
+static csm_status add_value(presenting *p, csm_str name, const csm_mfield *field, csm_value value)
+{
+    csm_str text;
+
+    CSM_TRY(outward(p->ctx, field, value, &p->pairs[p->count].value));
+    p->pairs[p->count++].key = name;
+    if (p->labels == NULL || csm_is_nil(value) || !has_label(field))
+        return CSM_OK;
+    CSM_TRY(display_typed(p->ctx, field, value, DISPLAY_STEPS_MAX, &text));
+    p->labels[p->label_count++] = (csm_pair){ name, csm_text(text) };
+    return CSM_OK;
+}
+
+static csm_status add_field(presenting *p, const csm_mfield *field)
+{
+    csm_value value;
+
+    if (field->type != CSM_F_JOURNAL)
+        return add_value(p, csm_str_of(field->name), field, csm_row_get(p->row, field));
+    CSM_TRY(csm_present_journal(p->ctx, p->row, field, p->ctx->engine->limits.page_rows, &value));
+    p->pairs[p->count++] = (csm_pair){ csm_str_of(field->name), value };
+    return CSM_OK;
+}
+
+/* Across references: the last table may differ from row to row, so the path is looked up in each. */
+static csm_status add_path(presenting *p, csm_str path)
+{
+    const csm_mfield *last = NULL;
+    csm_value value;
+    bool visible;
+
+    CSM_TRY(csm_path_get(p->ctx, p->row, path, &value, &last, &visible));
+    if (visible && last != NULL)
+        return add_value(p, path, last, value);
+    p->pairs[p->count++] = (csm_pair){ path, csm_nil() };
+    return CSM_OK;
+}
+
+static csm_status add_all(presenting *p, const csm_present *what)
+{
+    const csm_mtable *table = p->row->table;
+
+    for (uint32_t n = 0; n < table->field_count; n++) {
+        const csm_mfield *field = &table->fields[n];
+
+        if (field->id == CSM_FID_SYS_ID || field->id == CSM_FID_MOD_COUNT)
+            continue;
+        if ((field->type != CSM_F_JOURNAL || what->journals) && is_visible(p, field))
+            CSM_TRY(add_field(p, field));
+    }
+    return CSM_OK;
+}
+
+/* A field the row's own table does not have, or that is hidden, is nil: the shape is what was asked for. */
+static csm_status add_listed(presenting *p, const csm_present *what)
+{
+    for (uint32_t n = 0; n < what->count; n++) {
+        const csm_mfield *field = csm_field_in(p->row->table, what->fields[n]);
+
+        if (what->fields[n] == NULL)
+            CSM_TRY(add_path(p, what->paths[n]));
+        else if (what->fields[n]->id == CSM_FID_SYS_ID || what->fields[n]->id == CSM_FID_MOD_COUNT)
+            continue;
+        else if (field != NULL && is_visible(p, field))
+            CSM_TRY(add_field(p, field));
+        else
+            p->pairs[p->count++] = (csm_pair){ csm_str_of(what->fields[n]->name), csm_nil() };
+    }
+    return CSM_OK;
+}
+
+csm_status csm_present_value(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, const csm_present *what,
+                             csm_value *out)
+{
+    size_t most = 3 + (size_t)(what->all ? row->table->field_count : what->count);
+    presenting p = { .ctx = ctx, .row = row, .readable = readable };
+
+    p.pairs = csm_arena_array(ctx->arena, most, sizeof(*p.pairs));
+    if (ctx->display)
+        p.labels = csm_arena_array(ctx->arena, most, sizeof(*p.labels));
+    if (p.pairs == NULL || (ctx->display && p.labels == NULL))
+        return csm_ctx_nomem(ctx);
+    p.pairs[p.count++] = (csm_pair){ CSM_STR("sys_id"), csm_id_value(row->id) };
+    p.pairs[p.count++] = (csm_pair){ CSM_STR("sys_mod_count"), csm_int(row->version) };
+    CSM_TRY(what->all ? add_all(&p, what) : add_listed(&p, what));
+    if (ctx->display)
+        p.pairs[p.count++] = (csm_pair){ CSM_STR("display"), csm_map(p.labels, p.label_count) };
+    *out = csm_map(p.pairs, p.count);
+    return CSM_OK;
+}
+
+csm_status csm_present_row(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, const csm_present *what, csm_writer *w)
+{
+    csm_arena_mark mark = csm_arena_get_mark(ctx->arena);
+    csm_status sticky = ctx->sticky, st;
+    csm_value value;
+
+    st = csm_present_value(ctx, row, readable, what, &value);
+    if (st != CSM_OK)
+        return st;
+    csm_write_value(w, value);
+    if (ctx->sticky == sticky) /* its text is in the arena */
+        csm_arena_reset_to(ctx->arena, mark);
+    return CSM_OK;
+}
+
+/* ---- for handlers ---- */
+
+/* As the caller sees it, whoever's code is running. */
+csm_status csm_row_as_value(csm_ctx *ctx, const csm_row *row, csm_value *out)
+{
+    uint64_t *readable = csm_bits_new(ctx->arena, row->table->field_count);
+    csm_present what = { .all = true };
+    uint32_t system = ctx->system;
+    csm_status st;
+    bool allowed;
+
+    if (readable == NULL)
+        return csm_ctx_nomem(ctx);
+    ctx->system = 0;
+    st = csm_access_row(ctx, row, CSM_OP_READ, &allowed, readable);
+    what.all = allowed;
+    if (st == CSM_OK)
+        st = csm_present_value(ctx, row, readable, &what, out);
+    ctx->system = system;
+    return st;
+}

@@ -1,0 +1,150 @@
+/* The row as a whole, before it is written. What was there before and is not touched is not checked again: a field that
+ * became required later, or a choice that went away, does not stop other work on old rows. */
+#include "engine/record/write.h"
+
+#include "base/str.h"
+
+static csm_status check_required(csm_ctx *ctx, const csm_write *w, const csm_mfield *field)
+{
+    if ((field->flags & CSM_REQUIRED) == 0 || field->type == CSM_F_JOURNAL || !csm_is_nil(csm_row_get(w->change.now, field)))
+        return CSM_OK;
+    if (w->change.op == CSM_UPDATING && !csm_change_moves(&w->change, field))
+        return CSM_OK;
+    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" of %s is required", field->name, w->table->name);
+}
+
+/* A row the writer may not read does not exist for him; what rules set is theirs. */
+static csm_status check_target(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, const csm_mtable *table, csm_id id)
+{
+    bool there, given = csm_bits_has(w->change.given, field->pos);
+    char hex[CSM_ID_TEXT];
+    csm_row *row;
+
+    CSM_TRY(csm_row_find(ctx, table, id, &row));
+    there = row != NULL;
+    if (there && given)
+        CSM_TRY(csm_access_row(ctx, row, CSM_OP_READ, &there, NULL));
+    if (there)
+        return CSM_OK;
+    csm_id_format(id, hex);
+    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": there is no %s %s", field->name, table->name, hex);
+}
+
+static csm_status check_ref(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
+{
+    if (value.type == CSM_T_ID && csm_id_eq(value.id, w->change.now->id) && csm_mtable_is_a(w->table, field->ref))
+        return CSM_OK; /* the row itself, perhaps not there yet */
+    return check_target(ctx, w, field, field->ref, value.id);
+}
+
+static csm_status check_list(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
+{
+    if (field->ref == NULL)
+        return CSM_OK;
+    for (uint32_t n = 0; n < value.count; n++)
+        CSM_TRY(check_ref(ctx, w, field, value.list[n]));
+    return CSM_OK;
+}
+
+static csm_status check_document(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
+{
+    const csm_mtable *table;
+
+    if (value.type != CSM_T_LIST || value.count != 2 || value.list[0].type != CSM_T_TEXT || value.list[1].type != CSM_T_ID)
+        return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" is a map of table and id", field->name);
+    if (csm_registry_get_table(ctx->reg, value.list[0].s, &table, &ctx->err) != CSM_OK)
+        return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": there is no table \"%.*s\"", field->name,
+                               CSM_STR_FMT(value.list[0].s));
+    return check_target(ctx, w, field, table, value.list[1].id);
+}
+
+/* Every form some evaluator takes is fine here; a typo is not. */
+static csm_status check_condition(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
+{
+    const csm_mfield *names = csm_field_in(w->table, field->condition_table);
+    csm_filter_options options = { .trusted = true, .changes = true };
+    const csm_mtable *table;
+    csm_filter filter;
+    csm_value name;
+
+    if (names == NULL)
+        return CSM_OK;
+    name = csm_row_get(w->change.now, names);
+    if (name.type != CSM_T_TEXT)
+        return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" needs a table in field \"%s\"", field->name,
+                               names->name);
+    if (csm_registry_get_table(ctx->reg, name.s, &table, &ctx->err) != CSM_OK)
+        return csm_error_field(&ctx->err, CSM_E_INVALID, names->name, "field \"%s\": there is no table \"%.*s\"", names->name,
+                               CSM_STR_FMT(name.s));
+    if (csm_filter_parse(ctx->reg, table, value.s, options, ctx->arena, &filter, &ctx->err) == CSM_OK)
+        return CSM_OK;
+    if (ctx->err.code == CSM_E_INVALID || ctx->err.code == CSM_E_NOT_FOUND) {
+        ctx->err.code = CSM_E_INVALID;
+        memset(ctx->err.field, 0, sizeof(ctx->err.field));
+        memcpy(ctx->err.field, field->name, strnlen(field->name, sizeof(ctx->err.field) - 1));
+    }
+    return ctx->err.code;
+}
+
+static csm_status check_depends(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
+{
+    const csm_mfield *on = csm_field_in(w->table, field->depends_on);
+    bool known = false;
+
+    if (on == NULL || (!csm_change_moves(&w->change, field) && !csm_change_moves(&w->change, on)))
+        return CSM_OK;
+    for (uint32_t n = 0; n < field->choice_count; n++) {
+        const csm_choice *choice = &field->choices[n];
+
+        if (!csm_value_is_text(value, choice->value))
+            continue;
+        if (choice->depends == NULL || csm_value_is_text(csm_row_get(w->change.now, on), choice->depends))
+            return CSM_OK;
+        known = true;
+    }
+    if (!known)
+        return CSM_OK;
+    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": the value does not belong to the one of \"%s\"",
+                           field->name, on->name);
+}
+
+static csm_status check_value(csm_ctx *ctx, const csm_write *w, const csm_mfield *field)
+{
+    csm_value value = csm_row_get(w->change.now, field);
+
+    if (csm_is_nil(value))
+        return CSM_OK;
+    if (field->choice_count > 0 && field->depends_on != NULL)
+        CSM_TRY(check_depends(ctx, w, field, value));
+    if (field->type == CSM_F_CONDITION && field->condition_table != NULL) {
+        const csm_mfield *names = csm_field_in(w->table, field->condition_table);
+
+        if (csm_change_moves(&w->change, field) || (names != NULL && csm_change_moves(&w->change, names)))
+            return check_condition(ctx, w, field, value);
+    }
+    if (!csm_change_moves(&w->change, field))
+        return CSM_OK;
+    switch (field->type) {
+    case CSM_F_REF:
+        return check_ref(ctx, w, field, value);
+    case CSM_F_LIST:
+        return check_list(ctx, w, field, value);
+    case CSM_F_DOCUMENT:
+        return check_document(ctx, w, field, value);
+    default:
+        return CSM_OK;
+    }
+}
+
+csm_status csm_write_validate(csm_ctx *ctx, const csm_write *w)
+{
+    for (uint32_t n = 0; n < w->table->field_count; n++) {
+        const csm_mfield *field = &w->table->fields[n];
+
+        if (field->id < CSM_FID_DOMAIN || field->type == CSM_F_JOURNAL)
+            continue;
+        CSM_TRY(check_required(ctx, w, field));
+        CSM_TRY(check_value(ctx, w, field));
+    }
+    return CSM_OK;
+}

@@ -1,0 +1,266 @@
+/* State models: which transition a change is, what it sets, what it needs. The table of transitions is the law for everyone;
+ * roles bind callers, not rules and jobs. */
+#include "engine/rule/change.h"
+
+#include <stdio.h>
+
+const csm_state *csm_state_find(const csm_mstate_model *model, csm_value value)
+{
+    for (uint32_t n = 0; n < model->decl->states.count; n++)
+        if (csm_value_is_text(value, model->decl->states.items[n].value))
+            return &model->decl->states.items[n];
+    return NULL;
+}
+
+bool csm_transition_leaves(const csm_mtransition *transition, csm_value from)
+{
+    for (uint32_t n = 0; n < transition->from_count; n++)
+        if (csm_value_eq(transition->from_values[n], from))
+            return true;
+    return false;
+}
+
+/* Where it leads from @p from. */
+static csm_value target(const csm_mtransition *transition, csm_value from)
+{
+    return csm_is_nil(transition->to) ? from : transition->to;
+}
+
+csm_status csm_transition_permit(csm_ctx *ctx, const csm_mtransition *transition, const csm_row *row, csm_permit *out)
+{
+    bool match = true;
+
+    if (ctx->system == 0 && transition->decl->roles != NULL && !csm_caller_has_any(ctx, csm_str_of(transition->decl->roles))) {
+        *out = CSM_PERMIT_ROLE;
+        return CSM_OK;
+    }
+    if (transition->filter != NULL)
+        CSM_TRY(csm_expr_eval(ctx, transition->filter, row, NULL, &match));
+    *out = match ? CSM_PERMIT_YES : CSM_PERMIT_FILTER;
+    return CSM_OK;
+}
+
+/* The first transition that fits and is permitted. Nothing permitted: *found is the first that fits at all, or NULL.
+ * @p name NULL: any that leads to @p to. @p to nil with a name: wherever it leads. */
+static csm_status pick(csm_ctx *ctx, const csm_mstate_model *model, const csm_row *old, const char *name, csm_value to,
+                       const csm_mtransition **found, csm_permit *permit)
+{
+    csm_value from = csm_row_get(old, csm_field_in(old->table, model->field));
+
+    *found = NULL;
+    *permit = CSM_PERMIT_YES;
+    for (uint32_t n = 0; n < model->transition_count; n++) {
+        const csm_mtransition *one = &model->transitions[n];
+        csm_permit verdict;
+
+        if (name != NULL && strcmp(one->decl->name, name) != 0)
+            continue;
+        if (!csm_transition_leaves(one, from) || (!csm_is_nil(to) && !csm_value_eq(target(one, from), to)))
+            continue;
+        CSM_TRY(csm_transition_permit(ctx, one, old, &verdict));
+        if (verdict == CSM_PERMIT_YES || *found == NULL || (*permit == CSM_PERMIT_ROLE && verdict == CSM_PERMIT_FILTER)) {
+            *found = one;
+            *permit = verdict;
+        }
+        if (verdict == CSM_PERMIT_YES)
+            break;
+    }
+    return CSM_OK;
+}
+
+static bool is_named(const csm_mstate_model *model, const char *name)
+{
+    for (uint32_t n = 0; n < model->transition_count; n++)
+        if (strcmp(model->transitions[n].decl->name, name) == 0)
+            return true;
+    return false;
+}
+
+static csm_status apply_sets(csm_ctx *ctx, csm_change *change, const csm_mtransition *transition)
+{
+    const csm_assign_list *sets = transition->sets;
+
+    for (uint32_t n = 0; sets != NULL && n < sets->count; n++) {
+        const csm_mfield *field = csm_field_in(change->now->table, sets->items[n].field);
+
+        if (field != NULL)
+            CSM_TRY(csm_change_assign(ctx, change, field, csm_assign_value(ctx, &sets->items[n])));
+    }
+    return CSM_OK;
+}
+
+static csm_status carry(csm_ctx *ctx, const csm_change *change, const csm_mtransition *transition, const uint64_t **out)
+{
+    uint64_t *bits = csm_bits_new(ctx->arena, change->now->table->field_count);
+
+    if (bits == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < transition->field_count; n++) {
+        const csm_mfield *field = csm_field_in(change->now->table, transition->fields[n]);
+
+        if (field != NULL)
+            csm_bits_add(bits, field->pos);
+    }
+    *out = bits;
+    return CSM_OK;
+}
+
+static csm_status refuse_permit(csm_ctx *ctx, const csm_mstate_model *model, const csm_change *change,
+                                const csm_mtransition *transition, csm_permit permit)
+{
+    if (permit == CSM_PERMIT_ROLE)
+        return csm_ctx_fail(ctx, CSM_E_DENIED, "\"%s\" on %s needs one of the roles %s", transition->decl->name,
+                            change->now->table->name, transition->decl->roles);
+    if (transition->decl->filter_message != NULL)
+        return csm_error_field(&ctx->err, CSM_E_STATE, model->field->name, "%s", transition->decl->filter_message);
+    return csm_error_field(&ctx->err, CSM_E_STATE, model->field->name, "\"%s\" is not possible for this record now",
+                           transition->decl->name);
+}
+
+static csm_status begin_insert(csm_ctx *ctx, csm_change *change, const csm_mstate_model *model, const csm_mfield *field)
+{
+    csm_value value = csm_row_get(change->now, field);
+    const csm_state *state = csm_state_find(model, value);
+
+    if (!change->by_client || change->is_import || (state != NULL && (state->flags & CSM_STATE_INITIAL) != 0))
+        return CSM_OK;
+    return csm_state_refuse(ctx, model, NULL, value);
+}
+
+/* No transition asked for and the state as it was: only a closed row minds. */
+static csm_status check_open(csm_ctx *ctx, const csm_change *change, const csm_mstate_model *model, csm_value from)
+{
+    const csm_state *state = csm_state_find(model, from);
+
+    if (state == NULL || (state->flags & CSM_STATE_CLOSED) == 0 || !change->by_client || ctx->caller->is_admin)
+        return CSM_OK;
+    return csm_state_refuse(ctx, model, change->old, csm_nil());
+}
+
+static csm_status take(csm_ctx *ctx, csm_change *change, const csm_mfield *field, const csm_mtransition *transition)
+{
+    change->transition = transition;
+    if (!csm_is_nil(transition->to))
+        change->now->values[field->pos] = transition->to;
+    return apply_sets(ctx, change, transition);
+}
+
+csm_status csm_state_begin(csm_ctx *ctx, csm_change *change, const char *transition, const uint64_t **carried)
+{
+    const csm_mstate_model *model = change->now->table->state_model;
+    const csm_mfield *field = model != NULL ? csm_field_in(change->now->table, model->field) : NULL;
+    const csm_mtransition *found;
+    csm_value from, to;
+    csm_permit permit;
+
+    *carried = NULL;
+    if (model == NULL || field == NULL) {
+        if (transition != NULL)
+            return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", change->now->table->name, transition);
+        return CSM_OK;
+    }
+    if (transition != NULL && (change->op != CSM_UPDATING || !is_named(model, transition)))
+        return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", change->now->table->name, transition);
+    if (change->op == CSM_INSERTING)
+        return begin_insert(ctx, change, model, field);
+    if (change->op != CSM_UPDATING || change->is_import)
+        return CSM_OK;
+    from = csm_row_get(change->old, field);
+    to = csm_row_get(change->now, field);
+    if (csm_value_eq(from, to)) {
+        if (transition == NULL)
+            return check_open(ctx, change, model, from);
+        to = csm_nil();
+    }
+    CSM_TRY(pick(ctx, model, change->old, transition, to, &found, &permit));
+    if (found == NULL)
+        return csm_state_refuse(ctx, model, change->old, to);
+    if (permit != CSM_PERMIT_YES && (change->by_client || transition != NULL))
+        return refuse_permit(ctx, model, change, found, permit);
+    CSM_TRY(carry(ctx, change, found, carried));
+    return take(ctx, change, field, found);
+}
+
+/* A before rule moved the state: that is a transition of the plugin's. */
+static csm_status follow_rules(csm_ctx *ctx, csm_change *change, const csm_mstate_model *model, const csm_mfield *field)
+{
+    csm_value from = csm_row_get(change->old, field), to = csm_row_get(change->now, field);
+    const csm_mtransition *found = change->transition;
+    csm_permit permit;
+    csm_status st;
+
+    if (found != NULL && csm_value_eq(target(found, from), to))
+        return CSM_OK;
+    change->transition = NULL;
+    if (csm_value_eq(from, to))
+        return CSM_OK;
+    csm_ctx_enter_system(ctx);
+    st = pick(ctx, model, change->old, NULL, to, &found, &permit);
+    if (st == CSM_OK && found == NULL)
+        st = csm_state_refuse(ctx, model, change->old, to);
+    if (st == CSM_OK)
+        st = take(ctx, change, field, found);
+    csm_ctx_leave_system(ctx);
+    return st;
+}
+
+static csm_status check_required(csm_ctx *ctx, const csm_change *change)
+{
+    const csm_mtransition *transition = change->transition;
+
+    for (uint32_t n = 0; n < transition->required_count; n++) {
+        const csm_mfield *field = csm_field_in(change->now->table, transition->required[n]);
+
+        if (field == NULL)
+            continue;
+        if (field->type == CSM_F_JOURNAL ? csm_change_has_entry(change, field) : !csm_is_nil(csm_row_get(change->now, field)))
+            continue;
+        return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" is required for \"%s\"", field->name,
+                               transition->decl->name);
+    }
+    return CSM_OK;
+}
+
+static csm_status run_hook(csm_ctx *ctx, csm_change *change, csm_status (*hook)(csm_ctx *, csm_change *), const char *kind)
+{
+    csm_frame frame = csm_frame_enter(ctx, change->now->table->state_model->plugin, true);
+    csm_status st = hook(ctx, change);
+    char what[96];
+
+    snprintf(what, sizeof(what), "%s of \"%s\"", kind, change->transition->decl->name);
+    return csm_frame_leave(ctx, frame, st, what);
+}
+
+static void keep_active(csm_change *change, const csm_mstate_model *model, const csm_mfield *field)
+{
+    const csm_mfield *active = csm_field_in(change->now->table, model->active);
+    const csm_state *state = csm_state_find(model, csm_row_get(change->now, field));
+
+    if (active == NULL || state == NULL || (change->old != NULL && !csm_change_moves(change, field)))
+        return;
+    change->now->values[active->pos] = csm_bool((state->flags & (CSM_STATE_CLOSED | CSM_STATE_INACTIVE)) == 0);
+}
+
+csm_status csm_state_check(csm_ctx *ctx, csm_change *change)
+{
+    const csm_mstate_model *model = change->now->table->state_model;
+    const csm_mfield *field = model != NULL ? csm_field_in(change->now->table, model->field) : NULL;
+
+    if (model == NULL || field == NULL || change->op == CSM_DELETING)
+        return CSM_OK;
+    if (change->op == CSM_UPDATING && !change->is_import)
+        CSM_TRY(follow_rules(ctx, change, model, field));
+    if (change->transition != NULL && change->transition->decl->guard != NULL)
+        CSM_TRY(run_hook(ctx, change, change->transition->decl->guard, "guard"));
+    if (change->transition != NULL)
+        CSM_TRY(check_required(ctx, change));
+    keep_active(change, model, field);
+    return CSM_OK;
+}
+
+csm_status csm_state_effect(csm_ctx *ctx, csm_change *change)
+{
+    if (change->transition == NULL || change->transition->decl->effect == NULL)
+        return CSM_OK;
+    return run_hook(ctx, change, change->transition->decl->effect, "effect");
+}
