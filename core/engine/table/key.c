@@ -28,6 +28,18 @@ static uint8_t *put_float(uint8_t *at, double f)
     return put_u64(at, (bits & SIGN) != 0 ? ~bits : bits | SIGN);
 }
 
+/* Lower-cases ASCII that needs no escape, which is nearly all text; false when some byte does. */
+static bool put_plain(uint8_t *at, csm_str s)
+{
+    bool is_plain = true;
+    for (size_t n = 0; n < s.len; n++) {
+        at[n] = csm_fold_ascii(s.ptr[n]);
+        is_plain &= at[n] > TEXT_ESCAPE;
+    }
+    at[s.len] = TEXT_END;
+    return is_plain;
+}
+
 /* At most @p most bytes of the escaped text, and the end. */
 static uint8_t *put_escaped(uint8_t *at, csm_str s, bool fold, size_t most)
 {
@@ -49,8 +61,9 @@ static uint8_t *put_escaped(uint8_t *at, csm_str s, bool fold, size_t most)
 /* What the first @p most bytes of the folded text are depends on the text as far as its first ASCII byte beyond them. */
 static uint8_t *put_text(uint8_t *at, csm_str s, size_t most)
 {
-    if (csm_is_ascii(s.ptr, s.len <= most ? s.len : most + 1))
-        return put_escaped(at, s, true, most);
+    csm_str part = { s.ptr, s.len <= most ? s.len : most };
+    if (csm_is_ascii(s.ptr, part.len + (s.len > most)))
+        return put_plain(at, part) ? at + part.len + 1 : put_escaped(at, s, true, most);
     csm_folded folded;
     csm_folded_init(&folded, s);
     at = folded.s.ptr != NULL ? put_escaped(at, folded.s, false, most) : NULL;
