@@ -27,8 +27,8 @@ static csm_status check_entry(void *user, csm_str key, csm_str value)
     if (st != CSM_OK && st != CSM_E_NOT_FOUND)
         return st;
     if (st == CSM_E_NOT_FOUND)
-        csm_verify_problem(c->v, "index", "record %s of \"%s\" has no entry in index \"%s\"", c->id, c->row->table->name,
-                           c->index->name);
+        csm_verify_problem(c->v, "index", "record %s of \"%s\" has no entry in index \"%s\"", c->id,
+                           c->row->table->name, c->index->name);
     else if (!csm_str_eq(there, value))
         csm_verify_problem(c->v, "index", "record %s of \"%s\": index \"%s\" includes other values", c->id,
                            c->row->table->name, c->index->name);
@@ -186,8 +186,8 @@ static csm_status check_yield(csm_verifier *v, const csm_mtable *table, const cs
         CSM_TRY(csm_index_each_entry(v->ctx.arena, index, row, match_key, &search, &v->ctx.err));
     csm_id_format(id, text);
     if (!search.found)
-        csm_verify_problem(v, "index", "an entry of index \"%s\" of \"%s\" is not of its record %s", index->name, table->name,
-                           text);
+        csm_verify_problem(v, "index", "an entry of index \"%s\" of \"%s\" is not of its record %s", index->name,
+                           table->name, text);
     return CSM_OK;
 }
 

@@ -110,8 +110,9 @@ csm_status csm_index_fill(csm_ctx *ctx, const csm_mtable *table, const csm_minde
     bool has = true;
     csm_put_u32(from, table->root->id);
     memcpy(from + 4, last.b, sizeof(last.b));
-    csm_range range = { CSM_DB_ROWS, { (const char *)from, sizeof(from) }, csm_key_after((csm_str){ (const char *)from, 4 }, to),
-                        false };
+    csm_range range = {
+        CSM_DB_ROWS, { (const char *)from, sizeof(from) }, csm_key_after((csm_str){ (const char *)from, 4 }, to), false
+    };
     CSM_TRY(csm_iter_open(ctx->arena, csm_txn_view(ctx->txn), &range, &it, &ctx->err));
     csm_status st = CSM_OK;
     for (uint32_t n = 0; st == CSM_OK && has && n < max;) {
