@@ -100,12 +100,15 @@ csm_status csm_watch_mark(csm_ctx *ctx, const csm_mtable *table);
  * the end. EXISTS when a unique one meets a value twice. */
 csm_status csm_index_fill(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_id *after, uint32_t max,
                           bool *done);
-/* Deletes at most @p max entries of an index of one table (of index->owner: the family's unique values too). An index
- * that is built anew is first dropped in every descendant of its owner, then filled in each. */
+/* Deletes at most @p max entries of an index of one table, and the unique values its rows hold. An index that is built
+ * anew is first dropped, then filled. */
 csm_status csm_index_drop(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, uint32_t max, bool *done);
 /* An index is "building" until filled; queries use only ready ones. One that was never set ready is not, nor one whose
  * columns, key length, included fields or text folding are no longer those it was filled with. */
 csm_status csm_index_is_ready(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, bool *out);
 csm_status csm_index_set_ready(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, bool ready);
+/* Takes "ready" from all indexes that ctx->reg does not have: while their plugin is away nobody keeps them up. At
+ * activation. */
+csm_status csm_index_forget_absent(csm_ctx *ctx);
 
 #endif

@@ -447,6 +447,49 @@ static void filling_equals_upkeep(void **state)
     csm_arena_free(m.arena);
 }
 
+/* Rebuilding the index of one table leaves the unique values of the others alone, in whatever order it is done. */
+static void rebuilding_one_table_spares_the_others(void **state)
+{
+    static const char *const names[] = { "chore", "duty", "errand" };
+    model m = { .f = *state, .arena = csm_arena_new(0, 0), .seed = 6 };
+    csm_ctx *ctx = fixture_write(m.f);
+    for (unsigned n = 0; n < 100; n++)
+        step(&m, ctx);
+    for (size_t t = 0; t < COUNT_OF(names); t++) {
+        const csm_mtable *table = fixture_table(m.f, names[t]);
+        const csm_mindex *index = fixture_index(table, "number");
+        size_t before = count_entries(ctx);
+        for (bool done = false; !done;)
+            assert_ok(ctx, csm_index_drop(ctx, table, index, 3, &done));
+        assert_true(count_entries(ctx) < before);
+        fill_in_pages(ctx, table, index);
+        check_all(&m, ctx);
+    }
+    fixture_abort(m.f);
+    csm_arena_free(m.arena);
+}
+
+/* While a plugin is away nobody keeps up its indexes: they are not ready when it comes back. */
+static void absent_indexes_are_forgotten(void **state)
+{
+    static const csm_plugin less[] = { { .id = "test", .version = "1.0", .tables = { tables, 2, sizeof(csm_table) } } };
+    fixture *f = *state;
+    const csm_mtable *duty = fixture_table(f, "duty"), *errand = fixture_table(f, "errand");
+    bool ready = false;
+    fixture_activate(f, less, 1);
+    csm_ctx *ctx = fixture_write(f);
+    assert_ok(ctx, csm_index_is_ready(ctx, errand, fixture_index(errand, "by_place"), &ready));
+    assert_true(ready);
+    assert_ok(ctx, csm_index_forget_absent(ctx));
+    assert_ok(ctx, csm_index_is_ready(ctx, errand, fixture_index(errand, "by_place"), &ready));
+    assert_false(ready);
+    assert_ok(ctx, csm_index_is_ready(ctx, errand, fixture_index(errand, "number"), &ready));
+    assert_false(ready);
+    assert_ok(ctx, csm_index_is_ready(ctx, duty, fixture_index(duty, "number"), &ready));
+    assert_true(ready);
+    fixture_abort(f);
+}
+
 /* An index that becomes unique over rows that hold a value twice is refused. */
 static void filling_meets_doubles(void **state)
 {
@@ -546,6 +589,8 @@ int main(void)
         fresh(values_are_found_through_indexes),
         fresh(entries_give_columns_and_included_fields),
         fresh(filling_equals_upkeep),
+        fresh(rebuilding_one_table_spares_the_others),
+        fresh(absent_indexes_are_forgotten),
         fresh(filling_meets_doubles),
         fresh(ready_is_what_it_was_filled_with),
         fresh(memory_ends_anywhere),
