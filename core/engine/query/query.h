@@ -28,6 +28,10 @@ csm_status csm_filter_parse(const csm_registry *reg, const csm_mtable *table, cs
  * ">=" "in" "not in" "like" "starts" "ends" "empty" "not empty" "between". */
 csm_status csm_filter_from_value(const csm_registry *reg, const csm_mtable *table, csm_value where, csm_arena *arena,
                                  csm_filter *out, csm_error *err);
+/* Sets the order from "-opened_at,number" ('-' = descending; empty: none). INVALID names the field. */
+csm_status csm_order_parse(const csm_registry *reg, const csm_mtable *table, csm_str text, csm_filter *filter,
+                           csm_error *err);
+/* The makers never widen: out of memory gives an expression whose evaluation is NOMEM. */
 const csm_expr *csm_expr_and(csm_arena *arena, const csm_expr *a, const csm_expr *b); /* either may be NULL (true) */
 const csm_expr *csm_expr_or(csm_arena *arena, const csm_expr *const *items, uint32_t count);
 /* field op value, already converted. */
@@ -56,11 +60,16 @@ typedef struct csm_query_spec {
 } csm_query_spec;
 
 typedef struct csm_cursor csm_cursor;
-/* Plans and opens. The caller's reach is part of the plan unless ctx->system. */
+/* Plans and opens. The caller's reach is part of the plan unless ctx->system. Without an order: the table's, else one the
+ * plan finds (by sys_id unless an index serves the condition), the same for all pages. In a transaction the rows are fixed
+ * here (LIMIT above 10 000 without a limit), and each is read again when it is reached. LIMIT also when a result of more
+ * than sort_rows rows has to be sorted: the hint names the index that is missing. DENIED names a field the caller may not
+ * use. INVALID: @p spec->after is of another query. */
 csm_status csm_cursor_open(csm_ctx *ctx, const csm_query_spec *spec, csm_cursor **out);
-/* *row NULL at the end. @p readable (may be NULL): bit per field position the caller may see on this row; NULL bits = all. */
+/* *row NULL at the end. @p readable (may be NULL): bit per field position the caller may see on this row; NULL bits = all.
+ * Both live in the arena of ctx (texts borrowed from the view). */
 csm_status csm_cursor_next(csm_ctx *ctx, csm_cursor *cursor, csm_row **row, const uint64_t **readable);
-/* Token to resume after the last row; empty when the end was reached. */
+/* Token to resume after the last row; empty when the end was reached. Holds nothing but values the caller may see. */
 csm_status csm_cursor_token(csm_ctx *ctx, csm_cursor *cursor, csm_str *out);
 void csm_cursor_close(csm_cursor *cursor); /* NULL is fine */
 /* {plan: "index"|"merge"|"sort"|"scan"|"id", index, branches, residual, order, rows_touched, rows_returned}. */
@@ -88,7 +97,9 @@ typedef struct csm_aggregate_spec {
     uint32_t figure_count;
     uint32_t limit;            /* most groups, default 10 000: more is LIMIT */
 } csm_aggregate_spec;
-/* List of maps: group columns by name (raw values) and figures by name; ordered by the group columns. An index that holds
+/* CSM_PART_YEAR gives an integer, _MONTH text "2026-01", _DAY a date. Sums of nothing are nil; averages of integers and
+ * durations are floats; amounts in different currencies have no sum (INVALID).
+ * List of maps: group columns by name (raw values) and figures by name; ordered by the group columns. An index that holds
  * all columns of filter and groups is scanned without touching rows. "having" is the caller's to apply. */
 csm_status csm_aggregate_run(csm_ctx *ctx, const csm_aggregate_spec *spec, csm_value *out);
 

@@ -181,3 +181,39 @@ csm_status csm_index_included(const csm_mindex *index, csm_str value, csm_arena 
         return csm_error_set(err, CSM_E_CORRUPT, "index \"%s\": an entry's included fields do not decode", index->name);
     return CSM_OK;
 }
+
+/* ---- lengths alone ---- */
+
+static size_t text_length(const char *bytes, size_t len, size_t from, int turn)
+{
+    const char *stop = from < len ? memchr(bytes + from, turn, len - from) : NULL;
+    return stop != NULL ? (size_t)(stop - bytes) + 1 : 0;
+}
+
+size_t csm_key_column_length(const csm_mcolumn *column, csm_str bytes)
+{
+    int turn = column->descending ? 0xff : 0;
+    size_t len = 1 + 8;
+    if (bytes.len == 0)
+        return 0;
+    if (((uint8_t)bytes.ptr[0] ^ turn) == 0)
+        return 1;
+    switch (column->field->type) {
+    case CSM_F_TEXT:
+    case CSM_F_CONDITION:
+    case CSM_F_ZONE:
+        return text_length(bytes.ptr, bytes.len, 1, turn);
+    case CSM_F_DOCUMENT:
+        return text_length(bytes.ptr, bytes.len, 1 + sizeof(csm_id), turn);
+    case CSM_F_REF:
+    case CSM_F_LIST:
+        len = 1 + sizeof(csm_id);
+        break;
+    case CSM_F_BOOL:
+        len = 1 + 1;
+        break;
+    default:
+        break;
+    }
+    return len <= bytes.len ? len : 0;
+}

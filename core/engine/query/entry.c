@@ -1,0 +1,149 @@
+/* What an index entry tells without its row: conditions its key settles, conditions its columns and included fields let
+ * one test. */
+#include "engine/query/plan.h"
+
+/* ---- which fields an entry tells ---- */
+
+/* Columns of lists tell one element of many, those of documents may be cut unseen. */
+static bool is_telling(const csm_mfield *field)
+{
+    return field->type != CSM_F_LIST && field->type != CSM_F_DOCUMENT;
+}
+
+static bool is_included(const csm_mindex *index, const csm_mfield *field)
+{
+    for (uint32_t n = 0; n < index->include_count; n++)
+        if (index->include[n]->id == field->id)
+            return true;
+    return false;
+}
+
+static bool holds(const csm_mindex *index, const csm_mfield *field, bool raw)
+{
+    if (field->id == CSM_FID_SYS_ID || field->id == CSM_FID_CLASS || is_included(index, field))
+        return true;
+    if (!is_telling(field) || (raw && csm_field_is_text(field)))
+        return false;
+    for (uint32_t n = 0; n < index->column_count; n++)
+        if (index->columns[n].field->id == field->id)
+            return true;
+    return false;
+}
+
+static csm_status held_path(void *user, const csm_term *term)
+{
+    return holds(user, term->path.steps[0], false) ? CSM_OK : CSM_E_STATE;
+}
+
+static bool tells(const csm_mindex *index, const csm_expr *expr)
+{
+    csm_mindex copy = *index; /* the walk's argument is not const */
+
+    return csm_expr_each_path(expr, held_path, &copy) == CSM_OK;
+}
+
+bool csm_index_tells(const csm_mindex *index, const csm_branch *branch)
+{
+    return tells(index, branch->whole);
+}
+
+/* ---- what the keys settle ---- */
+
+static bool any_cut(const csm_mindex *index, const csm_mfield *field, const csm_operand *points, uint32_t count)
+{
+    for (uint32_t n = 0; n < count; n++)
+        if (csm_key_is_cut(field, points[n].value, index->key_length))
+            return true;
+    return false;
+}
+
+static bool settles_points(const csm_branch *branch, const csm_way *way, uint32_t position)
+{
+    const csm_cond *cond = &branch->conds[position];
+    const csm_hold *hold = csm_branch_hold(branch, cond->field);
+
+    if (hold->partial && hold->cond != position)
+        return false;
+    for (uint32_t n = 0; n < way->equal; n++)
+        if (way->index->columns[n].field->id == cond->field->id)
+            return !any_cut(way->index, cond->field, hold->points, hold->point_count);
+    return false;
+}
+
+static bool settles_range(const csm_way *way, const csm_cond *cond)
+{
+    const csm_mindex *index = way->index;
+
+    if (!way->ranged || index->columns[way->equal].field->id != cond->field->id)
+        return false;
+    return (cond->from == NULL || !csm_key_is_cut(cond->field, cond->from->value, index->key_length)) &&
+           (cond->to == NULL || !csm_key_is_cut(cond->field, cond->to->value, index->key_length));
+}
+
+static bool settles(const csm_branch *branch, const csm_way *way, uint32_t position)
+{
+    const csm_cond *cond = &branch->conds[position];
+
+    if (cond->field == NULL)
+        return false;
+    return cond->points != NULL ? settles_points(branch, way, position) : settles_range(way, cond);
+}
+
+csm_status csm_cover_make(csm_plan *plan, const csm_branch *branch, const csm_way *way, const csm_want *wants,
+                          uint32_t want_count, csm_cover *out)
+{
+    const csm_expr **rest = csm_arena_array(plan->arena, branch->cond_count + 1u, sizeof(*rest));
+    csm_cover cover = { .covered = true };
+    uint32_t count = 0;
+
+    if (rest == NULL)
+        return csm_ctx_nomem(plan->ctx);
+    for (uint32_t n = 0; n < branch->cond_count; n++)
+        if (!settles(branch, way, n))
+            rest[count++] = branch->conds[n].expr;
+    cover.rest = csm_expr_join(plan->arena, CSM_EXPR_AND, rest, count);
+    if (cover.rest != NULL && cover.rest->kind == CSM_EXPR_FAILED)
+        return csm_ctx_nomem(plan->ctx);
+    cover.covered = tells(way->index, cover.rest);
+    for (uint32_t n = 0; n < want_count; n++)
+        cover.covered = cover.covered && holds(way->index, wants[n].field, wants[n].raw);
+    *out = cover;
+    return CSM_OK;
+}
+
+/* ---- rows made of entries ---- */
+
+/* A text as long as the key lets it be may have been longer. */
+static bool is_cut(const csm_mindex *index, csm_str key)
+{
+    size_t at = 8;
+
+    for (uint32_t n = 0; n < index->column_count; n++) {
+        csm_str rest = { key.ptr + at, key.len - at };
+        size_t len = csm_key_column_length(&index->columns[n], rest);
+
+        if (csm_field_is_text(index->columns[n].field) && len >= (size_t)index->key_length + 2)
+            return true;
+        at += len;
+    }
+    return false;
+}
+
+csm_status csm_cover_fill(csm_plan *plan, const csm_mindex *index, csm_cover *cover, csm_str key, csm_str value, bool *whole)
+{
+    csm_value columns[CSM_INDEX_COLUMNS_MAX];
+    csm_row *row = cover->row;
+    csm_error *err = &plan->ctx->err;
+    csm_id id;
+
+    CSM_TRY(csm_index_split(index, key, plan->scratch, columns, &id, err));
+    for (uint32_t n = 0; n < index->column_count; n++)
+        if (is_telling(index->columns[n].field))
+            row->values[index->columns[n].field->pos] = columns[n];
+    if (index->include_count > 0)
+        CSM_TRY(csm_index_included(index, value, plan->scratch, row, err));
+    row->id = id;
+    row->values[row->table->by_id[CSM_FID_SYS_ID]->pos] = csm_id_value(id);
+    *whole = !is_cut(index, key);
+    return CSM_OK;
+}
