@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-#define NUMBER_MAX (UINT32_C(1) << 24) /* far above what a catalog holds; bounds the memory a damaged one can ask for */
+#define NUMBER_MAX (UINT32_C(1) << 24) /* far above what a catalog holds; bounds the memory a damaged one can ask for  \
+                                        */
 
 void csm_verify_problem(csm_verifier *v, const char *area, const char *fmt, ...)
 {
@@ -54,7 +55,7 @@ csm_status csm_verify_each(csm_verifier *v, csm_db db, csm_verify_entry_fn each,
 
 typedef struct kind {
     char letter;
-    uint64_t next;  /* the counter */
+    uint64_t next; /* the counter */
     uint8_t *seen;
 } kind;
 
@@ -83,8 +84,8 @@ static csm_status check_name(csm_verifier *v, csm_str key, csm_str value, void *
     if (number == 0)
         csm_verify_problem(v, "catalog", "\"%.*s\" has no number", CSM_STR_FMT(key));
     else if (number >= k->next)
-        csm_verify_problem(v, "catalog", "\"%.*s\" has number %u, not below the counter's %llu", CSM_STR_FMT(key), number,
-                           (unsigned long long)k->next);
+        csm_verify_problem(v, "catalog", "\"%.*s\" has number %u, not below the counter's %llu", CSM_STR_FMT(key),
+                           number, (unsigned long long)k->next);
     else if (k->seen[number]++ != 0)
         csm_verify_problem(v, "catalog", "number %u of \"%.*s\" is given twice", number, CSM_STR_FMT(key));
     return CSM_OK;
@@ -154,7 +155,8 @@ static csm_status check_log(csm_verifier *v, csm_str key, csm_str value, void *u
     }
     uint64_t sequence = csm_take_u64(key.ptr);
     if (*last != 0 && sequence != *last + 1)
-        csm_verify_problem(v, "log", "entry %llu follows %llu", (unsigned long long)sequence, (unsigned long long)*last);
+        csm_verify_problem(v, "log", "entry %llu follows %llu", (unsigned long long)sequence,
+                           (unsigned long long)*last);
     if (sequence > csm_view_sequence(v->ctx.view))
         csm_verify_problem(v, "log", "entry %llu is beyond the store's number %llu", (unsigned long long)sequence,
                            (unsigned long long)csm_view_sequence(v->ctx.view));
@@ -172,11 +174,11 @@ csm_status csm_verify_log(csm_verifier *v)
 
 /* ---- all ---- */
 
-csm_status csm_engine_verify(csm_engine *engine, csm_view *view, csm_verify_fn report, void *user, csm_verify_counts *out,
-                             csm_error *err)
+csm_status csm_engine_verify(csm_engine *engine, csm_view *view, csm_verify_fn report, void *user,
+                             csm_verify_counts *out, csm_error *err)
 {
-    static csm_status (*const steps[])(csm_verifier *v) = { csm_verify_catalog, csm_verify_rows, csm_verify_index,
-                                                            csm_verify_history, csm_verify_log };
+    static csm_status (*const steps[])(csm_verifier * v) = { csm_verify_catalog, csm_verify_rows, csm_verify_index,
+                                                             csm_verify_history, csm_verify_log };
     csm_verify_counts counts = { 0 };
     csm_arena *arena = csm_arena_new((size_t)256 * 1024, 0);
     csm_verifier *v = arena != NULL ? csm_arena_zalloc(arena, sizeof(*v)) : NULL;

@@ -5,13 +5,13 @@
 #include "engine/engine.h"
 
 typedef struct csm_verifier {
-    csm_ctx ctx;               /* reads through the view; its arena is reset after each entry */
+    csm_ctx ctx; /* reads through the view; its arena is reset after each entry */
     csm_verify_fn report;
     void *user;
     csm_verify_counts *counts;
-    bool **ready;              /* by table id, by position of the index: only ready ones are complete */
-    int64_t *last_number;      /* by table id: what its counter gave last; INT64_MAX: no numbers */
-    uint8_t *known_tables;     /* by table id: the catalog has a name for it */
+    bool **ready;          /* by table id, by position of the index: only ready ones are complete */
+    int64_t *last_number;  /* by table id: what its counter gave last; INT64_MAX: no numbers */
+    uint8_t *known_tables; /* by table id: the catalog has a name for it */
     uint64_t known_count;
 } csm_verifier;
 

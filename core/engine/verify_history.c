@@ -9,10 +9,10 @@
 typedef struct stream_state {
     uint8_t prefix[CSM_STREAM_PREFIX];
     bool open;
-    uint64_t number;     /* last seen */
-    unsigned pieces;     /* the last body has further pieces */
+    uint64_t number; /* last seen */
+    unsigned pieces; /* the last body has further pieces */
     csm_time at;
-    csm_history_op op;   /* of the last version */
+    csm_history_op op; /* of the last version */
 } stream_state;
 
 static const char *name_of(const stream_state *s, char text[CSM_ID_TEXT])

@@ -27,8 +27,8 @@ static csm_status check_entry(void *user, csm_str key, csm_str value)
     if (st != CSM_OK && st != CSM_E_NOT_FOUND)
         return st;
     if (st == CSM_E_NOT_FOUND)
-        csm_verify_problem(c->v, "index", "record %s of \"%s\" has no entry in index \"%s\"", c->id, c->row->table->name,
-                           c->index->name);
+        csm_verify_problem(c->v, "index", "record %s of \"%s\" has no entry in index \"%s\"", c->id,
+                           c->row->table->name, c->index->name);
     else if (!csm_str_eq(there, value))
         csm_verify_problem(c->v, "index", "record %s of \"%s\": index \"%s\" includes other values", c->id,
                            c->row->table->name, c->index->name);
@@ -186,9 +186,16 @@ static csm_status check_yield(csm_verifier *v, const csm_mtable *table, const cs
         CSM_TRY(csm_index_each_entry(v->ctx.arena, index, row, match_key, &search, &v->ctx.err));
     csm_id_format(id, text);
     if (!search.found)
-        csm_verify_problem(v, "index", "an entry of index \"%s\" of \"%s\" is not of its record %s", index->name, table->name,
-                           text);
+        csm_verify_problem(v, "index", "an entry of index \"%s\" of \"%s\" is not of its record %s", index->name,
+                           table->name, text);
     return CSM_OK;
+}
+
+/* Complete for rows of this table? */
+static bool is_ready(const csm_verifier *v, const csm_mtable *table, uint32_t index_id)
+{
+    uint32_t position = 0;
+    return index_by_id(table, index_id, &position) != NULL && v->ready[table->id][position];
 }
 
 static csm_status check_holder(csm_verifier *v, const csm_mindex *index, csm_str key, csm_str value)
@@ -205,9 +212,12 @@ static csm_status check_holder(csm_verifier *v, const csm_mindex *index, csm_str
     const csm_mtable *table = csm_registry_table_by_id(v->ctx.reg, holder.table_id);
     if (table == NULL && holder.table_id < v->known_count && v->known_tables[holder.table_id] != 0)
         return CSM_OK; /* of a plugin that is not active */
-    if (table != NULL)
+    if (table != NULL && csm_mtable_is_a(table, index->owner)) {
+        if (!is_ready(v, table, index->id))
+            return CSM_OK;
         CSM_TRY(find_row(v, table, holder.id, &row));
-    if (row != NULL && csm_mtable_is_a(row->table, index->owner))
+    }
+    if (row != NULL && row->table == table)
         st = csm_unique_key(&want, index, row, &has, &v->ctx.err);
     if (st == CSM_OK && (!has || !csm_str_eq(csm_buf_str(&want), key))) {
         char text[CSM_ID_TEXT];
@@ -230,10 +240,12 @@ static csm_status check_index_entry(csm_verifier *v, csm_str key, csm_str value,
     uint32_t index_id = csm_take_u32(key.ptr + 4);
     const csm_mtable *table = csm_registry_table_by_id(v->ctx.reg, csm_take_u32(key.ptr));
     const csm_mindex *index = index_by_id(table, index_id & ~CSM_UNIQUE_BIT, &position);
-    if (index == NULL || !v->ready[table->id][position])
-        return CSM_OK; /* of a plugin that is not active, or being built */
+    if (index == NULL)
+        return CSM_OK; /* of a plugin that is not active */
     if ((index_id & CSM_UNIQUE_BIT) != 0)
         return check_holder(v, index, key, value);
+    if (!v->ready[table->id][position])
+        return CSM_OK; /* being built */
     return check_yield(v, table, index, key);
 }
 

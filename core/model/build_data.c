@@ -46,6 +46,17 @@ static const csm_mplugin *property_of_earlier(const csm_build *b, uint32_t plugi
     return NULL;
 }
 
+/* Properties keep the names of the mirrored product, which has capitals in some. */
+static bool is_property_name(const char *name)
+{
+    size_t len = name != NULL ? strlen(name) : 0;
+
+    for (size_t n = 0; n < len; n++)
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.", name[n]) == NULL)
+            return false;
+    return len > 0 && len <= 200;
+}
+
 static void check_properties(csm_build *b, uint32_t at)
 {
     const csm_mplugin *plugin = &b->reg->plugins[at];
@@ -54,8 +65,11 @@ static void check_properties(csm_build *b, uint32_t at)
         const csm_property *decl = &plugin->decl->properties.items[n];
         const csm_mplugin *other;
 
-        if (!csm_build_name(b, plugin, "", "property", decl->name))
+        if (!is_property_name(decl->name)) {
+            csm_build_problem(b, plugin, "\"%s\" is no property name: at most 200 of letters, digits, _ and .",
+                              decl->name != NULL ? decl->name : "");
             continue;
+        }
         if (decl->type != CSM_T_BOOL && decl->type != CSM_T_INT && decl->type != CSM_T_TEXT)
             csm_build_problem(b, plugin, "property \"%s\" is of none of bool, int, text", decl->name);
         other = property_of_earlier(b, at, n);

@@ -72,6 +72,23 @@ static csm_mindex *append(csm_build *b, csm_mtable *table, const csm_mplugin *pl
     return index;
 }
 
+/* Whether a declared index of the table begins with the field and so serves it too: a second one would only cost. */
+static bool is_served(const csm_build_table *bt, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (uint32_t n = 0; n < bt->decl->indexes.count; n++) {
+        const char *columns = bt->decl->indexes.items[n].columns;
+
+        if (columns == NULL)
+            continue;
+        columns += columns[0] == '-';
+        if (strncmp(columns, name, len) == 0 && (columns[len] == ',' || columns[len] == '\0'))
+            return true;
+    }
+    return false;
+}
+
 static void add_of_field(csm_build *b, csm_build_table *bt, uint32_t pos)
 {
     const csm_build_field *bf = &bt->fields[pos];
@@ -80,6 +97,8 @@ static void add_of_field(csm_build *b, csm_build_table *bt, uint32_t pos)
     csm_mindex *index;
 
     if (!bf->own || bf->indexed_above || (field->flags & (CSM_UNIQUE | CSM_INDEXED)) == 0)
+        return;
+    if ((field->flags & CSM_UNIQUE) == 0 && is_served(bt, field->name))
         return;
     index = append(b, bt->table, bf->plugin, field->name);
     if (index == NULL)

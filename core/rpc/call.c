@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define CALL_ARENA_BLOCK 4096u
 #define CALL_ARENA_MAX (256u * 1024u * 1024u) /* memory one request may use */
@@ -118,6 +119,36 @@ static csm_status split_common(csm_call *call, csm_value map, csm_error *err)
     return CSM_OK;
 }
 
+static int by_key(const void *a, const void *b)
+{
+    return csm_str_cmp(*(const csm_str *)a, *(const csm_str *)b);
+}
+
+/* A key twice in one map would be read one way here and another way there. */
+static csm_status check_map(csm_arena *arena, csm_value map, csm_error *err)
+{
+    csm_str *keys = csm_arena_array(arena, map.count, sizeof(*keys));
+
+    if (keys == NULL)
+        return csm_error_nomem(err);
+    for (uint32_t n = 0; n < map.count; n++)
+        keys[n] = map.map[n].key;
+    qsort(keys, map.count, sizeof(*keys), by_key);
+    for (uint32_t n = 1; n < map.count; n++)
+        if (csm_str_eq(keys[n - 1], keys[n]))
+            return csm_error_set(err, CSM_E_INVALID, "the key \"%.*s\" is there twice in one map", CSM_STR_FMT(keys[n]));
+    return CSM_OK;
+}
+
+static csm_status check_keys(csm_arena *arena, csm_value value, csm_error *err)
+{
+    if (value.type == CSM_T_MAP && value.count > 1)
+        CSM_TRY(check_map(arena, value, err));
+    for (uint32_t n = 0; (value.type == CSM_T_MAP || value.type == CSM_T_LIST) && n < value.count; n++)
+        CSM_TRY(check_keys(arena, value.type == CSM_T_MAP ? value.map[n].value : value.list[n], err));
+    return CSM_OK;
+}
+
 csm_status csm_call_decode(csm_call *call, csm_error *err)
 {
     static const csm_decode_options strict = { .copy = false, .strict = true };
@@ -131,10 +162,23 @@ csm_status csm_call_decode(csm_call *call, csm_error *err)
         return CSM_OK; /* some clients send an empty map as an empty array */
     if (params.list[0].type != CSM_T_MAP)
         return csm_error_set(err, CSM_E_INVALID, "arguments are named: params are [{\"name\": value, ...}]");
+    CSM_TRY(check_keys(call->arena, params.list[0], err));
     return split_common(call, params.list[0], err);
 }
 
 /* ---- running ---- */
+
+/* A user who may no longer call may still log in as another one: to an open method he is nobody. */
+static csm_status load_caller(csm_call *call, csm_ctx *ctx)
+{
+    csm_status st = csm_caller_load(ctx, call->identity.user, call->identity.acting, call->identity.local_admin);
+
+    if (st != CSM_E_UNAUTHENTICATED || (call->method->decl->flags & CSM_METHOD_OPEN) == 0)
+        return st;
+    csm_error_clear(&ctx->err);
+    ctx->caller = csm_caller_nobody();
+    return CSM_OK;
+}
 
 csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn)
 {
@@ -152,14 +196,16 @@ csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_
         if (ctx->log == NULL)
             return csm_ctx_nomem(ctx);
     }
-    return csm_caller_load(ctx, call->identity.user, call->identity.acting, call->identity.local_admin);
+    return load_caller(call, ctx);
 }
 
-static csm_status check_rights(csm_call *call, csm_ctx *ctx)
+csm_status csm_call_check(csm_call *call, csm_ctx *ctx)
 {
     const csm_method *decl = call->method->decl;
     const csm_caller *caller = ctx->caller;
 
+    if (call->as_of != 0 && caller->is_external)
+        return csm_error_field(&ctx->err, CSM_E_DENIED, "as_of", "argument \"as_of\" is for internal users");
     if ((decl->flags & CSM_METHOD_OPEN) != 0)
         return CSM_OK;
     if (csm_id_is_none(call->identity.user) && !call->identity.local_admin)
@@ -224,12 +270,16 @@ csm_status csm_call_run(csm_call *call, csm_ctx *ctx)
     csm_writer w = { &call->reply };
     csm_reply reply = { .writer = &w };
 
-    CSM_TRY(check_rights(call, ctx));
+    CSM_TRY(csm_call_check(call, ctx));
     begin_reply(call, &w);
     csm_write_nil(&w);
     CSM_TRY(run_handler(call, ctx, &reply));
     if (ctx->sticky != CSM_OK)
         return csm_ctx_fail(ctx, ctx->sticky, "method \"%s\" used a wrong field name", call->method->name);
+    if (call->refused) { /* what it wrote stays: a counted failure */
+        csm_call_fail(call, &call->refusal);
+        return CSM_OK;
+    }
     if (!reply.done)
         csm_write_nil(&w);
     if (call->reply.failed)
@@ -265,10 +315,20 @@ static void add_text(csm_writer *w, const char *key, const char *text)
     csm_write_cstr(w, text);
 }
 
+/* What a client reads; the facts of an inner error go to the log. */
+static const char *outer_message(csm_call *call, const csm_error *err, char *fixed, size_t size)
+{
+    if (!is_inner(err->code))
+        return err->message;
+    csm_log(CSM_LOG_ERROR, "rpc", "%s trace=%.*s: %s (%s)", call->method != NULL ? call->method->name : "?",
+            CSM_STR_FMT(call->trace), err->message, err->detail);
+    (void)snprintf(fixed, size, "the server met an internal error; its log has it under trace %.*s", CSM_STR_FMT(call->trace));
+    return fixed;
+}
+
 static void write_error_map(csm_call *call, csm_writer *w, const csm_error *err, const char *message)
 {
-    bool inner = is_inner(err->code);
-    const char *detail = inner ? "" : err->detail;
+    const char *detail = is_inner(err->code) ? "" : err->detail;
     uint32_t count = 4u + (detail[0] != '\0') + (err->hint[0] != '\0') + (err->field[0] != '\0') +
                      (err->reason[0] != '\0') + (err->plugin[0] != '\0') + (err->data != NULL);
 
@@ -302,20 +362,20 @@ static void write_error_text(csm_writer *w, const csm_error *err, const char *me
     csm_write_cstr(w, line);
 }
 
+void csm_call_write_error(csm_call *call, csm_writer *w, const csm_error *err)
+{
+    char fixed[320];
+
+    write_error_map(call, w, err, outer_message(call, err, fixed, sizeof(fixed)));
+}
+
 void csm_call_fail(csm_call *call, const csm_error *err)
 {
     csm_writer w = { &call->reply };
     char fixed[320];
-    const char *message = err->message;
+    const char *message = outer_message(call, err, fixed, sizeof(fixed));
 
     call->status = err->code;
-    if (is_inner(err->code)) {
-        csm_log(CSM_LOG_ERROR, "rpc", "%s trace=%.*s: %s (%s)", call->method != NULL ? call->method->name : "?",
-                CSM_STR_FMT(call->trace), err->message, err->detail);
-        (void)snprintf(fixed, sizeof(fixed), "the server met an internal error; its log has it under trace %.*s",
-                       CSM_STR_FMT(call->trace));
-        message = fixed;
-    }
     begin_reply(call, &w);
     if (call->error_maps)
         write_error_map(call, &w, err, message);

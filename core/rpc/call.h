@@ -12,21 +12,22 @@
 #include "rpc/rpc.h"
 
 typedef struct csm_call csm_call;
+typedef struct csm_throttle csm_throttle; /* failed logins by address */
 
 /* Who a connection is. Changed on the loop thread only, when a reply that changes it is delivered. */
 typedef struct csm_identity {
     csm_id user;
     csm_id acting;             /* administrator acting as user */
     csm_id session;            /* row of sys_session; none: local administrator, token or nobody */
+    csm_id token;              /* row of sys_token; none: not logged in by one */
     bool local_admin;
 } csm_identity;
 
 struct csm_session {
     csm_rpc *rpc;
     csm_session_options options;
-    char address[112];
+    char address[112];         /* with options never changed: other threads read them */
     csm_identity identity;
-    uint64_t checked_epoch;    /* the session row was there at this watched epoch */
     uint32_t calls;            /* under way */
     uint32_t id;               /* number within this run of the server */
     bool error_maps;
@@ -59,6 +60,10 @@ struct csm_call {
     csm_value prepared;        /* by prepare, for the handler */
     bool changes_identity;     /* the reply carries new_identity to the session */
     csm_identity new_identity;
+    bool changes_errors;       /* and new_error_maps */
+    bool new_error_maps;
+    bool refused;              /* the handler answered OK to keep its effect, but the answer is the error in refusal */
+    csm_error refusal;
     bool close_after;
     bool took_effect;          /* wrote something */
     csm_buf reply;             /* whole encoded response; empty for notifications */
@@ -106,8 +111,11 @@ struct csm_rpc {
     csm_mutex *done_lock;      /* guards done_head, done_tail */
     csm_call *done_head, **done_tail;
     csm_session *sessions;     /* loop thread */
-    uint32_t session_count, next_session;
-    csm_strmap *stats;         /* loop thread: method name -> csm_method_stat */
+    _Atomic uint32_t session_count;
+    uint32_t next_session;     /* loop thread */
+    csm_mutex *stats_lock;     /* guards stats */
+    csm_strmap *stats;         /* method name -> csm_method_stat */
+    csm_throttle *throttle;    /* loop thread */
     csm_writer_stat writer_stat;
     int64_t started_us;
     _Atomic bool broken;       /* the store answered UNKNOWN */
@@ -122,10 +130,14 @@ void csm_call_free(csm_call *call);
 csm_status csm_call_decode(csm_call *call, csm_error *err);
 /* Context for the call on a seat; loads the caller. @p txn NULL: a read. */
 csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn);
+/* May this caller call the method at all? */
+csm_status csm_call_check(csm_call *call, csm_ctx *ctx);
 /* Rights, arguments, handler; on OK the reply is encoded into call->reply. */
 csm_status csm_call_run(csm_call *call, csm_ctx *ctx);
 /* Encodes the error of @p err as the reply. */
 void csm_call_fail(csm_call *call, const csm_error *err);
+/* The error as clients that asked for maps see it. */
+void csm_call_write_error(csm_call *call, csm_writer *w, const csm_error *err);
 /* Encodes a result value as the reply. */
 csm_status csm_call_answer(csm_call *call, csm_value result, csm_error *err);
 
@@ -135,7 +147,14 @@ csm_status csm_call_answer(csm_call *call, csm_value result, csm_error *err);
 void csm_rpc_finish(csm_rpc *rpc, csm_call *first, csm_call *last);
 csm_status csm_seat_init(csm_seat *seat, csm_store *store, csm_error *err);
 void csm_seat_done(csm_seat *seat);
-csm_method_stat *csm_rpc_stat(csm_rpc *rpc, const char *method); /* NULL: out of memory */
+void csm_rpc_count(csm_call *call); /* one more call of its method, with its time and status */
+
+/* ---- throttle.c: an address with too many failed logins waits. Loop thread ---- */
+
+csm_throttle *csm_throttle_new(uint32_t failures_per_minute); /* 0 = never throttles; NULL: out of memory */
+void csm_throttle_free(csm_throttle *throttle);
+bool csm_throttle_allows(csm_throttle *throttle, const char *address, csm_time now);
+void csm_throttle_count(csm_throttle *throttle, const char *address, csm_time now);
 
 /* ---- writer.c, worker.c ---- */
 
@@ -167,6 +186,8 @@ typedef struct csm_method_set {
 } csm_method_set;
 csm_method_set csm_methods_server(void);
 csm_method_set csm_methods_session(void);
+csm_method_set csm_methods_password(void);
+csm_method_set csm_methods_token(void);
 csm_method_set csm_methods_table(void);
 csm_method_set csm_methods_record(void);
 csm_method_set csm_methods_batch(void);

@@ -14,6 +14,7 @@ const csm_rpc_options csm_rpc_options_default = {
     .deadline_ms = 30000,
     .reply_bytes = 16u << 20,
     .login_parallel = 1,
+    .login_failures = 60,
 };
 
 csm_status csm_seat_init(csm_seat *seat, csm_store *store, csm_error *err)
@@ -51,10 +52,13 @@ static csm_status make_parts(csm_rpc *rpc, csm_error *err)
 {
     rpc->queue = csm_queue_new(rpc->options.queue_max);
     rpc->done_lock = csm_mutex_new();
+    rpc->stats_lock = csm_mutex_new();
     rpc->stats = csm_strmap_new();
+    rpc->throttle = csm_throttle_new(rpc->options.login_failures);
     rpc->in_place.arena = csm_arena_new(65536, UINT64_C(1) << 28);
     csm_buf_init(&rpc->in_place.reply, rpc->options.reply_bytes);
-    if (rpc->queue == NULL || rpc->done_lock == NULL || rpc->stats == NULL || rpc->in_place.arena == NULL)
+    if (rpc->queue == NULL || rpc->done_lock == NULL || rpc->stats_lock == NULL || rpc->stats == NULL ||
+        rpc->throttle == NULL || rpc->in_place.arena == NULL)
         return csm_error_nomem(err);
     CSM_TRY(csm_seat_init(&rpc->loop, rpc->engine->store, err));
     CSM_TRY(csm_seat_init(&rpc->write, rpc->engine->store, err));
@@ -139,6 +143,8 @@ void csm_rpc_free(csm_rpc *rpc)
     csm_buf_done(&rpc->in_place.reply);
     csm_arena_free(rpc->in_place.arena);
     csm_mutex_free(rpc->done_lock);
+    csm_mutex_free(rpc->stats_lock);
+    csm_throttle_free(rpc->throttle);
     csm_queue_free(rpc->queue);
     csm_mem_free(rpc);
 }
@@ -166,7 +172,8 @@ void csm_rpc_finish(csm_rpc *rpc, csm_call *first, csm_call *last)
         rpc->options.wake(rpc->options.user);
 }
 
-csm_method_stat *csm_rpc_stat(csm_rpc *rpc, const char *method)
+/* The method's figures, made with its first call. The lock is held. */
+static csm_method_stat *stat_of(csm_rpc *rpc, const char *method)
 {
     csm_method_stat *stat = csm_strmap_get(rpc->stats, csm_str_of(method));
 
@@ -181,4 +188,25 @@ csm_method_stat *csm_rpc_stat(csm_rpc *rpc, const char *method)
         return NULL;
     }
     return stat;
+}
+
+void csm_rpc_count(csm_call *call)
+{
+    csm_rpc *rpc = call->rpc;
+    uint64_t took = (uint64_t)(csm_mono_us() - call->started_us);
+    csm_method_stat *stat;
+    uint32_t bucket = 0;
+
+    while (bucket < CSM_LATENCY_BUCKETS - 1 && took >> bucket > 1)
+        bucket++;
+    csm_mutex_lock(rpc->stats_lock);
+    stat = stat_of(rpc, call->method != NULL ? call->method->name : "unknown");
+    if (stat != NULL) {
+        stat->calls++;
+        stat->errors += call->status != CSM_OK;
+        stat->total_us += took;
+        stat->max_us = took > stat->max_us ? took : stat->max_us;
+        stat->buckets[bucket]++;
+    }
+    csm_mutex_unlock(rpc->stats_lock);
 }

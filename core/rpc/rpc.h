@@ -27,6 +27,8 @@ typedef struct csm_rpc_options {
     uint32_t deadline_ms;         /* of a request that names none (default 30 000) */
     uint32_t reply_bytes;         /* largest reply (default 16 MiB) */
     uint32_t login_parallel;      /* password hashes at a time (default 1) */
+    uint32_t login_failures;      /* failed logins of one address in a minute, then it waits (default 60; 0 = no limit) */
+    const char *backup_dir;       /* where backup.start puts copies, must outlive the dispatch; NULL: refused */
     bool demo;                    /* told by server.status */
     csm_rpc_plugins plugins;
     void (*wake)(void *user);     /* any thread: the loop thread must call csm_rpc_deliver soon */

@@ -52,34 +52,19 @@ void csm_session_free(csm_session *session)
 
 /* ---- answering ---- */
 
-static void count_call(csm_call *call)
-{
-    csm_method_stat *stat = csm_rpc_stat(call->rpc, call->method != NULL ? call->method->name : "unknown");
-    uint64_t took = (uint64_t)(csm_mono_us() - call->started_us);
-    uint32_t bucket = 0;
-
-    if (stat == NULL)
-        return;
-    while (bucket < CSM_LATENCY_BUCKETS - 1 && took >> bucket > 1)
-        bucket++;
-    stat->calls++;
-    stat->errors += call->status != CSM_OK;
-    stat->total_us += took;
-    stat->max_us = took > stat->max_us ? took : stat->max_us;
-    stat->buckets[bucket]++;
-}
-
 static void send_reply(csm_call *call)
 {
     csm_session *session = call->session;
 
-    count_call(call);
+    csm_rpc_count(call);
+    if (call->prepare != NULL && (call->status == CSM_E_UNAUTHENTICATED || call->status == CSM_E_NOT_FOUND))
+        csm_throttle_count(call->rpc->throttle, session->address, csm_clock_now(call->rpc->engine->clock));
     if (session->closed)
         return;
-    if (call->changes_identity && call->status == CSM_OK) {
+    if (call->changes_identity && call->status == CSM_OK && !call->dry_run)
         session->identity = call->new_identity;
-        session->checked_epoch = 0;
-    }
+    if (call->changes_errors && call->status == CSM_OK)
+        session->error_maps = call->new_error_maps;
     if (call->notification) {
         if (call->status != CSM_OK)
             csm_log(CSM_LOG_WARN, "rpc", "notification %s failed", call->method != NULL ? call->method->name : "?");
@@ -114,22 +99,54 @@ void csm_rpc_deliver(csm_rpc *rpc)
 
 /* ---- dispatch ---- */
 
-/* A session that an administrator ended, or that ran out, is nobody again. Looked at when something watched changed. */
-static csm_status check_session(csm_session *session, csm_ctx *ctx)
+/* True while the row of a login is there and good. */
+static csm_status login_lives(csm_ctx *ctx, const char *table_name, csm_id id, bool *out)
 {
     const csm_mtable *table;
-    const csm_mfield *expires;
+    const csm_mfield *expires, *active;
     csm_row *row = NULL;
+    csm_value until;
 
-    if (csm_id_is_none(session->identity.session))
-        return CSM_OK;
-    CSM_TRY(csm_registry_get_table(ctx->reg, CSM_STR("sys_session"), &table, &ctx->err));
+    CSM_TRY(csm_registry_get_table(ctx->reg, csm_str_of(table_name), &table, &ctx->err));
     CSM_TRY(csm_mtable_get_field(table, CSM_STR("expires"), &expires, &ctx->err));
-    CSM_TRY(csm_row_find(ctx, table, session->identity.session, &row));
-    if (row != NULL && csm_value_int(csm_row_get(row, expires)) > ctx->now)
+    CSM_TRY(csm_row_find(ctx, table, id, &row));
+    if (row == NULL) {
+        *out = false;
         return CSM_OK;
+    }
+    active = csm_mtable_field(table, CSM_STR("active"));
+    until = csm_row_get(row, expires);
+    *out = (csm_is_nil(until) || until.i > ctx->now) && (active == NULL || csm_value_bool(csm_row_get(row, active)));
+    return CSM_OK;
+}
+
+/* A login that was ended, revoked or ran out leaves the connection nobody's again. An open method goes on as nobody. */
+static csm_status check_login(csm_call *call, csm_error *err)
+{
+    csm_session *session = call->session;
+    csm_rpc *rpc = call->rpc;
+    bool by_token = !csm_id_is_none(session->identity.token), lives = false;
+    csm_status st;
+    csm_ctx ctx;
+
+    if (csm_id_is_none(session->identity.session) && !by_token)
+        return CSM_OK;
+    CSM_TRY(csm_snap_renew(rpc->loop.snap, err));
+    csm_ctx_init(&ctx, rpc->engine, call->arena, rpc->loop.snap, NULL, csm_caller_system(), rpc->loop.callers,
+                 &rpc->loop.ids);
+    ctx.budget.rows_max = UINT64_MAX;
+    ctx.budget.until_us = INT64_MAX;
+    st = login_lives(&ctx, by_token ? "sys_token" : "sys_session",
+                     by_token ? session->identity.token : session->identity.session, &lives);
+    if (st != CSM_OK)
+        *err = ctx.err;
+    if (st != CSM_OK || lives)
+        return st;
     session->identity = (csm_identity){ .local_admin = session->options.local_admin };
-    return csm_ctx_fail(ctx, CSM_E_UNAUTHENTICATED, "the session has ended: log in again");
+    call->identity = session->identity;
+    if ((call->method->decl->flags & CSM_METHOD_OPEN) != 0)
+        return CSM_OK;
+    return csm_error_set(err, CSM_E_UNAUTHENTICATED, "the session has ended: log in again");
 }
 
 static void refuse(csm_call *call, csm_error *err)
@@ -148,6 +165,8 @@ static bool run_in_place(csm_call *call)
     csm_status st = csm_call_decode(call, &err);
 
     if (st == CSM_OK)
+        st = check_login(call, &err);
+    if (st == CSM_OK)
         st = csm_snap_renew(rpc->loop.snap, &err);
     if (st != CSM_OK) {
         refuse(call, &err);
@@ -156,8 +175,6 @@ static bool run_in_place(csm_call *call)
     st = csm_call_enter(call, &cc, &rpc->loop, NULL);
     ctx->budget.rows_max = rpc->engine->limits.read_rows;
     ctx->budget.until_us = call->started_us + rpc->engine->limits.read_us;
-    if (st == CSM_OK)
-        st = check_session(call->session, ctx);
     if (st == CSM_OK)
         st = csm_call_run(call, ctx);
     if (st != CSM_OK && ctx->budget.exceeded)
@@ -168,22 +185,29 @@ static bool run_in_place(csm_call *call)
     return true;
 }
 
-/* The session must be alive before a call leaves the loop. */
-static csm_status check_before_leaving(csm_call *call, csm_error *err)
+/* Which thread runs a call that leaves the loop. */
+static csm_status route(csm_call *call, csm_error *err)
 {
     csm_rpc *rpc = call->rpc;
-    csm_call_ctx cc;
+    bool writes = (call->method->decl->flags & CSM_METHOD_WRITES) != 0;
     csm_status st;
 
-    if (csm_id_is_none(call->session->identity.session))
-        return CSM_OK;
-    CSM_TRY(csm_snap_renew(rpc->loop.snap, err));
-    csm_ctx_init(&cc.ctx, rpc->engine, call->arena, rpc->loop.snap, NULL, csm_caller_system(), rpc->loop.callers,
-                 &rpc->loop.ids);
-    st = check_session(call->session, &cc.ctx);
-    if (st != CSM_OK)
-        *err = cc.ctx.err;
-    return st;
+    call->prepare = csm_prepare_find(call->method->name);
+    if (call->prepare != NULL && call->request_key.len > 0)
+        return csm_error_field(err, CSM_E_UNSUPPORTED, "request_key", "method \"%s\" takes no request key",
+                               call->method->name);
+    if (call->prepare != NULL && !call->session->options.local_admin &&
+        !csm_throttle_allows(rpc->throttle, call->session->address, csm_clock_now(rpc->engine->clock)))
+        return csm_error_set(err, CSM_E_BUSY, "too many failed logins from this address: try again in a minute");
+    if (writes && call->dry_run)
+        st = csm_pool_add(rpc->workers, csm_worker_dry_run, call);
+    else if (call->prepare != NULL)
+        st = csm_pool_add(rpc->hashers, csm_worker_prepare, call);
+    else if (writes)
+        st = csm_queue_add(rpc->queue, call);
+    else
+        st = csm_pool_add(rpc->workers, csm_worker_read, call);
+    return st == CSM_OK ? st : csm_error_set(err, CSM_E_BUSY, "the server has too much waiting: try again later");
 }
 
 /* Copies the message and hands the call to the writer or a worker. */
@@ -191,7 +215,6 @@ static void send_away(csm_call *seen)
 {
     csm_rpc *rpc = seen->rpc;
     csm_call *call = csm_call_new(rpc, seen->session);
-    bool writes = (seen->method->decl->flags & CSM_METHOD_WRITES) != 0;
     csm_error err = { 0 };
     csm_status st;
 
@@ -218,27 +241,16 @@ static void send_away(csm_call *seen)
         st = csm_call_decode(call, &err);
     }
     if (st == CSM_OK)
-        st = check_before_leaving(call, &err);
-    if (st == CSM_OK) {
-        call->prepare = csm_prepare_find(call->method->name);
-        if (writes && call->dry_run)
-            st = csm_pool_add(rpc->workers, csm_worker_dry_run, call);
-        else if (call->prepare != NULL)
-            st = csm_pool_add(rpc->hashers, csm_worker_prepare, call);
-        else if (writes)
-            st = csm_queue_add(rpc->queue, call);
-        else
-            st = csm_pool_add(rpc->workers, csm_worker_read, call);
-        if (st != CSM_OK)
-            csm_error_set(&err, CSM_E_BUSY, "the server has too much waiting: try again later");
-    }
+        st = check_login(call, &err);
+    if (st == CSM_OK)
+        st = route(call, &err);
     if (st != CSM_OK) {
         refuse(call, &err);
         csm_call_free(call);
         return;
     }
-    call->session->calls++;
-    call->session->options.begin(call->session->options.user);
+    seen->session->calls++; /* answers are delivered on this thread, so not before now */
+    seen->session->options.begin(seen->session->options.user);
 }
 
 static csm_status find_method(csm_call *call, csm_str name, csm_error *err)

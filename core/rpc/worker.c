@@ -65,6 +65,8 @@ void csm_worker_prepare(void *user, unsigned worker)
     st = csm_call_enter(call, &cc, seat, NULL);
     set_budget(call, &cc.ctx);
     if (st == CSM_OK)
+        st = csm_call_check(call, &cc.ctx);
+    if (st == CSM_OK)
         st = call->prepare(&cc.ctx, call);
     csm_snap_reset(seat->snap);
     if (st == CSM_OK) {

@@ -90,9 +90,12 @@ void fixture_activate(fixture *f, const csm_plugin *plugins, uint32_t count)
     f->engine.registry = reg;
 }
 
+/* An address space that valgrind takes too. */
+static const csm_store_options options = { .map_bytes = UINT64_C(4) << 30 };
+
 static void open_store(fixture *f)
 {
-    CHECK(csm_store_open(f->path, NULL, &f->store, &f->ctx.err));
+    CHECK(csm_store_open(f->path, &options, &f->store, &f->ctx.err));
     CHECK(csm_snap_new(f->store, &f->snap, &f->ctx.err));
     f->engine.store = f->store;
 }

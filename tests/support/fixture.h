@@ -25,21 +25,21 @@ typedef struct fixture {
     char path[PATH_MAX];
     csm_store *store;
     csm_clock *clock;
-    csm_engine engine;  /* over store, clock and the newest registry; the host is NULL unless a test sets it */
+    csm_engine engine; /* over store, clock and the newest registry; the host is NULL unless a test sets it */
     csm_registry *regs[FIXTURE_REGISTRIES]; /* kept until close: rows point into them */
     uint32_t reg_count;
-    csm_arena *arena;   /* of the context; cleared by fixture_read and fixture_write */
+    csm_arena *arena; /* of the context; cleared by fixture_read and fixture_write */
     csm_snap *snap;
-    csm_txn *txn;       /* NULL outside write .. commit or abort */
+    csm_txn *txn; /* NULL outside write .. commit or abort */
     csm_idgen ids;
-    csm_caller caller;  /* user "tester", with the system's rights */
+    csm_caller caller; /* user "tester", with the system's rights */
     csm_ctx ctx;
 } fixture;
 
 /* @p plugins in dependency order; [0] stands in the engine's place. Dependencies are not checked. */
 void fixture_open(fixture *f, const csm_plugin *plugins, uint32_t count);
-/* Another registry over the same store, as after an activation: numbers are kept, all indexes marked ready, none filled.
- * No transaction may be open. */
+/* Another registry over the same store, as after an activation: numbers are kept, all indexes marked ready, none
+ * filled. No transaction may be open. */
 void fixture_activate(fixture *f, const csm_plugin *plugins, uint32_t count);
 /* Closes the store and opens it again. */
 void fixture_reopen(fixture *f);

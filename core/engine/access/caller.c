@@ -232,13 +232,20 @@ static csm_value field_of(const csm_row *row, const char *name)
     return field != NULL ? csm_row_get(row, field) : csm_nil();
 }
 
-static csm_status load_user(csm_ctx *ctx, csm_id user, csm_row **out)
+/* @p any: also an inactive or locked one. */
+static csm_status load_user(csm_ctx *ctx, csm_id user, bool any, csm_row **out)
 {
     const csm_mtable *table;
     csm_row *row;
 
     CSM_TRY(csm_registry_get_table(ctx->reg, CSM_STR("sys_user"), &table, &ctx->err));
     CSM_TRY(csm_row_find(ctx, table, user, &row));
+    if (row != NULL && any) {
+        *out = row;
+        return CSM_OK;
+    }
+    if (any)
+        return csm_ctx_fail(ctx, CSM_E_NOT_FOUND, "no such user");
     if (row == NULL || !csm_value_bool(field_of(row, "active")) || csm_value_bool(field_of(row, "locked_out")) ||
         csm_value_int(field_of(row, "locked_until")) > ctx->now)
         return refused(ctx);
@@ -252,12 +259,12 @@ static csm_status copy_name(csm_ctx *ctx, csm_caller *caller, const csm_row *row
     return out->ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
 }
 
-static csm_status fill(csm_ctx *ctx, csm_caller *caller, bool local_admin)
+static csm_status fill(csm_ctx *ctx, csm_caller *caller, bool local_admin, bool any)
 {
     csm_row *row;
 
     if (!csm_id_is_none(caller->acting)) {
-        CSM_TRY(load_user(ctx, caller->acting, &row));
+        CSM_TRY(load_user(ctx, caller->acting, false, &row));
         CSM_TRY(copy_name(ctx, caller, row, &caller->acting_name));
     } else if (local_admin && !csm_id_is_none(caller->user)) {
         caller->acting_name = CSM_STR(CSM_LOCAL_ADMIN_NAME);
@@ -267,18 +274,18 @@ static csm_status fill(csm_ctx *ctx, csm_caller *caller, bool local_admin)
         set_admin(caller);
         return CSM_OK;
     }
-    CSM_TRY(load_user(ctx, caller->user, &row));
+    CSM_TRY(load_user(ctx, caller->user, any, &row));
     CSM_TRY(copy_name(ctx, caller, row, &caller->user_name));
     caller->must_change_password = csm_value_bool(field_of(row, "password_needs_reset")) &&
                                    csm_id_is_none(caller->acting) && !local_admin;
     return set_roles(ctx, caller, caller->user);
 }
 
-static csm_status make(csm_ctx *ctx, csm_id user, csm_id acting, bool local_admin, uint64_t epoch, csm_caller **out)
+/* A caller under way; fill tells the rest from rows. */
+static csm_status make_empty(csm_ctx *ctx, csm_id user, csm_id acting, csm_caller **out)
 {
     csm_arena *arena = csm_arena_new(2048, 0);
     csm_caller *caller;
-    csm_status st;
 
     if (arena == NULL)
         return csm_ctx_nomem(ctx);
@@ -289,24 +296,31 @@ static csm_status make(csm_ctx *ctx, csm_id user, csm_id acting, bool local_admi
     caller->user = user;
     caller->acting = acting;
     caller->reg = ctx->reg;
-    caller->epoch = epoch;
     caller->role_words = ctx->reg->role_count / 64 + 1;
     caller->roles = csm_arena_array(arena, caller->role_words, sizeof(*caller->roles));
     caller->values = csm_arena_array(arena, ctx->reg->caller_value_count + 1u, sizeof(*caller->values));
     if (caller->roles == NULL || caller->values == NULL)
         goto nomem;
-    csm_ctx_enter_system(ctx);
-    st = fill(ctx, caller, local_admin);
-    csm_ctx_leave_system(ctx);
-    if (st != CSM_OK) {
-        csm_arena_free(arena);
-        return st;
-    }
     *out = caller;
     return CSM_OK;
 nomem:
     csm_arena_free(arena);
     return csm_ctx_nomem(ctx);
+}
+
+static csm_status make(csm_ctx *ctx, csm_caller *caller, bool local_admin, bool any, csm_caller **out)
+{
+    csm_status st;
+
+    csm_ctx_enter_system(ctx);
+    st = fill(ctx, caller, local_admin, any);
+    csm_ctx_leave_system(ctx);
+    if (st != CSM_OK) {
+        csm_arena_free(caller->arena);
+        return st;
+    }
+    *out = caller;
+    return CSM_OK;
 }
 
 csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_admin)
@@ -327,7 +341,9 @@ csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_
         ctx->caller = caller;
         return CSM_OK;
     }
-    CSM_TRY(make(ctx, user, acting, local_admin, epoch, &caller));
+    CSM_TRY(make_empty(ctx, user, acting, &caller));
+    caller->epoch = epoch;
+    CSM_TRY(make(ctx, caller, local_admin, false, &caller));
     if ((st = keep(ctx, caller, key)) != CSM_OK) {
         csm_arena_free(caller->arena);
         return st;
@@ -338,7 +354,18 @@ csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_
 
 csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out)
 {
-    return make(ctx, user, (csm_id){ { 0 } }, false, 0, out);
+    csm_caller *caller;
+
+    CSM_TRY(make_empty(ctx, user, (csm_id){ { 0 } }, &caller));
+    return make(ctx, caller, false, false, out);
+}
+
+csm_status csm_caller_make_any(csm_ctx *ctx, csm_id user, csm_caller **out)
+{
+    csm_caller *caller;
+
+    CSM_TRY(make_empty(ctx, user, (csm_id){ { 0 } }, &caller));
+    return make(ctx, caller, false, true, out);
 }
 
 void csm_caller_free(csm_caller *caller)

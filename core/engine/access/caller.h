@@ -12,6 +12,8 @@
 void csm_caller_cache_clear(csm_caller_cache *cache);
 /* A caller of one's own, outside any cache (questions about others). Free with csm_caller_free. */
 csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out);
+/* The same of a user who may be inactive or locked: what he would hold. NOT_FOUND when there is none. */
+csm_status csm_caller_make_any(csm_ctx *ctx, csm_id user, csm_caller **out);
 void csm_caller_free(csm_caller *caller);
 /* Id of the row of a declared role in sys_user_role. None when out of memory. */
 csm_id csm_role_row_id(csm_arena *arena, const char *name);

@@ -97,12 +97,27 @@ static const csm_field token_fields[] = {
     CSM_BOOL("active", .dflt = "true"),
 };
 
+static const csm_choice secret_kinds[] = {
+    { "password", "Password reset", NULL, NULL }, { "email", "New e-mail address", NULL, NULL },
+};
+static const csm_field secret_fields[] = {
+    CSM_REF("user", "sys_user", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_TEXT("kind", .length = 20, .flags = CSM_REQUIRED | CSM_INSERT_ONLY, CSM_CHOICES(secret_kinds)),
+    CSM_TEXT("secret_hash", .length = 64, .flags = CSM_HIDDEN | CSM_UNIQUE | CSM_INSERT_ONLY),
+    CSM_TEXT("value", .length = 100, .flags = CSM_INSERT_ONLY, .doc = "Where the link was mailed"),
+    CSM_TIME("expires", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY),
+};
+
+static const csm_choice attachment_states[] = {
+    { "pending", "Being uploaded", NULL, NULL }, { "available", "Available", NULL, NULL },
+};
 static const csm_field attachment_fields[] = {
     CSM_DOCUMENT("document", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .doc = "The record it hangs on"),
     CSM_TEXT("file_name", .length = 255, .flags = CSM_REQUIRED),
     CSM_TEXT("content_type", .length = 100),
     CSM_INT("size_bytes", .flags = CSM_READ_ONLY),
-    CSM_TEXT("hash", .length = 64, .flags = CSM_READ_ONLY),
+    CSM_TEXT("hash", .length = 64, .flags = CSM_READ_ONLY, .doc = "SHA-256 of the bytes"),
+    CSM_TEXT("state", .length = 20, .dflt = "pending", .flags = CSM_READ_ONLY | CSM_INDEXED, CSM_CHOICES(attachment_states)),
     CSM_BOOL("internal", .dflt = "false", .doc = "Never shown to external users"),
 };
 
@@ -114,11 +129,29 @@ static const csm_field import_fields[] = {
     CSM_TEXT("target", .length = 80, .flags = CSM_REQUIRED),
     CSM_TEXT("state", .length = 20, .dflt = "loading", CSM_CHOICES(import_states)),
     CSM_JSON("mapping", .length = 32768),
+    CSM_BOOL("dry", .dflt = "false", .doc = "Nothing is kept but the figures"),
     CSM_INT("rows_read", .dflt = "0", .doc = "Rows of the source taken so far: where a resumed import goes on"),
     CSM_INT("inserted", .dflt = "0"),
     CSM_INT("updated", .dflt = "0"),
     CSM_INT("unchanged", .dflt = "0"),
     CSM_INT("failed", .dflt = "0"),
+};
+
+/* Views of the history: their rows are made when asked for and stored nowhere. */
+static const csm_field audit_fields[] = {
+    CSM_TEXT("tablename", .length = 80, .flags = CSM_READ_ONLY, .label = "Table name"),
+    CSM_TEXT("documentkey", .length = 32, .flags = CSM_READ_ONLY, .label = "Document key", .doc = "sys_id of the record"),
+    CSM_TEXT("fieldname", .length = 80, .flags = CSM_READ_ONLY, .label = "Field name"),
+    CSM_TEXT("oldvalue", .length = 65000, .flags = CSM_READ_ONLY, .label = "Old value"),
+    CSM_TEXT("newvalue", .length = 65000, .flags = CSM_READ_ONLY, .label = "New value"),
+    CSM_TEXT("user", .length = 40, .flags = CSM_READ_ONLY),
+    CSM_INT("record_checkpoint", .flags = CSM_READ_ONLY, .doc = "sys_mod_count after the change"),
+};
+static const csm_field journal_fields[] = {
+    CSM_TEXT("name", .length = 80, .flags = CSM_READ_ONLY, .label = "Table"),
+    CSM_TEXT("element_id", .length = 32, .flags = CSM_READ_ONLY, .doc = "sys_id of the record"),
+    CSM_TEXT("element", .length = 80, .flags = CSM_READ_ONLY, .label = "Field"),
+    CSM_TEXT("value", .length = 65000, .flags = CSM_READ_ONLY),
 };
 
 const csm_table csm_own_tables[CSM_OWN_TABLES] = {
@@ -142,8 +175,16 @@ const csm_table csm_own_tables[CSM_OWN_TABLES] = {
       .flags = CSM_TABLE_NO_HISTORY | CSM_TABLE_WATCHED, .doc = "A login that has not ended" },
     { .name = "sys_token", .label = "API token", .fields = CSM_ARRAY(token_fields), .display = "name",
       .flags = CSM_TABLE_WATCHED, .doc = "A secret a program logs in with" },
+    { .name = "sys_one_time_secret", .label = "One-time secret", .fields = CSM_ARRAY(secret_fields),
+      .flags = CSM_TABLE_NO_HISTORY | CSM_TABLE_CLOSED, .doc = "A mailed link that is good once" },
     { .name = "sys_attachment", .label = "Attachment", .fields = CSM_ARRAY(attachment_fields), .display = "file_name",
       .doc = "A file on a record; reached only through it" },
     { .name = "sys_import", .label = "Import", .fields = CSM_ARRAY(import_fields), .display = "name", .flags = CSM_TABLE_NO_HISTORY,
       .order = "-sys_created_on", .doc = "A load of rows, resumable by name" },
+    { .name = "sys_audit", .label = "Audit", .fields = CSM_ARRAY(audit_fields), .order = "sys_created_on",
+      .flags = CSM_TABLE_NO_HISTORY | CSM_TABLE_CLOSED | CSM_TABLE_ABSTRACT,
+      .doc = "Changed fields of one record; a query names its documentkey" },
+    { .name = "sys_journal_field", .label = "Journal entry", .fields = CSM_ARRAY(journal_fields), .order = "-sys_created_on",
+      .flags = CSM_TABLE_NO_HISTORY | CSM_TABLE_CLOSED | CSM_TABLE_ABSTRACT,
+      .doc = "Journal entries of one record; a query names its element_id" },
 };

@@ -80,8 +80,8 @@ static csm_status take_back(csm_ctx *ctx, csm_id id, const csm_version *version,
 }
 
 /* Goes back to the last version not after @p at; *found false when the record is younger. */
-static csm_status go_back(csm_ctx *ctx, csm_stream_iter *it, csm_id id, csm_time at, csm_row **row, csm_version *in_force,
-                          bool *found)
+static csm_status go_back(csm_ctx *ctx, csm_stream_iter *it, csm_id id, csm_time at, csm_row **row,
+                          csm_version *in_force, bool *found)
 {
     *found = false;
     for (;;) {

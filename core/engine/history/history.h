@@ -15,17 +15,17 @@ typedef struct csm_delta {
 
 typedef struct csm_version {
     csm_history_op op;
-    const csm_mtable *table;   /* concrete; NULL when no active plugin declares it */
-    uint32_t version;          /* sys_mod_count after it */
-    uint64_t sequence;         /* of the request */
-    uint64_t number;           /* within the stream, from 1, gapless */
+    const csm_mtable *table; /* concrete; NULL when no active plugin declares it */
+    uint32_t version;        /* sys_mod_count after it */
+    uint64_t sequence;       /* of the request */
+    uint64_t number;         /* within the stream, from 1, gapless */
     csm_time at;
-    csm_str by;                /* user name, as recorded */
-    csm_str acting;            /* administrator acting as that user; may be empty */
-    csm_time updated_on;       /* what sys_updated_on and sys_updated_by said: at and by, but for imports */
+    csm_str by;          /* user name, as recorded */
+    csm_str acting;      /* administrator acting as that user; may be empty */
+    csm_time updated_on; /* what sys_updated_on and sys_updated_by said: at and by, but for imports */
     csm_str updated_by;
-    const csm_delta *deltas;   /* update: changed fields; insert: set fields; delete: the last row's fields.
-                                * Of fields this registry does not know the values are as stored */
+    const csm_delta *deltas; /* update: changed fields; insert: set fields; delete: the last row's fields.
+                              * Of fields this registry does not know the values are as stored */
     uint32_t delta_count;
 } csm_version;
 
@@ -35,15 +35,16 @@ typedef struct csm_journal_entry {
     csm_str acting;
     csm_str text;
     uint64_t sequence;
-    uint64_t number;           /* within its stream, from 1, gapless */
+    uint64_t number; /* within its stream, from 1, gapless */
 } csm_journal_entry;
 
 /* Appends what the request did to one record. @p old or @p now NULL for insert and delete. Tables flagged
- * CSM_TABLE_NO_HISTORY and fields CSM_NO_AUDIT are left out. The time is ctx->now, never before the record's last version.
- * The number is the version + 1; a delete is a version of its own, the one after the row's last. */
+ * CSM_TABLE_NO_HISTORY and fields CSM_NO_AUDIT are left out. The time is ctx->now, never before the record's last
+ * version. The number is the version + 1; a delete is a version of its own, the one after the row's last. */
 csm_status csm_history_add(csm_ctx *ctx, const csm_row *old, const csm_row *now);
-/* The version an insert under @p id must have: 0, or the one after the delete when a record had that id before (an undone
- * delete). Needed only where the id is not new; csm_history_add refuses a version that is there already (EXISTS). */
+/* The version an insert under @p id must have: 0, or the one after the delete when a record had that id before (an
+ * undone delete). Needed only where the id is not new; csm_history_add refuses a version that is there already
+ * (EXISTS). */
 csm_status csm_history_next_version(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t *out);
 /* An entry of a journal field. The time is @p at, never before that of the entry before it. */
 csm_status csm_history_add_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, csm_str text, csm_time at,
@@ -55,11 +56,13 @@ csm_status csm_history_versions(csm_ctx *ctx, const csm_mtable *table, csm_id id
 csm_status csm_history_journal(csm_ctx *ctx, const csm_mtable *table, csm_id id, const csm_mfield *field, bool reverse,
                                uint32_t limit, csm_journal_entry **out, uint32_t *count);
 /* Bit per field position of @p row->table ((field_count+63)/64 words, cleared first) changed in versions after
- * @p version; old values as of that version in @p original (field_count entries; of unchanged fields, today's). The engine's
- * own fields and unaudited ones never count. UNSUPPORTED for tables without history, INVALID above the row's version. */
-csm_status csm_history_since(csm_ctx *ctx, const csm_row *row, uint32_t version, uint64_t *changed, csm_value *original);
-/* The row as it was at @p at; *out NULL when it did not exist then. Unaudited fields have today's values (nil once it was
- * deleted). UNSUPPORTED for tables without history. */
+ * @p version; old values as of that version in @p original (field_count entries; of unchanged fields, today's). The
+ * engine's own fields and unaudited ones never count. UNSUPPORTED for tables without history, INVALID above the row's
+ * version. */
+csm_status csm_history_since(csm_ctx *ctx, const csm_row *row, uint32_t version, uint64_t *changed,
+                             csm_value *original);
+/* The row as it was at @p at; *out NULL when it did not exist then. Unaudited fields have today's values (nil once it
+ * was deleted). UNSUPPORTED for tables without history. */
 csm_status csm_history_row_at(csm_ctx *ctx, const csm_mtable *table, csm_id id, csm_time at, csm_row **out);
 
 #endif

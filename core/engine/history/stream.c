@@ -33,7 +33,8 @@ void csm_stream_start(csm_buf *body)
     csm_buf_add(body, head, sizeof(head));
 }
 
-csm_status csm_stream_put(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number, csm_buf *body)
+csm_status csm_stream_put(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number,
+                          csm_buf *body)
 {
     uint8_t key_bytes[CSM_STREAM_KEY + 1];
     csm_str key = make_key(table, id, stream, number, key_bytes);
@@ -69,8 +70,8 @@ static csm_status join(csm_ctx *ctx, csm_id id, csm_str key, csm_str first, unsi
     for (unsigned n = 1; n <= pieces; n++) {
         csm_str part;
         piece_key[CSM_STREAM_KEY] = (uint8_t)n;
-        csm_status st = csm_view_get(ctx->view, CSM_DB_HISTORY, (csm_str){ (const char *)piece_key, sizeof(piece_key) }, &part,
-                                     &ctx->err);
+        csm_status st = csm_view_get(ctx->view, CSM_DB_HISTORY, (csm_str){ (const char *)piece_key, sizeof(piece_key) },
+                                     &part, &ctx->err);
         if (st == CSM_E_NOT_FOUND || (st == CSM_OK && part.len > CSM_VALUE_MAX))
             return refuse(ctx, id, "a piece is missing");
         CSM_TRY(st);
@@ -95,7 +96,8 @@ csm_status csm_stream_whole(csm_ctx *ctx, csm_str key, csm_str value, csm_str *o
     return CSM_OK;
 }
 
-csm_status csm_stream_get(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number, csm_str *out)
+csm_status csm_stream_get(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number,
+                          csm_str *out)
 {
     uint8_t key_bytes[CSM_STREAM_KEY + 1];
     csm_str key = make_key(table, id, stream, number, key_bytes);
@@ -130,8 +132,8 @@ csm_status csm_stream_last(csm_ctx *ctx, const csm_mtable *table, csm_id id, uin
     return st;
 }
 
-csm_status csm_stream_open(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t from, uint64_t below,
-                           csm_stream_iter *out)
+csm_status csm_stream_open(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t from,
+                           uint64_t below, csm_stream_iter *out)
 {
     uint8_t from_bytes[CSM_STREAM_KEY + 1], to_bytes[CSM_STREAM_KEY + 1], after[CSM_KEY_MAX];
     csm_str prefix = make_key(table, id, stream, below, to_bytes);

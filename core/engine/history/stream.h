@@ -12,9 +12,11 @@
 /* A body being written: a buffer with its head already in it. */
 void csm_stream_start(csm_buf *body);
 /* Puts a body, in pieces above 64 KiB. LIMIT above 16 MiB. */
-csm_status csm_stream_put(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number, csm_buf *body);
+csm_status csm_stream_put(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number,
+                          csm_buf *body);
 /* *out NULL ptr when there is none. As borrowed as the view's bytes, or copied in a transaction; without its head. */
-csm_status csm_stream_get(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number, csm_str *out);
+csm_status csm_stream_get(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t number,
+                          csm_str *out);
 /* Number of the last body; 0: none. */
 csm_status csm_stream_last(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t *out);
 
@@ -29,8 +31,8 @@ typedef struct csm_stream_iter {
 } csm_stream_iter;
 
 /* Numbers from @p from up, or, reverse, below @p below (0: from the last). Each body counts in the budget. */
-csm_status csm_stream_open(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t from, uint64_t below,
-                           csm_stream_iter *out);
+csm_status csm_stream_open(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t from,
+                           uint64_t below, csm_stream_iter *out);
 csm_status csm_stream_next(csm_stream_iter *it, uint64_t *number, csm_str *body, bool *has);
 void csm_stream_close(csm_stream_iter *it);
 

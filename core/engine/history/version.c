@@ -1,9 +1,9 @@
 /* Versions: one body per write, with what it changed. Numbered by the record's version, so writing one looks nothing up
  * but the time of the one before.
  *
- * Body: count of changes (2 bytes), then MessagePack values in a row: operation, table id, version, sequence, time, user,
- * acting user, sys_updated_on and sys_updated_by where they differ from time and user (imports), and per change the field
- * number with old and new value (update), new value (insert) or last value (delete). */
+ * Body: count of changes (2 bytes), then MessagePack values in a row: operation, table id, version, sequence, time,
+ * user, acting user, sys_updated_on and sys_updated_by where they differ from time and user (imports), and per change
+ * the field number with old and new value (update), new value (insert) or last value (delete). */
 #include "base/id.h"
 #include "engine/history/stream.h"
 #include "engine/table/codec.h"
@@ -28,7 +28,8 @@ static bool is_audited(const csm_mfield *field, csm_history_op op)
     return field->id != CSM_FID_UPDATED_ON && field->id != CSM_FID_UPDATED_BY && (field->flags & CSM_NO_AUDIT) == 0;
 }
 
-static void write_head(csm_ctx *ctx, csm_writer *w, csm_history_op op, const csm_row *row, uint32_t version, csm_time at)
+static void write_head(csm_ctx *ctx, csm_writer *w, csm_history_op op, const csm_row *row, uint32_t version,
+                       csm_time at)
 {
     csm_value on = value_by_id(row, CSM_FID_UPDATED_ON), by = value_by_id(row, CSM_FID_UPDATED_BY);
     csm_write_int(w, op);
@@ -49,7 +50,8 @@ static void write_head(csm_ctx *ctx, csm_writer *w, csm_history_op op, const csm
 }
 
 /* Writes the change of one field; false when its value is not of its type. */
-static bool write_change(csm_writer *w, const csm_mfield *field, const csm_row *old, const csm_row *now, uint32_t *count)
+static bool write_change(csm_writer *w, const csm_mfield *field, const csm_row *old, const csm_row *now,
+                         uint32_t *count)
 {
     static const csm_value none = { 0 };
     const csm_value *before = old != NULL ? &old->values[field->pos] : &none;

@@ -166,6 +166,7 @@ csm_status csm_fill_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *ne
 
 static csm_status write_all(csm_ctx *ctx)
 {
+    CSM_TRY(csm_index_forget_absent(ctx));
     CSM_TRY(prepare_indexes(ctx)); /* before the seeds: they look rows up by their unique fields */
     CSM_TRY(csm_event_start(ctx));
     CSM_TRY(csm_seeds_write(ctx));

@@ -2,12 +2,12 @@
 #include "engine/table/codec.h"
 
 static const uint8_t value_types[] = {
-    [CSM_F_TEXT] = CSM_T_TEXT,     [CSM_F_INT] = CSM_T_INT,        [CSM_F_FLOAT] = CSM_T_FLOAT,
+    [CSM_F_TEXT] = CSM_T_TEXT,       [CSM_F_INT] = CSM_T_INT,      [CSM_F_FLOAT] = CSM_T_FLOAT,
     [CSM_F_DECIMAL] = CSM_T_DECIMAL, [CSM_F_BOOL] = CSM_T_BOOL,    [CSM_F_TIME] = CSM_T_TIME,
-    [CSM_F_DATE] = CSM_T_DATE,     [CSM_F_DURATION] = CSM_T_INT,   [CSM_F_REF] = CSM_T_ID,
-    [CSM_F_LIST] = CSM_T_LIST,     [CSM_F_JOURNAL] = CSM_T_NIL,    [CSM_F_CURRENCY] = CSM_T_MAP,
-    [CSM_F_BYTES] = CSM_T_BYTES,   [CSM_F_MAP] = CSM_T_MAP,        [CSM_F_DOCUMENT] = CSM_T_LIST,
-    [CSM_F_CONDITION] = CSM_T_TEXT, [CSM_F_ZONE] = CSM_T_TEXT,
+    [CSM_F_DATE] = CSM_T_DATE,       [CSM_F_DURATION] = CSM_T_INT, [CSM_F_REF] = CSM_T_ID,
+    [CSM_F_LIST] = CSM_T_LIST,       [CSM_F_JOURNAL] = CSM_T_NIL,  [CSM_F_CURRENCY] = CSM_T_MAP,
+    [CSM_F_BYTES] = CSM_T_BYTES,     [CSM_F_MAP] = CSM_T_MAP,      [CSM_F_DOCUMENT] = CSM_T_LIST,
+    [CSM_F_CONDITION] = CSM_T_TEXT,  [CSM_F_ZONE] = CSM_T_TEXT,
 };
 
 csm_type csm_codec_type(uint32_t field_type)
@@ -157,7 +157,8 @@ static csm_status read_currency(csm_reader *r, uint32_t count, csm_arena *arena,
     return CSM_OK;
 }
 
-static csm_status read_elements(csm_reader *r, const csm_mfield *field, uint32_t count, csm_arena *arena, csm_value *out)
+static csm_status read_elements(csm_reader *r, const csm_mfield *field, uint32_t count, csm_arena *arena,
+                                csm_value *out)
 {
     if (field->type == CSM_F_LIST)
         return read_ids(r, count, arena, out);

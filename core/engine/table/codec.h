@@ -29,18 +29,20 @@ static inline uint64_t csm_take_u64(const void *bytes)
     return (uint64_t)csm_take_u32(at) << 32 | csm_take_u32(at + 4);
 }
 
-/* Type of the values a field of this csm_field_type holds in memory; CSM_T_NIL for journals, CSM_T_MAP for CSM_F_MAP too,
- * whose values may have any type. */
+/* Type of the values a field of this csm_field_type holds in memory; CSM_T_NIL for journals, CSM_T_MAP for CSM_F_MAP
+ * too, whose values may have any type. */
 csm_type csm_codec_type(uint32_t field_type);
 
-/* Appends a value. False when it is not of the field's type; lack of memory sticks to the buffer. Times, dates, decimals
- * are integers, ids 16 bytes, money [millionths, currency]; typed values inside a MAP become their wire form. */
+/* Appends a value. False when it is not of the field's type; lack of memory sticks to the buffer. Times, dates,
+ * decimals are integers, ids 16 bytes, money [millionths, currency]; typed values inside a MAP become their wire form.
+ */
 bool csm_codec_write(csm_writer *w, const csm_mfield *field, const csm_value *value);
 
 /* Reads one; texts and bytes are borrowed. CORRUPT (err untouched, the caller knows the record) or NOMEM. */
 csm_status csm_codec_read(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out);
 
-/* Reads @p count pairs of field number and value into @p row, unknown ones into row->unknown; all bytes must be theirs. */
+/* Reads @p count pairs of field number and value into @p row, unknown ones into row->unknown; all bytes must be theirs.
+ */
 csm_status csm_row_read_pairs(csm_row *row, csm_arena *arena, csm_reader *r, uint32_t count);
 
 #endif

@@ -1,5 +1,5 @@
-/* Text folding: full Unicode case folding, then NFC, independent of any locale. ASCII takes a short way round the library.
- * Folded bytes are on disk, in index keys: a new library version means new keys. */
+/* Text folding: full Unicode case folding, then NFC, independent of any locale. ASCII takes a short way round the
+ * library. Folded bytes are on disk, in index keys: a new library version means new keys. */
 #include "engine/table/fold.h"
 
 #include "engine/table/table.h"

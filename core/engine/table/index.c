@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-/* What a row puts into the list column of an index: its elements, sorted, each once; one nil when there is none, or when
- * the index has no list column. */
+/* What a row puts into the list column of an index: its elements, sorted, each once; one nil when there is none, or
+ * when the index has no list column. */
 typedef struct elements {
     const csm_value *items;
     uint32_t count;

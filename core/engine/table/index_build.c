@@ -110,8 +110,9 @@ csm_status csm_index_fill(csm_ctx *ctx, const csm_mtable *table, const csm_minde
     bool has = true;
     csm_put_u32(from, table->root->id);
     memcpy(from + 4, last.b, sizeof(last.b));
-    csm_range range = { CSM_DB_ROWS, { (const char *)from, sizeof(from) }, csm_key_after((csm_str){ (const char *)from, 4 }, to),
-                        false };
+    csm_range range = {
+        CSM_DB_ROWS, { (const char *)from, sizeof(from) }, csm_key_after((csm_str){ (const char *)from, 4 }, to), false
+    };
     CSM_TRY(csm_iter_open(ctx->arena, csm_txn_view(ctx->txn), &range, &it, &ctx->err));
     csm_status st = CSM_OK;
     for (uint32_t n = 0; st == CSM_OK && has && n < max;) {
@@ -133,8 +134,9 @@ csm_status csm_index_fill(csm_ctx *ctx, const csm_mtable *table, const csm_minde
 
 /* ---- emptying ---- */
 
-/* Deletes up to @p max entries under a prefix; *left says how many of max remain. */
-static csm_status drop_prefix(csm_ctx *ctx, uint32_t table_id, uint32_t index_id, uint32_t *left)
+/* Deletes up to @p *left entries under a prefix, of unique values only those that rows of @p table hold. */
+static csm_status drop_prefix(csm_ctx *ctx, const csm_mtable *table, uint32_t table_id, uint32_t index_id,
+                              uint32_t *left)
 {
     uint8_t prefix[8], to[CSM_KEY_MAX];
     csm_iter *it = NULL;
@@ -146,10 +148,13 @@ static csm_status drop_prefix(csm_ctx *ctx, uint32_t table_id, uint32_t index_id
     csm_status st = CSM_OK;
     while (st == CSM_OK && *left > 0) {
         csm_str key, value;
+        csm_holder holder;
         bool has = false;
         st = csm_iter_next(it, &key, &value, &has, &ctx->err);
         if (st != CSM_OK || !has)
             break;
+        if ((index_id & CSM_UNIQUE_BIT) != 0 && csm_holder_read(value, &holder) && holder.table_id != table->id)
+            continue;
         st = csm_txn_del(ctx->txn, CSM_DB_INDEX, key, &ctx->err);
         --*left;
     }
@@ -160,9 +165,38 @@ static csm_status drop_prefix(csm_ctx *ctx, uint32_t table_id, uint32_t index_id
 csm_status csm_index_drop(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, uint32_t max, bool *done)
 {
     uint32_t left = max;
-    CSM_TRY(drop_prefix(ctx, table->id, index->id, &left));
-    if (table == index->owner && left > 0)
-        CSM_TRY(drop_prefix(ctx, table->id, index->id | CSM_UNIQUE_BIT, &left));
+    CSM_TRY(drop_prefix(ctx, table, table->id, index->id, &left));
+    if (left > 0)
+        CSM_TRY(drop_prefix(ctx, table, index->owner->id, index->id | CSM_UNIQUE_BIT, &left));
     *done = left > 0;
     return CSM_OK;
+}
+
+static bool has_index(const csm_mtable *table, uint32_t index_id)
+{
+    for (uint32_t n = 0; table != NULL && n < table->index_count; n++)
+        if (table->indexes[n].id == index_id)
+            return true;
+    return false;
+}
+
+csm_status csm_index_forget_absent(csm_ctx *ctx)
+{
+    uint8_t to[CSM_KEY_MAX];
+    csm_iter *it = NULL;
+    csm_range range = { CSM_DB_META, CSM_STR("x:"), csm_key_after(CSM_STR("x:"), to), false };
+    CSM_TRY(csm_iter_open(ctx->arena, csm_txn_view(ctx->txn), &range, &it, &ctx->err));
+    csm_status st = CSM_OK;
+    while (st == CSM_OK) {
+        csm_str key, value;
+        bool has = false;
+        st = csm_iter_next(it, &key, &value, &has, &ctx->err);
+        if (st != CSM_OK || !has)
+            break;
+        if (key.len != STATE_KEY_BYTES ||
+            !has_index(csm_registry_table_by_id(ctx->reg, csm_take_u32(key.ptr + 2)), csm_take_u32(key.ptr + 6)))
+            st = csm_txn_del(ctx->txn, CSM_DB_META, key, &ctx->err);
+    }
+    csm_iter_close(it);
+    return st;
 }

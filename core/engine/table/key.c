@@ -28,6 +28,18 @@ static uint8_t *put_float(uint8_t *at, double f)
     return put_u64(at, (bits & SIGN) != 0 ? ~bits : bits | SIGN);
 }
 
+/* Lower-cases ASCII that needs no escape, which is nearly all text; false when some byte does. */
+static bool put_plain(uint8_t *at, csm_str s)
+{
+    bool is_plain = true;
+    for (size_t n = 0; n < s.len; n++) {
+        at[n] = csm_fold_ascii(s.ptr[n]);
+        is_plain &= at[n] > TEXT_ESCAPE;
+    }
+    at[s.len] = TEXT_END;
+    return is_plain;
+}
+
 /* At most @p most bytes of the escaped text, and the end. */
 static uint8_t *put_escaped(uint8_t *at, csm_str s, bool fold, size_t most)
 {
@@ -46,11 +58,13 @@ static uint8_t *put_escaped(uint8_t *at, csm_str s, bool fold, size_t most)
     return at;
 }
 
-/* What the first @p most bytes of the folded text are depends on the text as far as its first ASCII byte beyond them. */
+/* What the first @p most bytes of the folded text are depends on the text as far as its first ASCII byte beyond them.
+ */
 static uint8_t *put_text(uint8_t *at, csm_str s, size_t most)
 {
-    if (csm_is_ascii(s.ptr, s.len <= most ? s.len : most + 1))
-        return put_escaped(at, s, true, most);
+    csm_str part = { s.ptr, s.len <= most ? s.len : most };
+    if (csm_is_ascii(s.ptr, part.len + (s.len > most)))
+        return put_plain(at, part) ? at + part.len + 1 : put_escaped(at, s, true, most);
     csm_folded folded;
     csm_folded_init(&folded, s);
     at = folded.s.ptr != NULL ? put_escaped(at, folded.s, false, most) : NULL;
@@ -117,7 +131,7 @@ void csm_key_add_value(csm_buf *key, const csm_mfield *field, csm_value value, u
         return;
     }
     for (uint8_t *at = start; descending && at < end; at++)
-        *at = (uint8_t)~*at;
+        *at = (uint8_t) ~*at;
     key->len += (size_t)(end - start);
 }
 
@@ -143,7 +157,8 @@ bool csm_key_is_cut(const csm_mfield *field, csm_value value, uint32_t key_lengt
         return field->type == CSM_F_DOCUMENT ? value.list[0].s.len > key_length / 2 : value.count > 1;
     if (value.type == CSM_T_BYTES)
         return escaped_length(value.s) > key_length;
-    if (value.type != CSM_T_TEXT || value.s.len <= key_length / 3) /* folding makes a text at most three times as long */
+    if (value.type != CSM_T_TEXT ||
+        value.s.len <= key_length / 3) /* folding makes a text at most three times as long */
         return false;
     csm_folded folded;
     csm_folded_init(&folded, value.s);
@@ -185,15 +200,16 @@ csm_status csm_index_check(const csm_mindex *index, csm_error *err)
         const csm_mfield *field = index->columns[n].field;
         uint32_t most = column_bytes(field->type, index->key_length);
         if (most == 0)
-            return csm_error_field(err, CSM_E_INVALID, field->name, "index \"%s\": field \"%s\" has a type no index holds",
-                                   index->name, field->name);
+            return csm_error_field(err, CSM_E_INVALID, field->name,
+                                   "index \"%s\": field \"%s\" has a type no index holds", index->name, field->name);
         lists += field->type == CSM_F_LIST;
         bytes += most;
     }
     if (index->column_count == 0)
         return csm_error_set(err, CSM_E_INVALID, "index \"%s\" has no column", index->name);
     if (lists > 1 || (lists == 1 && index->unique))
-        return csm_error_set(err, CSM_E_INVALID, "index \"%s\": one list at most, and none in a unique index", index->name);
+        return csm_error_set(err, CSM_E_INVALID, "index \"%s\": one list at most, and none in a unique index",
+                             index->name);
     if (bytes > CSM_KEY_MAX)
         return csm_error_set(err, CSM_E_INVALID, "index \"%s\": its key may take %llu bytes, above %d", index->name,
                              (unsigned long long)bytes, CSM_KEY_MAX);

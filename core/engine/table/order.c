@@ -13,12 +13,14 @@ static int cmp_float(double a, double b)
     return (a > b) - (a < b);
 }
 
-/* Bytes that are ASCII on both sides and not followed by what could combine with them compare without folding. True: decided. */
+/* Bytes that are ASCII on both sides and not followed by what could combine with them compare without folding. True:
+ * decided. */
 static bool cmp_ascii(csm_str a, csm_str b, int *out)
 {
     size_t both = a.len < b.len ? a.len : b.len;
     size_t n = 0;
-    while (n < both && ((uint8_t)a.ptr[n] | (uint8_t)b.ptr[n]) < 0x80 && csm_fold_ascii(a.ptr[n]) == csm_fold_ascii(b.ptr[n]))
+    while (n < both && ((uint8_t)a.ptr[n] | (uint8_t)b.ptr[n]) < 0x80 &&
+           csm_fold_ascii(a.ptr[n]) == csm_fold_ascii(b.ptr[n]))
         n++;
     /* The bytes at n and after decide only if ASCII; those before n are the same in both. */
     if ((n < a.len && (uint8_t)a.ptr[n] >= 0x80) || (n < b.len && (uint8_t)b.ptr[n] >= 0x80) ||

@@ -49,8 +49,8 @@ static csm_status check(csm_ctx *ctx, const csm_row *old, const csm_row *now, cs
     if (ctx->txn == NULL)
         return csm_ctx_fail(ctx, CSM_E_INTERNAL, "a read cannot write to table \"%s\"", now->table->name);
     if (old != NULL && old->table != now->table)
-        return csm_ctx_fail(ctx, CSM_E_UNSUPPORTED, "a record of table \"%s\" cannot become one of \"%s\"", old->table->name,
-                            now->table->name);
+        return csm_ctx_fail(ctx, CSM_E_UNSUPPORTED, "a record of table \"%s\" cannot become one of \"%s\"",
+                            old->table->name, now->table->name);
     if (old == NULL) {
         csm_status st = csm_view_get(csm_txn_view(ctx->txn), CSM_DB_ROWS, key, &there, &ctx->err);
         if (st == CSM_OK)

@@ -87,7 +87,8 @@ static csm_status refuse(csm_error *err, const csm_mindex *index, const csm_row 
 {
     char names[160], values[200];
     size_t name_len = 0, value_len = 0;
-    for (uint32_t n = 0; n < index->column_count && name_len + 1 < sizeof(names) && value_len + 1 < sizeof(values); n++) {
+    for (uint32_t n = 0; n < index->column_count && name_len + 1 < sizeof(names) && value_len + 1 < sizeof(values);
+         n++) {
         const csm_mfield *field = index->columns[n].field;
         int len = snprintf(names + name_len, sizeof(names) - name_len, "%s\"%s\"", n > 0 ? ", " : "", field->name);
         name_len += len > 0 ? (size_t)len : 0;
@@ -96,8 +97,8 @@ static csm_status refuse(csm_error *err, const csm_mindex *index, const csm_row 
         if (value_len < sizeof(values))
             value_len += show_value(field, csm_row_get(row, field), values + value_len, sizeof(values) - value_len);
     }
-    return csm_error_field(err, CSM_E_EXISTS, index->columns[0].field->name, "field %s: %s is taken by another record of \"%s\"",
-                           names, values, index->owner->name);
+    return csm_error_field(err, CSM_E_EXISTS, index->columns[0].field->name,
+                           "field %s: %s is taken by another record of \"%s\"", names, values, index->owner->name);
 }
 
 /* ---- upkeep ---- */
@@ -151,7 +152,8 @@ csm_status csm_unique_check(csm_ctx *ctx, const csm_row *old, const csm_row *now
     return st;
 }
 
-static csm_status apply_one(csm_ctx *ctx, const csm_mindex *index, const csm_row *old, const csm_row *now, csm_buf keys[2])
+static csm_status apply_one(csm_ctx *ctx, const csm_mindex *index, const csm_row *old, const csm_row *now,
+                            csm_buf keys[2])
 {
     bool had = false, has = false;
     if (old != NULL)
@@ -194,8 +196,8 @@ csm_status csm_unique_fill(csm_ctx *ctx, const csm_mindex *index, const csm_row 
 /* ---- finding ---- */
 
 /* Through the family's one entry. */
-static csm_status find_unique(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_value value, csm_id *out,
-                              bool *found)
+static csm_status find_unique(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_value value,
+                              csm_id *out, bool *found)
 {
     csm_buf key = { 0 };
     csm_str bytes;
@@ -232,8 +234,8 @@ static csm_status row_has(csm_ctx *ctx, const csm_mtable *table, const csm_mfiel
 }
 
 /* Through the entries of one concrete table. */
-static csm_status find_in_table(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_value value, csm_buf *key,
-                                csm_id *out, bool *found)
+static csm_status find_in_table(csm_ctx *ctx, const csm_mtable *table, const csm_mindex *index, csm_value value,
+                                csm_buf *key, csm_id *out, bool *found)
 {
     const csm_mfield *field = index->columns[0].field;
     bool is_cut = field->type != CSM_F_LIST && csm_key_is_cut(field, value, index->key_length);

@@ -30,7 +30,7 @@ typedef enum csm_field_type {
 #define CSM_UNIQUE 0x0002u    /* no two rows of the family hold the same non-empty value; makes an index */
 #define CSM_READ_ONLY 0x0004u /* clients may not write it; rules and transitions may */
 #define CSM_HIDDEN 0x0008u    /* never leaves the server, for nobody (password hash) */
-#define CSM_INDEXED 0x0010u   /* single-column index */
+#define CSM_INDEXED 0x0010u   /* single-column index, unless a declared one of the table begins with the field */
 #define CSM_NO_AUDIT 0x0020u  /* changes are not kept in the history */
 #define CSM_COMPUTED 0x0040u  /* set by a derived-field declaration; implies READ_ONLY */
 #define CSM_OVERRIDE 0x0080u  /* same name and type as an inherited field: replaces what is given of choices, default,

@@ -9,9 +9,15 @@
 #include "engine/history/history.h"
 
 static const csm_field note_fields[] = {
-    CSM_TEXT("number", .flags = CSM_UNIQUE), CSM_TEXT("title", .length = 40000), CSM_TEXT("body", .length = 40000),
-    CSM_INT("state", .flags = CSM_INDEXED),  CSM_BOOL("open"),                   CSM_LIST("watchers", "note"),
-    CSM_TEXT("secret", .flags = CSM_NO_AUDIT), CSM_JOURNAL("comments"),          CSM_JOURNAL("work"),
+    CSM_TEXT("number", .flags = CSM_UNIQUE),
+    CSM_TEXT("title", .length = 40000),
+    CSM_TEXT("body", .length = 40000),
+    CSM_INT("state", .flags = CSM_INDEXED),
+    CSM_BOOL("open"),
+    CSM_LIST("watchers", "note"),
+    CSM_TEXT("secret", .flags = CSM_NO_AUDIT),
+    CSM_JOURNAL("comments"),
+    CSM_JOURNAL("work"),
 };
 static const csm_index note_indexes[] = { { .name = "by_watcher", .columns = "watchers", .include = "title" } };
 static const csm_field memo_fields[] = { CSM_TEXT("place") };

@@ -146,7 +146,8 @@ static void check_since(csm_ctx *ctx, record *r)
                 assert_false(is_changed);
             else if (!csm_value_eq(then->values[p], r->now->values[p]))
                 assert_true(is_changed);
-            if (field->id >= CSM_FID_FIRST && !is_unaudited(field)) /* changed there and back counts, and has the old value */
+            if (field->id >= CSM_FID_FIRST &&
+                !is_unaudited(field)) /* changed there and back counts, and has the old value */
                 assert_true(csm_value_eq(original[p], then->values[p]));
         }
     }
@@ -501,10 +502,17 @@ static void broken_entries_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fresh(history_equals_the_model),         fresh(deltas_hold_what_changed),        fresh(time_never_goes_back),
-        fresh(kept_times_and_authors_survive),   fresh(used_ids_go_on_where_they_ended), fresh(long_changes_go_in_pieces),
-        fresh(journals_are_streams_of_their_own), fresh(tables_without_history_have_none), fresh(versions_to_come_are_refused),
-        fresh(inactive_fields_keep_their_history), fresh(broken_entries_are_named),
+        fresh(history_equals_the_model),
+        fresh(deltas_hold_what_changed),
+        fresh(time_never_goes_back),
+        fresh(kept_times_and_authors_survive),
+        fresh(used_ids_go_on_where_they_ended),
+        fresh(long_changes_go_in_pieces),
+        fresh(journals_are_streams_of_their_own),
+        fresh(tables_without_history_have_none),
+        fresh(versions_to_come_are_refused),
+        fresh(inactive_fields_keep_their_history),
+        fresh(broken_entries_are_named),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

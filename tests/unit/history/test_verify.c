@@ -33,8 +33,8 @@ static csm_row *make(fixture *f, csm_ctx *ctx, const char *table, int number)
     fixture_set(row, "state", csm_int(number % 3));
     fixture_set(row, "watchers", csm_list(list, 2));
     insert_row(ctx, row);
-    assert_ok(ctx, csm_history_add_journal(ctx, row, csm_mtable_field(row->table, CSM_STR("work")), CSM_STR("w"), ctx->now,
-                                           CSM_STR("x")));
+    assert_ok(ctx, csm_history_add_journal(ctx, row, csm_mtable_field(row->table, CSM_STR("work")), CSM_STR("w"),
+                                           ctx->now, CSM_STR("x")));
     return row;
 }
 
@@ -144,7 +144,8 @@ static csm_status take_entry(void *user, csm_str key, csm_str value)
 
 static void lose_entry(csm_ctx *ctx, csm_row *row)
 {
-    assert_ok(ctx, csm_index_each_entry(ctx->arena, fixture_index(row->table, "state"), row, take_entry, ctx, &ctx->err));
+    assert_ok(ctx,
+              csm_index_each_entry(ctx->arena, fixture_index(row->table, "state"), row, take_entry, ctx, &ctx->err));
 }
 
 static void lose_unique(csm_ctx *ctx, csm_row *row)
@@ -319,7 +320,9 @@ static void damage_is_told(void **state)
 /* Rows of a table whose plugin is away are counted and left alone; so is an index being built. */
 static void what_is_away_is_skipped(void **state)
 {
-    static const csm_plugin small[] = { { .id = "test", .version = "1.0", .tables = { &tables[2], 1, sizeof(csm_table) } } };
+    static const csm_plugin small[] = {
+        { .id = "test", .version = "1.0", .tables = { &tables[2], 1, sizeof(csm_table) } }
+    };
     fixture f;
     reports r = { 0 };
     (void)state;
@@ -343,7 +346,8 @@ static void what_is_away_is_skipped(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_right_store_is_silent), cmocka_unit_test(what_is_away_is_skipped) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_right_store_is_silent),
+                                        cmocka_unit_test(what_is_away_is_skipped) };
     int failed = run_rows("damage", damage_rows, damage_is_told);
     return failed + cmocka_run_group_tests_name("verify", tests, NULL, NULL);
 }

@@ -100,7 +100,7 @@ static const struct row rows[] = {
     { "index type", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_JOURNAL("x")),
                                             INDEXES({ .name = "i", .columns = "x" }) })),
       false, "type no index holds" },
-    { "index twice", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_TEXT("x", .flags = CSM_INDEXED)),
+    { "index twice", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_TEXT("x", .flags = CSM_UNIQUE)),
                                              INDEXES({ .name = "x", .columns = "x" }) })),
       false, "index \"x\" is already there" },
     { "index empty", DECLARE("bad", TABLES({ .name = "t", INDEXES({ .name = "i" }) })), false, "has no columns" },

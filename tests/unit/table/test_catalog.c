@@ -146,9 +146,9 @@ static void watch_marks_follow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_are_kept),       cmocka_unit_test(renames_keep_the_number),
-        cmocka_unit_test(bad_names_are_refused),  cmocka_unit_test(fields_are_stable_in_the_registry),
-        cmocka_unit_test(counters_count),         cmocka_unit_test(prefixes_share_a_counter),
+        cmocka_unit_test(numbers_are_kept),      cmocka_unit_test(renames_keep_the_number),
+        cmocka_unit_test(bad_names_are_refused), cmocka_unit_test(fields_are_stable_in_the_registry),
+        cmocka_unit_test(counters_count),        cmocka_unit_test(prefixes_share_a_counter),
         cmocka_unit_test(watch_marks_follow),
     };
     return cmocka_run_group_tests_name("catalog", tests, setup, teardown);

@@ -9,7 +9,10 @@ static const struct fold_row {
     { "empty", "", "" },
     { "ascii", "Hello, WORLD [Z]", "hello, world [z]" },
     { "umlaut", "M\xc3\x9cLLER", "m\xc3\xbcller" },
-    { "sharp s", "Stra\xc3\x9f" "e", "strasse" },
+    { "sharp s",
+      "Stra\xc3\x9f"
+      "e",
+      "strasse" },
     { "composed and not are one", "Cafe\xcc\x81", "caf\xc3\xa9" },
     { "final sigma", "\xce\xa3\xcf\x82\xcf\x83", "\xcf\x83\xcf\x83\xcf\x83" },
     { "dotless and dotted i keep apart", "I\xc4\xb1", "i\xc4\xb1" },
@@ -40,9 +43,15 @@ static const struct cmp_row {
     { "less", "abc", "ABD", -1 },
     { "shorter first", "ab", "ABC", -1 },
     { "empty first", "", "a", -1 },
-    { "accent after what it stands on", "E\xcc\x81" "a", "F", 1 },
+    { "accent after what it stands on",
+      "E\xcc\x81"
+      "a",
+      "F", 1 },
     { "accent composes at the difference", "e\xcc\x81", "ez", 1 },
-    { "expansion", "STRASSE", "stra\xc3\x9f" "e", 0 },
+    { "expansion", "STRASSE",
+      "stra\xc3\x9f"
+      "e",
+      0 },
     { "underscore sorts as lower case has it", "a_", "aB", -1 },
 };
 
@@ -60,7 +69,9 @@ static void compares(void **state)
 /* Whatever way round the library is taken, the answer is that of the folded texts. */
 static void short_ways_agree(void **state)
 {
-    static const char *const parts[] = { "a", "B", "e", "E", "\xcc\x81", "\xc3\xa9", "z", "\xc3\x9f", "s", "\xe2\x84\xaa", "K" };
+    static const char *const parts[] = { "a",        "B", "e",        "E", "\xcc\x81",
+                                         "\xc3\xa9", "z", "\xc3\x9f", "s", "\xe2\x84\xaa",
+                                         "K" };
     uint64_t seed = 5;
     csm_arena *arena = csm_arena_new(0, 0);
     (void)state;

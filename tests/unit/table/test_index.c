@@ -1,6 +1,7 @@
 /* Index upkeep against a recomputed full set, unique values over the family, finding, filling, dropping. */
 #include "declare.h"
 
+#include "base/fault.h"
 #include "base/id.h"
 #include "engine/table/index.h"
 
@@ -24,10 +25,10 @@ static int teardown(void **state)
 
 typedef struct model {
     fixture *f;
-    csm_arena *arena;      /* rows live here */
-    csm_row *rows[ROWS];   /* NULL: not there */
+    csm_arena *arena;    /* rows live here */
+    csm_row *rows[ROWS]; /* NULL: not there */
     uint64_t seed;
-    size_t expected;       /* entries counted in a check */
+    size_t expected; /* entries counted in a check */
 } model;
 
 static csm_value random_watchers(model *m)
@@ -43,13 +44,15 @@ static csm_value random_watchers(model *m)
 
 static void change_field(model *m, csm_row *row)
 {
-    static const char *const titles[] = { "Paint", "PAINT", "paint the very long fence", "paint the very long wall", "" };
+    static const char *const titles[] = { "Paint", "PAINT", "paint the very long fence", "paint the very long wall",
+                                          "" };
     switch (next_random(&m->seed) % 7) {
     case 0:
         fixture_set(row, "title", csm_ctext(titles[next_random(&m->seed) % COUNT_OF(titles)]));
         break;
     case 1:
-        fixture_set(row, "state", next_random(&m->seed) % 4 == 0 ? csm_nil() : csm_int((int64_t)(next_random(&m->seed) % 3)));
+        fixture_set(row, "state",
+                    next_random(&m->seed) % 4 == 0 ? csm_nil() : csm_int((int64_t)(next_random(&m->seed) % 3)));
         break;
     case 2:
         fixture_set(row, "opened_at", csm_time_value((int64_t)(next_random(&m->seed) % 3)));
@@ -180,12 +183,16 @@ static void upkeep_equals_recomputing(void **state)
 /* Only what changed is written: the row itself and the entries whose key or value moved. */
 static void update_touches_only_the_difference(void **state)
 {
-    static const struct { const char *field; csm_value value; size_t entries; } rows[] = {
-        { "weight", { .type = CSM_T_INT, .i = 0 }, 0 },       /* the same again */
-        { "active", { .type = CSM_T_BOOL, .b = true }, 0 },   /* in no index of a duty */
+    static const struct {
+        const char *field;
+        csm_value value;
+        size_t entries;
+    } rows[] = {
+        { "weight", { .type = CSM_T_INT, .i = 0 }, 0 },                     /* the same again */
+        { "active", { .type = CSM_T_BOOL, .b = true }, 0 },                 /* in no index of a duty */
         { "title", { .type = CSM_T_TEXT, .s = CSM_STR_INIT("TITLE") }, 1 }, /* same key, included in by_state */
         { "title", { .type = CSM_T_TEXT, .s = CSM_STR_INIT("other") }, 3 }, /* and by_title moves */
-        { "state", { .type = CSM_T_INT, .i = 5 }, 3 },        /* by_state moves, included in by_watcher */
+        { "state", { .type = CSM_T_INT, .i = 5 }, 3 },                      /* by_state moves, included in by_watcher */
     };
     fixture *f = *state;
     csm_ctx *ctx = fixture_write(f);
@@ -352,11 +359,14 @@ static void values_are_found_through_indexes(void **state)
 
     assert_ok(ctx, csm_index_find(ctx, table, fixture_index(table, "number"), csm_ctext("n2"), &id, &found));
     assert_true(found && csm_id_eq(id, b->id));
-    assert_ok(ctx, csm_index_find(ctx, fixture_table(f, "errand"), fixture_index(table, "number"), csm_ctext("n2"), &id, &found));
+    assert_ok(ctx, csm_index_find(ctx, fixture_table(f, "errand"), fixture_index(table, "number"), csm_ctext("n2"), &id,
+                                  &found));
     assert_false(found); /* it is a chore */
-    assert_ok(ctx, csm_index_find(ctx, table, fixture_index(table, "by_title"), csm_ctext("Paint the long fence red"), &id, &found));
+    assert_ok(ctx, csm_index_find(ctx, table, fixture_index(table, "by_title"), csm_ctext("Paint the long fence red"),
+                                  &id, &found));
     assert_true(found && csm_id_eq(id, b->id)); /* the key is cut at 16 bytes: the rows decide */
-    assert_ok(ctx, csm_index_find(ctx, table, fixture_index(table, "by_title"), csm_ctext("paint the long fence"), &id, &found));
+    assert_ok(ctx, csm_index_find(ctx, table, fixture_index(table, "by_title"), csm_ctext("paint the long fence"), &id,
+                                  &found));
     assert_false(found);
     assert_ok(ctx, csm_index_find(ctx, table, fixture_index(table, "by_watcher"), watchers[0], &id, &found));
     assert_true(found && csm_id_eq(id, b->id));
@@ -394,7 +404,8 @@ static void entries_give_columns_and_included_fields(void **state)
     assert_ok(ctx, csm_index_included(index, value, ctx->arena, part, &ctx->err));
     assert_str(fixture_get(part, "number").s, "N7");
     assert_true(csm_is_nil(fixture_get(part, "title")));
-    assert_status(ctx, csm_index_included(index, (csm_str){ value.ptr, value.len - 1 }, ctx->arena, part, &ctx->err), CSM_E_CORRUPT);
+    assert_status(ctx, csm_index_included(index, (csm_str){ value.ptr, value.len - 1 }, ctx->arena, part, &ctx->err),
+                  CSM_E_CORRUPT);
     csm_iter_close(it);
     csm_buf_done(&prefix);
     fixture_abort(f);
@@ -434,6 +445,49 @@ static void filling_equals_upkeep(void **state)
     assert_int_equal(m.expected, all);
     fixture_abort(m.f);
     csm_arena_free(m.arena);
+}
+
+/* Rebuilding the index of one table leaves the unique values of the others alone, in whatever order it is done. */
+static void rebuilding_one_table_spares_the_others(void **state)
+{
+    static const char *const names[] = { "chore", "duty", "errand" };
+    model m = { .f = *state, .arena = csm_arena_new(0, 0), .seed = 6 };
+    csm_ctx *ctx = fixture_write(m.f);
+    for (unsigned n = 0; n < 100; n++)
+        step(&m, ctx);
+    for (size_t t = 0; t < COUNT_OF(names); t++) {
+        const csm_mtable *table = fixture_table(m.f, names[t]);
+        const csm_mindex *index = fixture_index(table, "number");
+        size_t before = count_entries(ctx);
+        for (bool done = false; !done;)
+            assert_ok(ctx, csm_index_drop(ctx, table, index, 3, &done));
+        assert_true(count_entries(ctx) < before);
+        fill_in_pages(ctx, table, index);
+        check_all(&m, ctx);
+    }
+    fixture_abort(m.f);
+    csm_arena_free(m.arena);
+}
+
+/* While a plugin is away nobody keeps up its indexes: they are not ready when it comes back. */
+static void absent_indexes_are_forgotten(void **state)
+{
+    static const csm_plugin less[] = { { .id = "test", .version = "1.0", .tables = { tables, 2, sizeof(csm_table) } } };
+    fixture *f = *state;
+    const csm_mtable *duty = fixture_table(f, "duty"), *errand = fixture_table(f, "errand");
+    bool ready = false;
+    fixture_activate(f, less, 1);
+    csm_ctx *ctx = fixture_write(f);
+    assert_ok(ctx, csm_index_is_ready(ctx, errand, fixture_index(errand, "by_place"), &ready));
+    assert_true(ready);
+    assert_ok(ctx, csm_index_forget_absent(ctx));
+    assert_ok(ctx, csm_index_is_ready(ctx, errand, fixture_index(errand, "by_place"), &ready));
+    assert_false(ready);
+    assert_ok(ctx, csm_index_is_ready(ctx, errand, fixture_index(errand, "number"), &ready));
+    assert_false(ready);
+    assert_ok(ctx, csm_index_is_ready(ctx, duty, fixture_index(duty, "number"), &ready));
+    assert_true(ready);
+    fixture_abort(f);
 }
 
 /* An index that becomes unique over rows that hold a value twice is refused. */
@@ -483,6 +537,43 @@ static void ready_is_what_it_was_filled_with(void **state)
     fixture_abort(f);
 }
 
+/* ---- out of memory ---- */
+
+/* Every allocation of a write made to fail in turn: an error each time, and after the undo nothing is left of it. */
+static void memory_ends_anywhere(void **state)
+{
+    model m = { .f = *state, .arena = csm_arena_new(0, 0), .seed = 8 };
+    csm_ctx *ctx = fixture_write(m.f);
+    for (unsigned n = 0; n < 60; n++)
+        step(&m, ctx);
+    csm_row *row = new_row(&m, ctx, ROWS + 1);
+    fixture_set(row, "title", csm_ctext("M\xc3\xbcller and a text that is longer than its key"));
+    csm_value list = csm_nil();
+    while (list.count < 2)
+        list = random_watchers(&m);
+    fixture_set(row, "watchers", list);
+    csm_status st = CSM_E_NOMEM;
+    unsigned long nth = 0;
+    while (st != CSM_OK) {
+        csm_savepoint mark = csm_txn_save(ctx->txn);
+        csm_error_clear(&ctx->err);
+        csm_fault_arm(CSM_FAULT_alloc, ++nth, true);
+        st = csm_row_put(ctx, NULL, row);
+        csm_fault_arm(CSM_FAULT_alloc, 0, false);
+        assert_true(st == CSM_OK || st == CSM_E_NOMEM);
+        assert_int_equal(ctx->err.code, st);
+        if (st != CSM_OK) {
+            csm_txn_undo(ctx->txn, mark);
+            check_all(&m, ctx);
+        }
+    }
+    assert_true(nth > 3);
+    assert_ok(ctx, csm_row_delete(ctx, row));
+    check_all(&m, ctx);
+    fixture_abort(m.f);
+    csm_arena_free(m.arena);
+}
+
 #define fresh(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -498,8 +589,11 @@ int main(void)
         fresh(values_are_found_through_indexes),
         fresh(entries_give_columns_and_included_fields),
         fresh(filling_equals_upkeep),
+        fresh(rebuilding_one_table_spares_the_others),
+        fresh(absent_indexes_are_forgotten),
         fresh(filling_meets_doubles),
         fresh(ready_is_what_it_was_filled_with),
+        fresh(memory_ends_anywhere),
     };
     return cmocka_run_group_tests_name("index", tests, NULL, NULL);
 }

@@ -25,8 +25,11 @@ static int teardown(void **state)
 
 static csm_str random_text(csm_arena *arena, uint64_t *seed)
 {
-    static const char *const parts[] = { "a", "A", "b", "Z", "e", "E", "\xc3\xa9", "\xc3\x89", "e\xcc\x81", "ss", "\xc3\x9f", "i", "I",
-                                         "\xc4\xb0", " ", "-", "\1", "\2", "\xe6\x97\xa5", "\xf0\x9f\x98\x80", "0", "\xcc\xa3", "\xcc\x81" };
+    static const char *const parts[] = {
+        "a",       "A", "b",        "Z", "e", "E",  "\xc3\xa9", "\xc3\x89",     "e\xcc\x81",        "ss", "\xc3\x9f",
+        "i",       "I", "\xc4\xb0", " ", "-", "\1", "\2",       "\xe6\x97\xa5", "\xf0\x9f\x98\x80", "0",  "\xcc\xa3",
+        "\xcc\x81"
+    };
     csm_str text = CSM_STR("");
     uint64_t count = next_random(seed) % 6;
     for (uint64_t n = 0; n < count; n++) {
@@ -44,7 +47,8 @@ static int64_t random_int(uint64_t *seed)
 {
     static const int64_t edges[] = { INT64_MIN, INT64_MIN + 1, -256, -1, 0, 1, 255, 256, INT64_MAX - 1, INT64_MAX };
     uint64_t pick = next_random(seed);
-    return pick % 3 == 0 ? edges[pick / 3 % COUNT_OF(edges)] : (int64_t)(next_random(seed) >> (pick % 60)) * (pick & 1 ? 1 : -1);
+    return pick % 3 == 0 ? edges[pick / 3 % COUNT_OF(edges)]
+                         : (int64_t)(next_random(seed) >> (pick % 60)) * (pick & 1 ? 1 : -1);
 }
 
 static double random_float(uint64_t *seed)
@@ -97,7 +101,10 @@ static csm_value random_value(csm_arena *arena, uint64_t *seed, uint32_t type)
         return random_pair(arena, seed, type);
     default:
         value = csm_int(random_int(seed));
-        value.type = type == CSM_F_TIME ? CSM_T_TIME : type == CSM_F_DATE ? CSM_T_DATE : type == CSM_F_DECIMAL ? CSM_T_DECIMAL : CSM_T_INT;
+        value.type = type == CSM_F_TIME      ? CSM_T_TIME
+                     : type == CSM_F_DATE    ? CSM_T_DATE
+                     : type == CSM_F_DECIMAL ? CSM_T_DECIMAL
+                                             : CSM_T_INT;
         return value;
     }
 }
@@ -111,9 +118,10 @@ static const struct type_row {
     const char *name;
     const char *field;
 } type_rows[] = {
-    { "text order", "text" },     { "int order", "int" },           { "float order", "float" },   { "decimal order", "decimal" },
-    { "bool order", "bool" },     { "time order", "time" },         { "date order", "date" },     { "duration order", "duration" },
-    { "ref order", "ref" },       { "list element order", "list" }, { "bytes order", "bytes" },   { "document order", "document" },
+    { "text order", "text" },         { "int order", "int" },           { "float order", "float" },
+    { "decimal order", "decimal" },   { "bool order", "bool" },         { "time order", "time" },
+    { "date order", "date" },         { "duration order", "duration" }, { "ref order", "ref" },
+    { "list element order", "list" }, { "bytes order", "bytes" },       { "document order", "document" },
     { "currency order", "currency" },
 };
 
@@ -134,8 +142,9 @@ static void keys_order_as_values(void **state)
         bool descending = n % 2 != 0, second_descending = n % 4 > 1;
         csm_value a = random_value(ctx->arena, &seed, field->type), b = random_value(ctx->arena, &seed, field->type);
         csm_value a2 = random_value(ctx->arena, &seed, CSM_F_BOOL), b2 = random_value(ctx->arena, &seed, CSM_F_BOOL);
-        int order = field->type == CSM_F_LIST && !csm_is_nil(a) && !csm_is_nil(b) ? memcmp(a.id.b, b.id.b, 16)
-                                                                                : csm_field_cmp(ctx->arena, field, a, b);
+        int order = field->type == CSM_F_LIST && !csm_is_nil(a) && !csm_is_nil(b)
+                        ? memcmp(a.id.b, b.id.b, 16)
+                        : csm_field_cmp(ctx->arena, field, a, b);
         int want = sign_of(order) * (descending ? -1 : 1);
         equal += want == 0;
         if (want == 0)
@@ -193,8 +202,17 @@ static void cut_texts_keep_order(void **state)
 /* Without its end byte a text's key is the beginning of the keys of all texts that begin so. */
 static void text_prefixes_are_key_prefixes(void **state)
 {
-    static const struct { const char *text, *prefix; bool starts; } rows[] = {
-        { "Printer on fire", "printer", true }, { "STRASSE 1", "stra\xc3\x9f" "e", true }, { "pint", "print", false }, { "x", "", true },
+    static const struct {
+        const char *text, *prefix;
+        bool starts;
+    } rows[] = {
+        { "Printer on fire", "printer", true },
+        { "STRASSE 1",
+          "stra\xc3\x9f"
+          "e",
+          true },
+        { "pint", "print", false },
+        { "x", "", true },
     };
     (void)state;
     const csm_mfield *field = csm_mtable_field(fixture_table(&f, "all"), CSM_STR("text"));
@@ -215,7 +233,8 @@ static csm_mindex index_of(const char *const *names, uint32_t count)
 {
     csm_mindex index = { .name = "x", .key_length = 64, .column_count = count };
     for (uint32_t n = 0; n < count; n++)
-        index.columns[n] = (csm_mcolumn){ csm_mtable_field(fixture_table(&f, "all"), csm_str_of(names[n])), n % 2 != 0 };
+        index.columns[n] =
+            (csm_mcolumn){ csm_mtable_field(fixture_table(&f, "all"), csm_str_of(names[n])), n % 2 != 0 };
     return index;
 }
 
@@ -240,7 +259,8 @@ static void keys_split_back(void **state)
         csm_buf_add(&key, want_id.b, 16);
         assert_ok(ctx, csm_index_split(&index, csm_buf_str(&key), ctx->arena, got, &id, &ctx->err));
         assert_true(csm_id_eq(id, want_id));
-        assert_true(csm_is_nil(want[0]) ? csm_is_nil(got[0]) : csm_str_eq(csm_text_fold(ctx->arena, want[0].s), got[0].s));
+        assert_true(csm_is_nil(want[0]) ? csm_is_nil(got[0])
+                                        : csm_str_eq(csm_text_fold(ctx->arena, want[0].s), got[0].s));
         if (want[2].type == CSM_T_FLOAT)
             assert_true(want[2].f == got[2].f);
         for (uint32_t c = 1; c < COUNT_OF(names); c++)
@@ -259,9 +279,18 @@ static void keys_split_back(void **state)
 
 static void cut_text_splits_between_code_points(void **state)
 {
-    static const struct { const char *text; uint32_t most; const char *want; } rows[] = {
-        { "ab\xc3\xa9", 3, "ab" }, { "ab\xc3\xa9", 4, "ab\xc3\xa9" }, { "a\xf0\x9f\x98\x80z", 4, "a" }, { "\xe6\x97\xa5", 1, "" },
-        { "abc", 2, "ab" }, { "a\1b", 2, "a" }, { "a\1b", 3, "a\1" },
+    static const struct {
+        const char *text;
+        uint32_t most;
+        const char *want;
+    } rows[] = {
+        { "ab\xc3\xa9", 3, "ab" },
+        { "ab\xc3\xa9", 4, "ab\xc3\xa9" },
+        { "a\xf0\x9f\x98\x80z", 4, "a" },
+        { "\xe6\x97\xa5", 1, "" },
+        { "abc", 2, "ab" },
+        { "a\1b", 2, "a" },
+        { "a\1b", 3, "a\1" },
     };
     static const char *const names[] = { "text" };
     (void)state;
@@ -293,7 +322,12 @@ static const struct check_row {
     { "three texts", { "text", "condition", "zone" }, 64, false, CSM_OK, NULL },
     { "longest", { "text", "ref" }, 468, false, CSM_OK, NULL },
     { "too long", { "text", "ref" }, 469, false, CSM_E_INVALID, "above 511" },
-    { "eight texts", { "text", "text", "text", "text", "text", "text", "text", "text" }, 64, false, CSM_E_INVALID, "bytes" },
+    { "eight texts",
+      { "text", "text", "text", "text", "text", "text", "text", "text" },
+      64,
+      false,
+      CSM_E_INVALID,
+      "bytes" },
     { "journal", { "int", "journal" }, 64, false, CSM_E_INVALID, "\"journal\"" },
     { "map", { "map" }, 64, false, CSM_E_INVALID, "\"map\"" },
     { "two lists", { "list", "list" }, 64, false, CSM_E_INVALID, "list" },
@@ -321,8 +355,10 @@ static void index_is_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_texts_keep_order), cmocka_unit_test(text_prefixes_are_key_prefixes),
-        cmocka_unit_test(keys_split_back),      cmocka_unit_test(cut_text_splits_between_code_points),
+        cmocka_unit_test(cut_texts_keep_order),
+        cmocka_unit_test(text_prefixes_are_key_prefixes),
+        cmocka_unit_test(keys_split_back),
+        cmocka_unit_test(cut_text_splits_between_code_points),
     };
     int failed = run_rows("key order", type_rows, keys_order_as_values);
     failed += run_rows("index check", check_rows, index_is_checked);

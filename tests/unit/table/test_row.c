@@ -161,10 +161,16 @@ static void large_rows_are_refused(void **state)
 
 static void wrong_types_are_refused(void **state)
 {
-    static const struct { const char *field; csm_value value; } bad[] = {
-        { "int", { .type = CSM_T_TEXT, .s = CSM_STR_INIT("5") } }, { "time", { .type = CSM_T_INT, .i = 5 } },
-        { "list", { .type = CSM_T_LIST, .count = 3, .list = inner } }, { "ref", { .type = CSM_T_TEXT } },
-        { "currency", { .type = CSM_T_MAP, .count = 2, .map = tree } }, { "document", { .type = CSM_T_LIST, .count = 2, .list = ids } },
+    static const struct {
+        const char *field;
+        csm_value value;
+    } bad[] = {
+        { "int", { .type = CSM_T_TEXT, .s = CSM_STR_INIT("5") } },
+        { "time", { .type = CSM_T_INT, .i = 5 } },
+        { "list", { .type = CSM_T_LIST, .count = 3, .list = inner } },
+        { "ref", { .type = CSM_T_TEXT } },
+        { "currency", { .type = CSM_T_MAP, .count = 2, .map = tree } },
+        { "document", { .type = CSM_T_LIST, .count = 2, .list = ids } },
     };
     csm_ctx *ctx = fixture_read(*state);
     for (size_t n = 0; n < COUNT_OF(bad); n++) {
@@ -191,7 +197,8 @@ static void damage_is_met(void **state)
         char *part = malloc(len + 1);
         assert_non_null(part);
         memcpy(part, bytes.ptr, len);
-        assert_status(ctx, csm_row_decode(ctx->reg, ctx->arena, row->id, (csm_str){ part, len }, false, &got, &ctx->err),
+        assert_status(ctx,
+                      csm_row_decode(ctx->reg, ctx->arena, row->id, (csm_str){ part, len }, false, &got, &ctx->err),
                       CSM_E_CORRUPT);
         assert_null(got);
         free(part);

@@ -1,0 +1,75 @@
+/* What the files of this plugin share: the sizes of their declarations and the few calls across files. */
+#ifndef CUSTOMER_SERVICE_H
+#define CUSTOMER_SERVICE_H
+
+#include <csm/csm.h>
+
+/* Declarations, one array per file. A count that is too large leaves nameless entries, which the server refuses. */
+enum {
+    CUSTOMER_SERVICE_TABLES = 5,
+    CUSTOMER_SERVICE_CASE_FIELDS = 36,
+    CUSTOMER_SERVICE_CASE_INDEXES = 6,
+    CUSTOMER_SERVICE_STATES = 2,
+    CUSTOMER_SERVICE_SCOPES = 58,
+    CUSTOMER_SERVICE_RULES = 20,
+    CUSTOMER_SERVICE_METHODS = 3,
+    CUSTOMER_SERVICE_SEEDS = 9,
+    CUSTOMER_SERVICE_DEMO = 56,
+};
+
+extern const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES];
+extern const csm_field customer_service_case_fields[CUSTOMER_SERVICE_CASE_FIELDS];
+extern const csm_index customer_service_case_indexes[CUSTOMER_SERVICE_CASE_INDEXES];
+extern const csm_state_model customer_service_states[CUSTOMER_SERVICE_STATES];
+extern const csm_scope customer_service_scopes[CUSTOMER_SERVICE_SCOPES];
+extern const csm_rule customer_service_rules[CUSTOMER_SERVICE_RULES];
+extern const csm_method customer_service_methods[CUSTOMER_SERVICE_METHODS];
+extern const csm_seed customer_service_seeds[CUSTOMER_SERVICE_SEEDS];
+extern const csm_seed customer_service_demo[CUSTOMER_SERVICE_DEMO];
+
+/* ---- who is who (case_people.c) ---- */
+
+/* Whether @p contact may stand for @p account: at home there, tied to it, or with power over an account above it. */
+csm_status person_covers(csm_ctx *ctx, csm_id contact, csm_id account, bool *out);
+/* Whether @p partner serves @p account by a relationship of an active type. */
+csm_status partner_serves(csm_ctx *ctx, csm_id partner, csm_id account, bool *out);
+/* Whether the caller speaks for the customer of this case: from outside, or as the employee who is or acts for him. */
+bool is_customer_side(csm_ctx *ctx, const csm_change *ch);
+bool has_id(csm_value list, csm_id id);
+/* Caller value: accounts the user has a responsibility for. */
+csm_status team_accounts(csm_ctx *ctx, csm_id user, csm_value *out);
+
+/* ---- rules of cases ---- */
+
+csm_status case_from_customer(csm_ctx *ctx, csm_change *ch);
+csm_status case_customer_changed(csm_ctx *ctx, csm_change *ch);
+csm_status case_fill(csm_ctx *ctx, csm_change *ch);
+csm_status case_check_customer(csm_ctx *ctx, csm_change *ch);
+csm_status case_check_people(csm_ctx *ctx, csm_change *ch);
+csm_status case_check_things(csm_ctx *ctx, csm_change *ch);
+csm_status case_assignment(csm_ctx *ctx, csm_change *ch);
+csm_status case_customer_wrote(csm_ctx *ctx, csm_change *ch);
+csm_status case_first_response(csm_ctx *ctx, csm_change *ch);
+csm_status case_auto_close_mark(csm_ctx *ctx, csm_change *ch);
+csm_status case_may_delete(csm_ctx *ctx, csm_change *ch);
+csm_status case_report(csm_ctx *ctx, csm_change *ch);
+
+/* ---- guards and effects of transitions ---- */
+
+csm_status case_solution_proposed(csm_ctx *ctx, csm_change *ch);
+csm_status case_reopened(csm_ctx *ctx, csm_change *ch);
+csm_status case_may_reopen(csm_ctx *ctx, csm_change *ch);
+csm_status case_closed_by_customer(csm_ctx *ctx, csm_change *ch);
+csm_status case_offer_survey(csm_ctx *ctx, csm_change *ch);
+
+/* ---- what hangs on cases ---- */
+
+csm_status task_noted(csm_ctx *ctx, csm_change *ch);
+csm_status task_contributors(csm_ctx *ctx, csm_change *ch);
+csm_status party_defaults(csm_ctx *ctx, csm_change *ch);
+csm_status party_check(csm_ctx *ctx, csm_change *ch);
+csm_status party_changed(csm_ctx *ctx, csm_change *ch);
+csm_status survey_taken(csm_ctx *ctx, csm_change *ch);
+csm_status auto_close_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
+
+#endif

@@ -1,0 +1,42 @@
+/* The descriptor: what this plugin brings. */
+#include "customer_service.h"
+
+#define FROM_CASE(f) { .kind = CSM_DERIVE_COPY, .table = "sn_customerservice_task", .field = (f), .inputs = "parent_case", \
+                       .source_field = (f), .doc = "As the case" }
+
+static const csm_derived derived[] = {
+    FROM_CASE("account"),
+    FROM_CASE("contact"),
+    FROM_CASE("consumer"),
+};
+
+static const csm_caller_value caller_values[] = {
+    { "team_accounts", CSM_T_ID, team_accounts, "Accounts one has a responsibility for" },
+};
+
+static const csm_property properties[] = {
+    { "sn_customerservice.FTS_flag_enabled", CSM_T_BOOL, "false", "Urgent cases the customer writes on follow the sun" },
+    { "sn_customerservice.contact_role_assignment", CSM_T_TEXT,
+      "partner_admin,partner,customer_admin,customer_case_manager,customer", "Roles contacts may be given" },
+    { "csm.case.reopen_closed_days", CSM_T_INT, "0", "Days a closed case may be reopened; 0: never" },
+    { "csm.case.auto_close", CSM_T_BOOL, "false", "Solved cases close by themselves when the customer does not answer" },
+    { "csm.case.auto_close_days", CSM_T_INT, "10", "Days after the solution was proposed" },
+    { "csm.entitlement.inherit", CSM_T_BOOL, "false", "Entitlements and contracts of accounts above hold too" },
+};
+
+static const csm_job jobs[] = {
+    { .name = "case.auto_close", .every_s = 3600, .run = auto_close_job, .catch_up = true,
+      .doc = "Closes solved cases whose customer did not answer" },
+};
+
+static const csm_dep depends[] = {
+    { "foundation", "1.0" }, { "customer_base", "1.0" }, { "products", "1.0" }, { "contracts", "1.0" },
+};
+
+CSM_PLUGIN(customer_service, .version = "1.0.0", .summary = "Cases, case tasks, who may see and answer them",
+           .alias = "com.sn_customerservice", .depends = CSM_ARRAY(depends), .properties = CSM_ARRAY(properties),
+           .tables = CSM_ARRAY(customer_service_tables), .seeds = CSM_ARRAY(customer_service_seeds),
+           .demo = CSM_ARRAY(customer_service_demo), .scopes = CSM_ARRAY(customer_service_scopes),
+           .caller_values = CSM_ARRAY(caller_values), .states = CSM_ARRAY(customer_service_states),
+           .derived = CSM_ARRAY(derived), .rules = CSM_ARRAY(customer_service_rules),
+           .methods = CSM_ARRAY(customer_service_methods), .jobs = CSM_ARRAY(jobs))

@@ -1,0 +1,30 @@
+/* Which rule runs when. */
+#include "customer_service.h"
+
+#define CASE "sn_customerservice_case"
+#define TASK "sn_customerservice_task"
+#define PARTY "sn_customerservice_related_party"
+#define RULE(t, w, o, f, d) { .table = (t), .when = (w), .order = (o), .run = (f), .name = "customer_service." #f, .doc = (d) }
+
+const csm_rule customer_service_rules[CUSTOMER_SERVICE_RULES] = {
+    RULE(CASE, CSM_BEFORE_INSERT, 20, case_from_customer, "A customer's case is his own unless he says otherwise"),
+    RULE(CASE, CSM_BEFORE_UPDATE, 30, case_customer_changed, "What belonged to the former customer goes"),
+    RULE(CASE, CSM_BEFORE_WRITE, 40, case_fill, "Contact, asset and household tell the rest"),
+    RULE(CASE, CSM_BEFORE_WRITE, 50, case_check_customer, "One kind of customer"),
+    RULE(CASE, CSM_BEFORE_WRITE, 51, case_check_people, "People belong to the customer"),
+    RULE(CASE, CSM_BEFORE_WRITE, 52, case_check_things, "Things belong to the customer"),
+    RULE(CASE, CSM_BEFORE_WRITE, 60, case_assignment, "The assignee is a member of the group"),
+    RULE(CASE, CSM_BEFORE_UPDATE, 70, case_customer_wrote, "A word of the customer ends the waiting"),
+    RULE(CASE, CSM_BEFORE_UPDATE, 71, case_first_response, "When the provider first answered"),
+    RULE(CASE, CSM_BEFORE_UPDATE, 80, case_auto_close_mark, "Solved and quiet: closes by itself"),
+    RULE(CASE, CSM_BEFORE_DELETE, 50, case_may_delete, "Not while a task of it is open"),
+    RULE(CASE, CSM_AFTER_UPDATE, 100, case_report, "The figures of the case"),
+    RULE(TASK, CSM_BEFORE_WRITE, 60, case_assignment, "The assignee is a member of the group"),
+    RULE(TASK, CSM_AFTER_WRITE, 100, task_noted, "Noted on the case"),
+    RULE(TASK, CSM_AFTER_WRITE, 110, task_contributors, "Whoever works a task may read the case"),
+    RULE(PARTY, CSM_BEFORE_INSERT, 40, party_defaults, "The type's responsibility"),
+    RULE(PARTY, CSM_BEFORE_WRITE, 50, party_check, "One person, once, with a fitting type"),
+    RULE(PARTY, CSM_AFTER_WRITE, 100, party_changed, "The case lists its authorized parties"),
+    RULE(PARTY, CSM_AFTER_DELETE, 100, party_changed, "The case lists its authorized parties"),
+    RULE("asmt_assessment_instance", CSM_AFTER_UPDATE, 100, survey_taken, "The score goes to the figures of the case"),
+};

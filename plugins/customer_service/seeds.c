@@ -1,0 +1,34 @@
+/* Notifications shipped with the plugin: administrators may change or switch them off. "^^" stands for "^" in a condition.
+ * Source: DOMAIN 8.6. */
+#include "customer_service.h"
+
+#define MAIL "sysevent_email_action"
+/* The customer's side: who of it a case names. */
+#define CUSTOMER "contact,consumer.user,consumer.email,partner_contact,internal_contact,requested_by,additional_users"
+#define CASE_MAIL(key, title, condition, subject_, text)                                                             \
+    { MAIL, key, "name=" title "^collection=sn_customerservice_case^condition=" condition "^recipient_fields=" CUSTOMER \
+      ",watch_list^active=true^subject=" subject_ "^message=" text }
+
+const csm_seed customer_service_seeds[CUSTOMER_SERVICE_SEEDS] = {
+    CASE_MAIL("case_created", "Case created", "numberCHANGES", "We received your case ${number}",
+              "${number}: ${short_description}\n\n${description}"),
+    CASE_MAIL("case_opened", "Case in progress", "stateCHANGESTO10", "We are working on your case ${number}",
+              "${number}: ${short_description}"),
+    CASE_MAIL("case_awaiting", "Case awaiting info", "stateCHANGESTO18", "We need your answer on case ${number}",
+              "${number}: ${short_description}\n\n${comments}"),
+    CASE_MAIL("case_resolved", "Case resolved", "stateCHANGESTO6", "A solution is proposed for your case ${number}",
+              "${number}: ${short_description}\n\n${close_notes}\n\nPlease accept or reject the solution."),
+    CASE_MAIL("case_closed", "Case closed", "stateCHANGESTO3", "Your case ${number} is closed",
+              "${number}: ${short_description}\n\n${close_notes}\n\nPlease tell us how we did in the survey."),
+    CASE_MAIL("case_cancelled", "Case cancelled", "stateCHANGESTO7", "Your case ${number} was cancelled",
+              "${number}: ${short_description}"),
+    { MAIL, "case_comment", "name=Comment for the customer^collection=sn_customerservice_case^condition=commentsCHANGES"
+      "^sent_by=internal^recipient_fields=" CUSTOMER ",watch_list^active=true"
+      "^subject=New comment on your case ${number}^message=${comments}" },
+    { MAIL, "case_customer_comment", "name=Comment by the customer^collection=sn_customerservice_case"
+      "^condition=commentsCHANGES^sent_by=external^recipient_fields=assigned_to|assignment_group,watch_list^active=true"
+      "^subject=The customer wrote on case ${number}^message=${comments}" },
+    { MAIL, "case_task_visible", "name=Case task for the customer^collection=sn_customerservice_task"
+      "^condition=visible_to_customer=true^^numberCHANGES^recipient_fields=contact,consumer.user,consumer.email"
+      "^active=true^subject=A task for you: ${number}^message=${short_description}" },
+};

@@ -1,0 +1,73 @@
+/* Cases, their tasks and what hangs on them. */
+#include "customer_service.h"
+
+static const csm_choice task_state_choices[] = {
+    { "1", "Open", NULL, NULL },              { "2", "Work in Progress", NULL, NULL },
+    { "3", "Closed Complete", NULL, NULL },   { "4", "Closed Incomplete", NULL, NULL },
+    { "7", "Cancelled", NULL, NULL },
+};
+
+static const csm_field task_fields[] = {
+    CSM_INT("state", .flags = CSM_OVERRIDE, .dflt = "1", CSM_CHOICES(task_state_choices)),
+    CSM_REF("parent_case", "sn_customerservice_case", .flags = CSM_INDEXED, .on_delete = CSM_CASCADE),
+    CSM_REF("account", "customer_account", .flags = CSM_COMPUTED),
+    CSM_REF("contact", "customer_contact", .flags = CSM_COMPUTED),
+    CSM_REF("consumer", "csm_consumer", .flags = CSM_COMPUTED),
+    CSM_BOOL("visible_to_customer", .dflt = "false"),
+};
+
+static const csm_choice contact_resolution_choices[] = {
+    { "0", "None", NULL, NULL }, { "1", "True", NULL, NULL }, { "2", "False", NULL, NULL },
+};
+
+static const csm_field report_fields[] = {
+    CSM_REF("case", "sn_customerservice_case", .flags = CSM_REQUIRED | CSM_UNIQUE | CSM_INDEXED, .on_delete = CSM_CASCADE),
+    CSM_INT("first_contact_resolution", .dflt = "0", CSM_CHOICES(contact_resolution_choices)),
+    CSM_INT("agent_reassignment_count", .dflt = "0"),
+    CSM_INT("reopen_count", .dflt = "0"),
+    CSM_DECIMAL("customer_satisfaction_score"),
+    CSM_DURATION("time_to_resolve"),
+    CSM_BOOL("skipped_by_prediction", .dflt = "false"),
+};
+
+static const csm_choice survey_choices[] = {
+    { "ready", "Ready", NULL, NULL }, { "complete", "Complete", NULL, NULL },
+    { "expired", "Expired", NULL, NULL }, { "cancelled", "Cancelled", NULL, NULL },
+};
+
+static const csm_field survey_fields[] = {
+    CSM_REF("task", "task", .flags = CSM_REQUIRED | CSM_UNIQUE | CSM_INDEXED, .on_delete = CSM_CASCADE),
+    CSM_REF("user", "sys_user", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
+    CSM_REF("consumer", "csm_consumer", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
+    CSM_TEXT("state", .length = 20, .dflt = "ready", CSM_CHOICES(survey_choices)),
+    CSM_TIME("taken_on"),
+    CSM_DECIMAL("score"),
+    CSM_JSON("answers"),
+};
+
+static const csm_field party_fields[] = {
+    CSM_REF("case", "sn_customerservice_case", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY,
+            .on_delete = CSM_CASCADE),
+    CSM_REF("type", "sn_customerservice_related_party_configuration", .flags = CSM_REQUIRED),
+    CSM_REF("responsibility", "sn_customerservice_responsibility_def", .flags = CSM_INDEXED,
+            .doc = "From the type unless said; empty grants nothing"),
+    CSM_REF("contact", "customer_contact", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("consumer", "csm_consumer", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("user", "sys_user", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_INT("order", .min = -1000000, .max = 1000000),
+};
+
+const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES] = {
+    { .name = "sn_customerservice_case", .label = "Case", .extends = "task",
+      .fields = CSM_ARRAY(customer_service_case_fields), .indexes = CSM_ARRAY(customer_service_case_indexes),
+      .display = "number", .number = "CS", .order = "-opened_at",
+      .doc = "A customer's issue, question or request and all work and talk about it" },
+    { .name = "sn_customerservice_task", .label = "Case Task", .extends = "task", .fields = CSM_ARRAY(task_fields),
+      .display = "number", .number = "CSTASK", .order = "-opened_at", .doc = "A piece of work needed to resolve a case" },
+    { .name = "sn_customerservice_case_report", .label = "Case Report", .fields = CSM_ARRAY(report_fields),
+      .doc = "Figures of one case" },
+    { .name = "asmt_assessment_instance", .label = "Survey", .fields = CSM_ARRAY(survey_fields),
+      .doc = "What the customer thought of it; one per case" },
+    { .name = "sn_customerservice_related_party", .label = "Related Party", .fields = CSM_ARRAY(party_fields),
+      .doc = "Somebody tied to a case with a named relation" },
+};

@@ -1,0 +1,83 @@
+/* Names people read, and whose an asset may be. */
+#include "products.h"
+
+static csm_status model_name(csm_ctx *ctx, csm_change *ch, csm_value *out)
+{
+    csm_str maker = csm_record_display(ctx, csm_change_record(ctx, ch), "manufacturer");
+    csm_str name = csm_change_new_text(ctx, ch, "name"), number = csm_change_new_text(ctx, ch, "model_number"), text;
+
+    text = csm_printf(ctx, "%.*s%s%.*s%s%.*s", CSM_STR_FMT(maker), maker.len > 0 ? " " : "", CSM_STR_FMT(name),
+                      number.len > 0 ? " " : "", CSM_STR_FMT(number));
+    if (text.ptr == NULL)
+        return CSM_E_NOMEM;
+    *out = csm_text(text);
+    return CSM_OK;
+}
+
+static csm_status asset_name(csm_ctx *ctx, csm_change *ch, csm_value *out)
+{
+    csm_str tag = csm_change_new_text(ctx, ch, "asset_tag");
+    csm_str model = csm_record_display(ctx, csm_change_record(ctx, ch), "model");
+    csm_str text = csm_printf(ctx, "%.*s%s%.*s", CSM_STR_FMT(tag), tag.len > 0 && model.len > 0 ? " - " : "",
+                              CSM_STR_FMT(model));
+
+    if (text.ptr == NULL)
+        return CSM_E_NOMEM;
+    *out = csm_text(text);
+    return CSM_OK;
+}
+
+const csm_derived products_derived[PRODUCTS_DERIVED] = {
+    { .kind = CSM_DERIVE_RUN, .table = "cmdb_model", .field = "display_name", .inputs = "manufacturer,name,model_number",
+      .run = model_name, .doc = "Manufacturer, name and number" },
+    { .kind = CSM_DERIVE_RUN, .table = "alm_asset", .field = "display_name", .inputs = "asset_tag,model", .run = asset_name,
+      .doc = "Tag and model" },
+};
+
+/* The primary contact is one of the account's people, at home there or tied to it. */
+static csm_status check_contact(csm_ctx *ctx, csm_id contact, csm_id account)
+{
+    csm_record *person, *link = NULL;
+    csm_query *q;
+
+    CSM_TRY(csm_record_find(ctx, "customer_contact", contact, &person));
+    if (person != NULL && csm_id_eq(csm_record_ref(ctx, person, "account"), account))
+        return CSM_OK;
+    CSM_TRY(csm_query_open(ctx, "sn_customerservice_contact_relationship", &q));
+    csm_query_where(ctx, q, "contact", CSM_OP_EQ, csm_id_value(contact));
+    csm_query_where(ctx, q, "company", CSM_OP_EQ, csm_id_value(account));
+    csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
+    csm_query_limit(ctx, q, 1);
+    CSM_TRY(csm_query_next(ctx, q, &link));
+    csm_query_close(ctx, q);
+    if (link != NULL)
+        return CSM_OK;
+    return csm_fail_field(ctx, CSM_E_REJECTED, "contact", "field \"contact\": not a contact of the asset's account");
+}
+
+static csm_status asset_check(csm_ctx *ctx, csm_change *ch)
+{
+    csm_id contact = csm_change_new_ref(ctx, ch, "contact"), account = csm_change_new_ref(ctx, ch, "account");
+    bool moved = csm_change_touches(ctx, ch, "contact") || csm_change_touches(ctx, ch, "account");
+
+    if (csm_id_is_none(contact) || !moved)
+        return CSM_OK;
+    return check_contact(ctx, contact, account);
+}
+
+static csm_status asset_contact_check(csm_ctx *ctx, csm_change *ch)
+{
+    csm_record *asset;
+
+    CSM_TRY(csm_record_find(ctx, "alm_asset", csm_change_new_ref(ctx, ch, "asset"), &asset));
+    if (asset == NULL)
+        return CSM_OK; /* refused as a missing reference */
+    return check_contact(ctx, csm_change_new_ref(ctx, ch, "contact"), csm_record_ref(ctx, asset, "account"));
+}
+
+const csm_rule products_rules[PRODUCTS_RULES] = {
+    { .table = "alm_asset", .when = CSM_BEFORE_WRITE, .order = 50, .run = asset_check, .name = "products.asset_contact",
+      .doc = "The primary contact is one of the account's" },
+    { .table = "sn_customerservice_m2m_asset_contact", .when = CSM_BEFORE_INSERT, .order = 50, .run = asset_contact_check,
+      .name = "products.contact_of_asset", .doc = "An asset's contact is one of the account's" },
+};
