@@ -1,6 +1,8 @@
 /* Who asks, for handlers. Questions about the caller are about the caller, also while a plugin's own rights are at work. */
 #include "engine/record/call.h"
 
+#include "engine/access/caller.h"
+
 static csm_id user(csm_ctx *ctx)
 {
     return ctx->caller->user;
@@ -28,21 +30,21 @@ static csm_status caller_value(csm_ctx *ctx, const char *name, csm_value *out)
     return csm_caller_value_get(ctx, csm_str_of(name), out);
 }
 
-/* Looks through another user's eyes for one question. */
+/* Through a caller of its own: what is asked of another must not disturb who asks. */
 static bool user_has_role(csm_ctx *ctx, csm_id other, const char *name)
 {
-    static const csm_id none = { { 0 } };
     const csm_mrole *role = csm_registry_role(ctx->reg, csm_str_of(name));
-    csm_caller *self = ctx->caller;
-    bool has = false;
+    csm_caller *caller;
+    bool has;
 
     if (role == NULL || csm_id_is_none(other))
         return false;
-    if (csm_caller_load(ctx, other, none, false) == CSM_OK)
-        has = csm_caller_has(ctx->caller, role);
-    else
-        csm_error_clear(&ctx->err);
-    ctx->caller = self;
+    if (csm_caller_make(ctx, other, &caller) != CSM_OK) {
+        csm_error_clear(&ctx->err); /* gone, inactive or locked: no roles */
+        return false;
+    }
+    has = csm_caller_has(caller, role);
+    csm_caller_free(caller);
     return has;
 }
 
