@@ -1,7 +1,8 @@
 /* The plugin that runs the park: every mechanism of the engine once, and hooks that fail on demand. */
-#include "world.h"
+#include "park.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 char world_trace[4096];
 world_knobs world_knob;

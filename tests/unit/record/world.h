@@ -19,6 +19,7 @@
 #include "engine/record/record.h"
 #include "engine/rule/rule.h"
 
+#include "park.h"
 #include "unit.h"
 
 #include <limits.h>
@@ -43,7 +44,6 @@ void world_open_with(world *w, const csm_plugin *const *plugins, uint32_t count)
 void world_activate(world *w, const csm_plugin *const *plugins, uint32_t count);
 void world_reopen(world *w);
 void world_close(world *w);
-extern const csm_plugin world_park;
 
 /* A transaction for a user by name: "kim" (keeper), "chief" (chief: keeper and reopens), "vera" (visitor, external), "root"
  * (admin), "system" (the engine itself, not in system mode), "rule" (system with the rights of rules). */
@@ -67,15 +67,6 @@ csm_value world_get(const csm_row *row, const char *field);
 csm_str world_text(const csm_row *row, const char *field);
 csm_row *world_find(world *w, const char *table, csm_id id);
 uint64_t world_count(world *w, const char *table, const char *filter);
-/* One line of what the hooks of the park saw, oldest first; cleared by world_open. */
-extern char world_trace[4096];
-void world_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* What the fault hooks of the park do; see park.c. */
-typedef struct world_knobs {
-    bool refuse_before, refuse_after, deep, wrong_field, silent, subscriber_fails, job_fails, touch_again;
-} world_knobs;
-extern world_knobs world_knob;
-
 #define assert_ok(ctx, call) world_check((ctx), (call), CSM_OK, NULL, __FILE__, __LINE__)
 #define assert_status(ctx, call, want) world_check((ctx), (call), (want), NULL, __FILE__, __LINE__)
 /* The message holds @p part. */
