@@ -40,29 +40,47 @@ csm_status csm_transition_permit(csm_ctx *ctx, const csm_mtransition *transition
     return CSM_OK;
 }
 
+/* The first required field that holds nothing, or NULL. */
+static const csm_mfield *missing(const csm_change *change, const csm_mtransition *transition)
+{
+    for (uint32_t n = 0; n < transition->required_count; n++) {
+        const csm_mfield *field = csm_field_in(change->now->table, transition->required[n]);
+
+        if (field == NULL)
+            continue;
+        if (field->type == CSM_F_JOURNAL ? !csm_change_has_entry(change, field) : csm_is_nil(csm_row_get(change->now, field)))
+            return field;
+    }
+    return NULL;
+}
+
 /* The first transition that fits and is permitted. Nothing permitted: *found is the first that fits at all, or NULL.
- * @p name NULL: any that leads to @p to. @p to nil with a name: wherever it leads. */
-static csm_status pick(csm_ctx *ctx, const csm_mstate_model *model, const csm_row *old, const char *name, csm_value to,
+ * @p name NULL: any that leads to @p to; a rule's bare write of the state passes over those that need what is not there.
+ * @p to nil with a name: wherever it leads. */
+static csm_status pick(csm_ctx *ctx, const csm_change *change, const csm_mfield *field, const char *name, csm_value to,
                        const csm_mtransition **found, csm_permit *permit)
 {
-    csm_value from = csm_row_get(old, csm_field_in(old->table, model->field));
+    const csm_mstate_model *model = change->now->table->state_model;
+    csm_value from = csm_row_get(change->old, field);
 
     *found = NULL;
     *permit = CSM_PERMIT_YES;
     for (uint32_t n = 0; n < model->transition_count; n++) {
         const csm_mtransition *one = &model->transitions[n];
+        bool unfit = ctx->system > 0 && name == NULL && missing(change, one) != NULL;
         csm_permit verdict;
 
         if (name != NULL && strcmp(one->decl->name, name) != 0)
             continue;
         if (!csm_transition_leaves(one, from) || (!csm_is_nil(to) && !csm_value_eq(target(one, from), to)))
             continue;
-        CSM_TRY(csm_transition_permit(ctx, one, old, &verdict));
-        if (verdict == CSM_PERMIT_YES || *found == NULL || (*permit == CSM_PERMIT_ROLE && verdict == CSM_PERMIT_FILTER)) {
+        CSM_TRY(csm_transition_permit(ctx, one, change->old, &verdict));
+        if ((verdict == CSM_PERMIT_YES && !unfit) || *found == NULL ||
+            (*permit == CSM_PERMIT_ROLE && verdict == CSM_PERMIT_FILTER)) {
             *found = one;
             *permit = verdict;
         }
-        if (verdict == CSM_PERMIT_YES)
+        if (verdict == CSM_PERMIT_YES && !unfit)
             break;
     }
     return CSM_OK;
@@ -172,7 +190,7 @@ csm_status csm_state_begin(csm_ctx *ctx, csm_change *change, const char *transit
             return check_open(ctx, change, model, from);
         to = csm_nil();
     }
-    CSM_TRY(pick(ctx, model, change->old, transition, to, &found, &permit));
+    CSM_TRY(pick(ctx, change, field, transition, to, &found, &permit));
     if (found == NULL)
         return csm_state_refuse(ctx, model, change->old, to);
     if (permit != CSM_PERMIT_YES && (change->by_client || transition != NULL))
@@ -195,7 +213,7 @@ static csm_status follow_rules(csm_ctx *ctx, csm_change *change, const csm_mstat
     if (csm_value_eq(from, to))
         return CSM_OK;
     csm_ctx_enter_system(ctx);
-    st = pick(ctx, model, change->old, NULL, to, &found, &permit);
+    st = pick(ctx, change, field, NULL, to, &found, &permit);
     if (st == CSM_OK && found == NULL)
         st = csm_state_refuse(ctx, model, change->old, to);
     if (st == CSM_OK)
@@ -206,19 +224,12 @@ static csm_status follow_rules(csm_ctx *ctx, csm_change *change, const csm_mstat
 
 static csm_status check_required(csm_ctx *ctx, const csm_change *change)
 {
-    const csm_mtransition *transition = change->transition;
+    const csm_mfield *field = missing(change, change->transition);
 
-    for (uint32_t n = 0; n < transition->required_count; n++) {
-        const csm_mfield *field = csm_field_in(change->now->table, transition->required[n]);
-
-        if (field == NULL)
-            continue;
-        if (field->type == CSM_F_JOURNAL ? csm_change_has_entry(change, field) : !csm_is_nil(csm_row_get(change->now, field)))
-            continue;
-        return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" is required for \"%s\"", field->name,
-                               transition->decl->name);
-    }
-    return CSM_OK;
+    if (field == NULL)
+        return CSM_OK;
+    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" is required for \"%s\"", field->name,
+                           change->transition->decl->name);
 }
 
 static csm_status run_hook(csm_ctx *ctx, csm_change *change, csm_status (*hook)(csm_ctx *, csm_change *), const char *kind)

@@ -188,6 +188,8 @@ csm_value world_values(world *w, const char *text)
         csm_str value;
         int64_t number;
 
+        if (part.len == 0)
+            continue;
         assert_true(equal != SIZE_MAX && count < 64);
         value = (csm_str){ part.ptr + equal + 1, part.len - equal - 1 };
         pairs[count].key = (csm_str){ part.ptr, equal };
