@@ -47,22 +47,37 @@ static csm_status copy_address(csm_ctx *ctx, const csm_record *from, const char 
     return changed ? csm_record_update(ctx, to) : CSM_OK;
 }
 
+static bool is_same_address(csm_ctx *ctx, const csm_record *a, const csm_record *b)
+{
+    for (size_t n = 0; n < PARTS; n++)
+        if (!csm_str_eq(csm_record_text(ctx, a, parts[n]), csm_record_text(ctx, b, parts[n])))
+            return false;
+    return true;
+}
+
 /* ---- from the owner to the address ---- */
 
-static csm_status find_first(csm_ctx *ctx, const char *table, const char *field, csm_id id, const char *take, csm_id *out)
+/* The primary location that is to follow the owner; none when there is none, or when one says the same already: while
+ * another address is made primary both are for a moment, and the former must not be written over. */
+static csm_status find_primary(csm_ctx *ctx, const csm_record *owner, const char *table, const char *field, csm_id *out,
+                               bool *found)
 {
-    csm_query *q;
-    csm_record *row;
+    bool is_link = strcmp(table, "cmn_location") != 0;
+    csm_value self = csm_id_value(csm_record_id(ctx, owner));
+    id_list from = { &self, 1, 1 }, locations = { 0 };
 
     *out = (csm_id){ { 0 } };
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(id));
-    csm_query_where(ctx, q, "primary", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    if (row != NULL)
-        *out = take != NULL ? csm_record_ref(ctx, row, take) : csm_record_id(ctx, row);
-    csm_query_close(ctx, q);
+    CSM_TRY(id_list_add_linked(ctx, &locations, table, field, &from, "primary=true", is_link ? "location" : "sys_id"));
+    *found = locations.count > 0;
+    for (uint32_t n = 0; n < locations.count; n++) {
+        csm_record *location;
+
+        CSM_TRY(csm_record_find(ctx, "cmn_location", locations.items[n].id, &location));
+        if (location != NULL && is_same_address(ctx, owner, location))
+            return CSM_OK;
+    }
+    if (*found)
+        *out = locations.items[0].id;
     return CSM_OK;
 }
 
@@ -82,30 +97,28 @@ static csm_status add_location(csm_ctx *ctx, const csm_record *owner, const char
     return csm_record_insert(ctx, location);
 }
 
-csm_status address_of_account(csm_ctx *ctx, csm_change *ch)
+static csm_status follow_owner(csm_ctx *ctx, csm_change *ch, const char *table, const char *field)
 {
-    csm_record *account = csm_change_record(ctx, ch);
+    csm_record *owner = csm_change_record(ctx, ch);
     csm_id location;
+    bool found;
 
     if (!touches_address(ctx, ch))
         return CSM_OK;
-    CSM_TRY(find_first(ctx, "account_address_relationship", "account", csm_change_id(ctx, ch), "location", &location));
-    if (!csm_id_is_none(location))
-        return copy_address(ctx, account, "cmn_location", location);
-    return add_location(ctx, account, "account");
+    CSM_TRY(find_primary(ctx, owner, table, field, &location, &found));
+    if (!found)
+        return add_location(ctx, owner, field);
+    return csm_id_is_none(location) ? CSM_OK : copy_address(ctx, owner, "cmn_location", location);
+}
+
+csm_status address_of_account(csm_ctx *ctx, csm_change *ch)
+{
+    return follow_owner(ctx, ch, "account_address_relationship", "account");
 }
 
 csm_status address_of_consumer(csm_ctx *ctx, csm_change *ch)
 {
-    csm_record *consumer = csm_change_record(ctx, ch);
-    csm_id location;
-
-    if (!touches_address(ctx, ch))
-        return CSM_OK;
-    CSM_TRY(find_first(ctx, "cmn_location", "consumer", csm_change_id(ctx, ch), NULL, &location));
-    if (!csm_id_is_none(location))
-        return copy_address(ctx, consumer, "cmn_location", location);
-    return add_location(ctx, consumer, "consumer");
+    return follow_owner(ctx, ch, "cmn_location", "consumer");
 }
 
 /* ---- from the address to its owners ---- */

@@ -79,24 +79,13 @@ csm_status case_auto_close_mark(csm_ctx *ctx, csm_change *ch)
 
 /* ---- guards of transitions ---- */
 
-/* Adds @p text to the comment of this change. */
-static csm_status add_comment(csm_ctx *ctx, csm_change *ch, csm_str text)
-{
-    csm_str given = csm_change_touches(ctx, ch, "comments") ? csm_change_new_text(ctx, ch, "comments") : (csm_str){ 0 };
-    csm_str both = given.len > 0 ? csm_printf(ctx, "%.*s\n%.*s", CSM_STR_FMT(given), CSM_STR_FMT(text)) : text;
-
-    if (both.ptr == NULL)
-        return CSM_E_NOMEM;
-    return csm_change_set(ctx, ch, "comments", csm_text(both));
-}
-
 csm_status case_solution_proposed(csm_ctx *ctx, csm_change *ch)
 {
     csm_str notes = csm_change_new_text(ctx, ch, "close_notes");
 
     if (!csm_change_new_bool(ctx, ch, "notes_to_comments") || notes.len == 0)
         return CSM_OK;
-    return add_comment(ctx, ch, notes);
+    return csm_change_set(ctx, ch, "comments", csm_text(notes)); /* added to a comment of the agent's */
 }
 
 csm_status case_reopened(csm_ctx *ctx, csm_change *ch)
@@ -123,7 +112,7 @@ csm_status case_may_reopen(csm_ctx *ctx, csm_change *ch)
 
 csm_status case_closed_by_customer(csm_ctx *ctx, csm_change *ch)
 {
-    return add_comment(ctx, ch, CSM_STR("Closed by customer"));
+    return csm_change_set(ctx, ch, "comments", csm_ctext("Closed by customer"));
 }
 
 /* ---- deleting ---- */

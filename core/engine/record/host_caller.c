@@ -146,6 +146,16 @@ static csm_status grant_role(csm_ctx *ctx, csm_id other, const char *role)
     return as_plugin(ctx, write_grant, &g);
 }
 
+static csm_status secret_new(csm_ctx *ctx, csm_str *secret, csm_str *hash)
+{
+    return csm_secret_make(ctx->arena, secret, hash, &ctx->err);
+}
+
+static csm_status secret_hash(csm_ctx *ctx, csm_str secret, csm_str *hash)
+{
+    return csm_secret_digest(ctx->arena, secret, hash, &ctx->err);
+}
+
 const csm_caller_api csm_host_caller = {
     .size = sizeof(csm_caller_api),
     .user = user,
@@ -158,4 +168,6 @@ const csm_caller_api csm_host_caller = {
     .as_plugin = as_plugin,
     .hash_password = hash_password,
     .grant_role = grant_role,
+    .secret_new = secret_new,
+    .secret_hash = secret_hash,
 };

@@ -86,6 +86,20 @@ static const char *transition(const csm_change *change)
     return change->transition != NULL ? change->transition->decl->name : NULL;
 }
 
+static csm_status matches(csm_ctx *ctx, const csm_change *change, const char *encoded, bool *out)
+{
+    csm_filter_options options = { .trusted = true, .changes = true };
+    csm_filter filter;
+
+    *out = false;
+    CSM_TRY(csm_filter_parse(ctx->reg, change->now->table, csm_str_of(encoded), options, ctx->arena, &filter, &ctx->err));
+    if (filter.expr == NULL) {
+        *out = true;
+        return CSM_OK;
+    }
+    return csm_change_eval(ctx, filter.expr, change, out);
+}
+
 const csm_change_api csm_host_change = {
     .size = sizeof(csm_change_api),
     .op = op,
@@ -100,4 +114,5 @@ const csm_change_api csm_host_change = {
     .is_import = is_import,
     .given = given,
     .transition = transition,
+    .matches = matches,
 };

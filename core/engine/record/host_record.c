@@ -2,6 +2,8 @@
  * what was set, against the row as read. */
 #include "engine/record/call.h"
 
+#include "base/str.h"
+
 csm_record *csm_record_wrap(csm_ctx *ctx, csm_row *row, const uint64_t *readable)
 {
     csm_record *rec = csm_arena_zalloc(ctx->arena, sizeof(*rec));
@@ -105,6 +107,20 @@ static csm_status create(csm_ctx *ctx, const char *name, csm_record **out)
 
 /* ---- fields ---- */
 
+/* Through references: nil where a step is empty, gone or out of reach. */
+static csm_value path_value(csm_ctx *ctx, const csm_record *rec, const char *path)
+{
+    csm_value found = csm_nil();
+    const csm_mfield *last;
+    bool visible = false;
+
+    if (csm_path_get(ctx, rec->row, csm_str_of(path), &found, &last, &visible) != CSM_OK) {
+        csm_ctx_stick(ctx, CSM_E_INVALID, "%s has no field \"%s\"", rec->row->table->name, path);
+        return csm_nil();
+    }
+    return visible ? found : csm_nil();
+}
+
 static csm_value value(csm_ctx *ctx, const csm_record *rec, const char *name)
 {
     const csm_mfield *field;
@@ -113,6 +129,8 @@ static csm_value value(csm_ctx *ctx, const csm_record *rec, const char *name)
         csm_ctx_stick(ctx, CSM_E_INVALID, "field \"%s\" is asked of no record", name);
         return csm_nil();
     }
+    if (strchr(name, '.') != NULL)
+        return path_value(ctx, rec, name);
     field = csm_host_field(ctx, rec->row->table, name);
     if (field == NULL)
         return csm_nil();
@@ -290,11 +308,28 @@ static bool is_a(csm_ctx *ctx, const char *name, const char *ancestor)
     return table != NULL && above != NULL && csm_mtable_is_a(table, above);
 }
 
-static bool has_field(csm_ctx *ctx, const char *name, const char *field)
+static bool has_field(csm_ctx *ctx, const char *name, const char *path)
+{
+    const csm_mtable *table = csm_registry_table(ctx->reg, csm_str_of(name));
+    csm_str rest = csm_str_of(path), part;
+
+    while (table != NULL && csm_str_split(&rest, '.', &part)) {
+        const csm_mfield *field = csm_mtable_field(table, part);
+
+        if (field == NULL)
+            return false;
+        if (rest.len == 0)
+            return true;
+        table = field->type == CSM_F_REF ? field->ref : NULL;
+    }
+    return false;
+}
+
+static const char *parent(csm_ctx *ctx, const char *name)
 {
     const csm_mtable *table = csm_registry_table(ctx->reg, csm_str_of(name));
 
-    return table != NULL && csm_mtable_field(table, csm_str_of(field)) != NULL;
+    return table != NULL && table->parent != NULL ? table->parent->name : NULL;
 }
 
 static csm_status matches(csm_ctx *ctx, const csm_record *rec, const char *encoded, bool *out)
@@ -339,6 +374,8 @@ static csm_str display(csm_ctx *ctx, const csm_record *rec, const char *name)
 {
     const csm_mfield *field;
 
+    if (strchr(name, '.') != NULL)
+        return csm_value_text(value(ctx, rec, name));
     if (csm_is_nil(value(ctx, rec, name)))
         return CSM_STR("");
     field = csm_mtable_field(rec->row->table, csm_str_of(name));
@@ -365,4 +402,5 @@ const csm_record_api csm_host_record = {
     .journal = journal,
     .has_field = has_field,
     .display = display,
+    .parent = parent,
 };

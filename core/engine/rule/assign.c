@@ -71,10 +71,44 @@ static csm_status parse_value(const csm_mfield *field, csm_str text, csm_arena *
     return csm_mfield_parse(field, text, arena, &out->value, err);
 }
 
+/* Takes the next assignment off @p rest: up to a "^" that is not doubled. */
+static csm_str next_part(csm_str *rest, bool *doubled)
+{
+    csm_str part = { rest->ptr, 0 };
+
+    *doubled = false;
+    while (part.len < rest->len && rest->ptr[part.len] != '^') {
+        part.len++;
+        while (part.len + 1 < rest->len && rest->ptr[part.len] == '^' && rest->ptr[part.len + 1] == '^') {
+            part.len += 2;
+            *doubled = true;
+        }
+    }
+    rest->ptr += part.len < rest->len ? part.len + 1 : part.len;
+    rest->len -= part.len < rest->len ? part.len + 1 : part.len;
+    return part;
+}
+
+/* The text with each doubled "^" once. ptr NULL: out of memory. */
+static csm_str undouble(csm_arena *arena, csm_str text)
+{
+    char *out = csm_arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+
+    if (out == NULL)
+        return (csm_str){ 0 };
+    for (size_t n = 0; n < text.len; n++) {
+        out[len++] = text.ptr[n];
+        n += text.ptr[n] == '^';
+    }
+    out[len] = '\0';
+    return (csm_str){ out, len };
+}
+
 csm_status csm_assign_parse(const csm_mtable *table, csm_str text, csm_arena *arena, csm_assign_list *out, csm_error *err)
 {
     csm_assign_list list = { 0 };
-    csm_str rest = text, part;
+    csm_str rest = text;
     uint32_t terms = 1;
 
     for (size_t n = 0; n < text.len; n++)
@@ -84,12 +118,19 @@ csm_status csm_assign_parse(const csm_mtable *table, csm_str text, csm_arena *ar
     list.items = csm_arena_array(arena, terms, sizeof(*list.items));
     if (list.items == NULL)
         return csm_error_nomem(err);
-    while (csm_str_split(&rest, '^', &part)) {
+    while (rest.len > 0) {
         csm_assign *item = &list.items[list.count];
+        bool doubled;
+        csm_str part = next_part(&rest, &doubled);
         size_t equal = csm_str_find(part, CSM_STR("="), 0);
 
         if (part.len == 0)
             continue;
+        if (doubled) {
+            part = undouble(arena, part);
+            if (part.ptr == NULL)
+                return csm_error_nomem(err);
+        }
         if (equal == SIZE_MAX)
             return csm_error_set(err, CSM_E_INVALID, "\"%.*s\" is not field=value", CSM_STR_FMT(part));
         CSM_TRY(csm_mtable_get_field(table, (csm_str){ part.ptr, equal }, &item->field, err));

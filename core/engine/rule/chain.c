@@ -28,7 +28,7 @@ static csm_status run_rule(csm_ctx *ctx, const csm_mrule *rule, csm_change *chan
     char what[96];
 
     if (rule->filter != NULL)
-        CSM_TRY(csm_expr_eval(ctx, rule->filter, change->now, change->old, &match));
+        CSM_TRY(csm_change_eval(ctx, rule->filter, change, &match));
     if (!match)
         return CSM_OK;
     if (ctx->depth >= limit)

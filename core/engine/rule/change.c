@@ -16,6 +16,23 @@ bool csm_change_moves(const csm_change *change, const csm_mfield *field)
     return !csm_value_eq(before, csm_row_get(change->now, field));
 }
 
+/* Journals are not in the row, so a condition on one sees the entry that is being added in its place. */
+csm_status csm_change_eval(csm_ctx *ctx, const csm_expr *expr, const csm_change *change, bool *out)
+{
+    const csm_row *now = change->now;
+    csm_row *shown;
+
+    if (change->journal == NULL)
+        return csm_expr_eval(ctx, expr, now, change->old, out);
+    shown = csm_row_copy(ctx->arena, now);
+    if (shown == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < now->table->field_count; n++)
+        if (change->journal[n].ptr != NULL)
+            shown->values[n] = csm_text(change->journal[n]);
+    return csm_expr_eval(ctx, expr, shown, change->old, out);
+}
+
 csm_status csm_change_note(csm_ctx *ctx, csm_change *change, const csm_mfield *field, csm_value value)
 {
     csm_str text, *entry;

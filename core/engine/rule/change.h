@@ -13,8 +13,10 @@ csm_status csm_change_note(csm_ctx *ctx, csm_change *change, const csm_mfield *f
 /* Value differs from the old row's (insert: is not empty), or a journal entry is being added. */
 bool csm_change_moves(const csm_change *change, const csm_mfield *field);
 bool csm_change_has_entry(const csm_change *change, const csm_mfield *field);
+/* A condition on the change: the new row, journals as what is being added, CHANGES against the old row. */
+csm_status csm_change_eval(csm_ctx *ctx, const csm_expr *expr, const csm_change *change, bool *out);
 
-/* "field=value^field=@me^field=": what a transition sets, what a seed holds. */
+/* "field=value^field=@me^field=": what a transition sets, what a seed holds; "^^" is a literal "^". */
 typedef enum csm_assign_kind { CSM_ASSIGN_VALUE, CSM_ASSIGN_ME, CSM_ASSIGN_NOW, CSM_ASSIGN_TODAY, CSM_ASSIGN_KEY } csm_assign_kind;
 typedef struct csm_assign {
     const csm_mfield *field;   /* as of the table it was parsed for */
