@@ -28,22 +28,35 @@ static int connect_now(cli *c)
     return CLI_OK;
 }
 
+/* An answer whose values are in use until the command ends. */
+typedef struct cli_kept {
+    struct cli_kept *next;
+    csm_client_result *result;
+} cli_kept;
+
 int cli_call(cli *c, const char *method, csm_value params, const csm_value **out)
 {
-    csm_client_result *result = NULL;
-    csm_value *copy;
+    cli_kept *kept = csm_arena_alloc(c->arena, sizeof(*kept));
     int code;
 
     if (c->client == NULL && (code = connect_now(c)) != CLI_OK)
         return code;
-    if (csm_client_call(c->client, method, &params, &result, &c->error) != CSM_OK)
-        return cli_fail(c);
-    copy = csm_arena_alloc(c->arena, sizeof(*copy));
-    if (copy == NULL)
+    if (kept == NULL)
         return CLI_FAILED;
-    *copy = *csm_client_result_value(result); /* the result is kept: its memory is the answer's */
-    *out = copy;
+    if (csm_client_call(c->client, method, &params, &kept->result, &c->error) != CSM_OK)
+        return cli_fail(c);
+    kept->next = c->kept;
+    c->kept = kept;
+    *out = csm_client_result_value(kept->result);
     return CLI_OK;
+}
+
+void cli_release(cli *c)
+{
+    for (const cli_kept *kept = c->kept; kept != NULL; kept = kept->next)
+        csm_client_result_free(kept->result);
+    c->kept = NULL;
+    csm_arena_clear(c->arena);
 }
 
 int cli_fail(cli *c)

@@ -32,6 +32,7 @@ typedef struct cli {
     bool colour, interactive;
     csm_client *client;    /* NULL until the first call */
     csm_arena *arena;
+    struct cli_kept *kept; /* answers of the command under way */
     csm_client_error error;
     FILE *out;
 } cli;
@@ -47,8 +48,10 @@ extern const cli_command cli_commands[]; /* ends with a NULL name */
 /* Runs one command line, also for the shell. Prints its own errors. */
 int cli_run(cli *c, int argc, char **argv);
 
-/* Calls a method; connects (and becomes the user) first when needed. The answer lives until the program ends. */
+/* Calls a method; connects (and becomes the user) first when needed. The answer lives until cli_release. */
 int cli_call(cli *c, const char *method, csm_value params, const csm_value **out);
+/* Frees the answers and the arena's memory of the commands so far. */
+void cli_release(cli *c);
 /* Prints the last error and gives its exit code. */
 int cli_fail(cli *c);
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -127,6 +127,7 @@ int main(int argc, char **argv)
         return CLI_FAILED;
     (void)argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args);
     code = cli_run(&c, argc - args.first, argv + args.first);
+    cli_release(&c);
     csm_client_close(c.client);
     csm_arena_free(c.arena);
     if (fflush(stdout) != 0 && code == CLI_OK)

@@ -62,6 +62,7 @@ static void run_line(cli *c, Tokenizer *words, const char *line)
         csm_client_close(c->client); /* the next command connects anew */
         c->client = NULL;
     }
+    cli_release(c);
     (void)fflush(c->out);
 }
 

@@ -1,6 +1,8 @@
 /* Answers on a terminal: tables that fit its width, records as two columns, JSON and CSV for programs. */
 #include "cli.h"
 
+#include "cell.h"
+
 #include "base/str.h"
 #include "json/json.h"
 
@@ -22,18 +24,9 @@ static bool is_rows(const csm_value *value)
 
 csm_str cli_plain(cli *c, csm_value value)
 {
-    csm_buf buf;
-    csm_str out;
+    csm_str text = cli_cell_text(c->arena, value);
 
-    if (value.type == CSM_T_NIL)
-        return CSM_STR("");
-    if (value.type == CSM_T_TEXT)
-        return value.s;
-    csm_buf_init(&buf, 0);
-    (void)csm_json_print(value, 0, &buf);
-    out = csm_arena_str(c->arena, csm_buf_str(&buf));
-    csm_buf_done(&buf);
-    return out;
+    return text.ptr != NULL ? text : CSM_STR("");
 }
 
 /* What a person reads in a cell: the display value where the server gave one. */
@@ -84,36 +77,19 @@ static void find_columns(const csm_value *rows, const char *wanted, columns *col
         }
 }
 
-/* ---- CSV (RFC 4180) ---- */
-
-static void put_csv(FILE *out, csm_str s)
-{
-    bool quote = false;
-
-    for (size_t n = 0; n < s.len; n++)
-        quote = quote || strchr(",\"\r\n", s.ptr[n]) != NULL;
-    if (quote)
-        fputc('"', out);
-    for (size_t n = 0; n < s.len; n++) {
-        if (s.ptr[n] == '"')
-            fputc('"', out);
-        fputc(s.ptr[n], out);
-    }
-    if (quote)
-        fputc('"', out);
-}
+/* ---- CSV ---- */
 
 static void show_csv(cli *c, const csm_value *rows, const columns *cols)
 {
     for (unsigned k = 0; k < cols->count; k++) {
         fputs(k > 0 ? "," : "", c->out);
-        put_csv(c->out, cols->names[k]);
+        cli_put_csv(c->out, cols->names[k]);
     }
     fputs("\r\n", c->out);
     for (uint32_t n = 0; n < rows->count; n++) {
         for (unsigned k = 0; k < cols->count; k++) {
             fputs(k > 0 ? "," : "", c->out);
-            put_csv(c->out, cell(c, &rows->list[n], cols->names[k]));
+            cli_put_csv(c->out, cell(c, &rows->list[n], cols->names[k]));
         }
         fputs("\r\n", c->out);
     }
