@@ -193,6 +193,7 @@ static csm_status parse_row(cli_rows *rows, csm_error *err)
         CSM_TRY(read_piece(rows, &piece, err));
         if (piece.len == 0) {
             rows->ended = true;
+            (void)csv_set_opts(&rows->parser, CSV_STRICT | CSV_STRICT_FINI); /* only now: a quote inside a cell is fine */
             if (csv_fini(&rows->parser, on_cell, on_row, rows) != 0)
                 return csm_error_set(err, CSM_E_INVALID, "a quote is never closed in the last row");
         } else if (csv_parse(&rows->parser, piece.ptr, piece.len, on_cell, on_row, rows) != piece.len) {
@@ -373,7 +374,7 @@ csm_status cli_rows_open(const char *path, const cli_rows_options *options, cli_
         return csm_error_nomem(err);
     rows->options = *options;
     csm_buf_init(&rows->text, CLI_ROW_BYTES_MAX);
-    if (csv_init(&rows->parser, CSV_STRICT_FINI) != 0 || (rows->names = csm_arena_new(4096, 0)) == NULL) {
+    if (csv_init(&rows->parser, 0) != 0 || (rows->names = csm_arena_new(4096, 0)) == NULL) {
         st = csm_error_nomem(err);
         goto out;
     }
