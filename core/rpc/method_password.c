@@ -313,7 +313,7 @@ static const csm_param set_params[] = {
     CSM_PARAM("needs_reset", CSM_T_BOOL, .doc = "He must change it at his next login (default true)"),
 };
 static const csm_param request_params[] = {
-    CSM_PARAM("email", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 100, .doc = "E-mail address of the account"),
+    CSM_PARAM("email", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 100, .doc = "E-mail address of the user"),
 };
 static const csm_param reset_params[] = {
     CSM_PARAM("secret", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 200, .doc = "The secret of the mailed link"),

@@ -19,7 +19,7 @@ static csm_status refuse_login(csm_ctx *ctx)
 
     call->refused = true;
     csm_error_set(&call->refusal, CSM_E_UNAUTHENTICATED,
-                  "user name and password do not fit, or the account is locked or inactive");
+                  "user name and password do not fit, or the user is locked or inactive");
     return CSM_OK;
 }
 

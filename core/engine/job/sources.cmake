@@ -1,1 +1,1 @@
-list(APPEND ENGINE_SOURCES job/builtin.c job/due.c job/job.c job/job_list.c)
+list(APPEND ENGINE_SOURCES job/due.c job/job.c job/job_list.c)
