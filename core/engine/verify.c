@@ -142,33 +142,49 @@ csm_status csm_verify_catalog(csm_verifier *v)
     return CSM_OK;
 }
 
-/* ---- log: one entry per sequence number, none beyond the store's ---- */
+/* ---- log: pieces from 0 of every sequence number, none beyond the store's ---- */
+
+typedef struct log_place {
+    uint64_t sequence; /* of the last piece met; 0: none yet */
+    uint16_t piece;
+} log_place;
+
+/* The first number may be any: the oldest are cut off. */
+static void check_place(csm_verifier *v, const log_place *last, const log_place *now)
+{
+    bool next_piece = now->sequence == last->sequence && now->piece == last->piece + 1;
+    bool next_number = (last->sequence == 0 || now->sequence == last->sequence + 1) && now->piece == 0;
+
+    if (!next_piece && !next_number)
+        csm_verify_problem(v, "log", "entry %llu.%u follows %llu.%u", (unsigned long long)now->sequence, now->piece,
+                           (unsigned long long)last->sequence, last->piece);
+    if (now->sequence > csm_view_sequence(v->ctx.view))
+        csm_verify_problem(v, "log", "entry %llu is beyond the store's number %llu", (unsigned long long)now->sequence,
+                           (unsigned long long)csm_view_sequence(v->ctx.view));
+}
 
 static csm_status check_log(csm_verifier *v, csm_str key, csm_str value, void *user)
 {
-    uint64_t *last = user;
     csm_reader r = { (const uint8_t *)value.ptr, (const uint8_t *)value.ptr + value.len };
+    log_place *last = user, now;
+
     v->counts->log++;
-    if (key.len != 8) {
+    if (key.len != 10) {
         csm_verify_problem(v, "log", "a key has %zu bytes", key.len);
         return CSM_OK;
     }
-    uint64_t sequence = csm_take_u64(key.ptr);
-    if (*last != 0 && sequence != *last + 1)
-        csm_verify_problem(v, "log", "entry %llu follows %llu", (unsigned long long)sequence,
-                           (unsigned long long)*last);
-    if (sequence > csm_view_sequence(v->ctx.view))
-        csm_verify_problem(v, "log", "entry %llu is beyond the store's number %llu", (unsigned long long)sequence,
-                           (unsigned long long)csm_view_sequence(v->ctx.view));
+    now = (log_place){ csm_take_u64(key.ptr), (uint16_t)((uint8_t)key.ptr[8] << 8 | (uint8_t)key.ptr[9]) };
+    check_place(v, last, &now);
     if (!csm_reader_skip(&r) || r.at != r.end)
-        csm_verify_problem(v, "log", "entry %llu does not decode", (unsigned long long)sequence);
-    *last = sequence;
+        csm_verify_problem(v, "log", "entry %llu does not decode", (unsigned long long)now.sequence);
+    *last = now;
     return CSM_OK;
 }
 
 csm_status csm_verify_log(csm_verifier *v)
 {
-    uint64_t last = 0;
+    log_place last = { 0, 0 };
+
     return csm_verify_each(v, CSM_DB_LOG, check_log, &last);
 }
 

@@ -51,8 +51,8 @@ static csm_row *build(fixture *f)
     update_row(ctx, rows[1], now);
     delete_row(ctx, rows[2]);
     for (uint8_t n = 1; n <= 3; n++) {
-        char key[8] = { 0, 0, 0, 0, 0, 0, 0, (char)n };
-        assert_ok(ctx, csm_txn_put(ctx->txn, CSM_DB_LOG, (csm_str){ key, 8 }, CSM_STR("\x90"), &ctx->err));
+        char key[10] = { 0, 0, 0, 0, 0, 0, 0, (char)n, 0, 0 };
+        assert_ok(ctx, csm_txn_put(ctx->txn, CSM_DB_LOG, (csm_str){ key, 10 }, CSM_STR("\x90"), &ctx->err));
         csm_txn_take_sequence(ctx->txn);
     }
     csm_id id = rows[4]->id;
@@ -233,17 +233,17 @@ static void gone_without_delete(csm_ctx *ctx, csm_row *row)
 
 static void log_gap(csm_ctx *ctx, csm_row *row)
 {
-    char key[8] = { 0, 0, 0, 0, 0, 0, 0, 2 };
+    char key[10] = { 0, 0, 0, 0, 0, 0, 0, 2, 0, 0 };
     (void)row;
-    del(ctx, CSM_DB_LOG, (csm_str){ key, 8 });
+    del(ctx, CSM_DB_LOG, (csm_str){ key, 10 });
 }
 
 static void log_beyond(csm_ctx *ctx, csm_row *row)
 {
-    char key[8] = { 0 };
+    char key[10] = { 0 };
     (void)row;
     for (key[7] = 4; (uint64_t)key[7] <= csm_view_sequence(ctx->view) + 1; key[7]++)
-        put(ctx, CSM_DB_LOG, (csm_str){ key, 8 }, CSM_STR("\x90"));
+        put(ctx, CSM_DB_LOG, (csm_str){ key, 10 }, CSM_STR("\x90"));
 }
 
 static void counter_behind(csm_ctx *ctx, csm_row *row)
