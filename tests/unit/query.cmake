@@ -1,3 +1,2 @@
-foreach(subject parse)
-    csm_test(query_${subject} SOURCES query/test_${subject}.c ROOMS support LABELS unit)
-endforeach()
+csm_test(query_parse SOURCES query/test_parse.c ROOMS support LABELS unit)
+csm_test(query_plans SOURCES query/test_plans.c query/world.c ROOMS support LABELS unit)

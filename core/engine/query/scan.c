@@ -134,7 +134,7 @@ static csm_status take_row(scanner *s, csm_id id)
     CSM_TRY(csm_plan_row(s->plan, id, &row));
     if (row == NULL || row->table != s->source->table)
         return CSM_OK;
-    CSM_TRY(csm_plan_test(s->plan, s->source, row, &match));
+    CSM_TRY(csm_eval_expr(&s->plan->eval, s->branches[s->current].whole, row, NULL, &match));
     if (match)
         CSM_TRY(is_earlier(s, row, &earlier));
     return match && !earlier ? s->each(s->user, row, false, 1) : CSM_OK;
@@ -294,34 +294,50 @@ static csm_status walk_branch(scanner *s, bool *by_rows)
     return csm_way_ranges(s->plan, &s->branches[s->current], &s->way, walk_range, s);
 }
 
-/* Rows of the tables that have no index that could be walked. */
-static csm_status walk_rows(scanner *s, const bool *by_rows)
+/* A source whose rows have to be read one and all: its branches, those before current have been walked. */
+typedef struct leftover {
+    const csm_branch *branches;
+    uint32_t walked;
+    bool set;
+} leftover;
+
+static csm_status take_left(scanner *s, const leftover *left, csm_id id, csm_str bytes)
+{
+    csm_plan *plan = s->plan;
+    bool match = false, earlier = false;
+    csm_source *source;
+    csm_row *row;
+
+    CSM_TRY(csm_plan_decode(plan, id, bytes, &row));
+    source = row != NULL ? csm_plan_source(plan, row->table) : NULL;
+    if (source == NULL || !left[source - plan->sources].set)
+        return CSM_OK;
+    s->branches = left[source - plan->sources].branches;
+    s->current = left[source - plan->sources].walked;
+    CSM_TRY(csm_plan_test(plan, source, row, &match));
+    if (match)
+        CSM_TRY(is_earlier(s, row, &earlier));
+    return match && !earlier ? s->each(s->user, row, false, 1) : CSM_OK;
+}
+
+static csm_status walk_rows(scanner *s, const leftover *left)
 {
     csm_plan *plan = s->plan;
     csm_mark none = { .set = false };
     csm_merge *merge;
     csm_candidate at;
-    csm_status st;
-    bool has;
+    csm_status st = CSM_OK;
+    bool has = true;
 
     plan->kind = CSM_PLAN_SCAN;
     CSM_TRY(csm_merge_open(plan, &none, &merge));
-    for (;;) {
+    while (st == CSM_OK) {
         csm_arena_mark mark = csm_arena_get_mark(plan->scratch);
-        bool match = false;
-        csm_row *row = NULL;
 
         st = csm_merge_next(plan, merge, &at, &has);
         if (st != CSM_OK || !has)
             break;
-        st = csm_plan_decode(plan, at.id, at.bytes, &row);
-        csm_source *source = st == CSM_OK && row != NULL ? csm_plan_source(plan, row->table) : NULL;
-        if (source != NULL && by_rows[source - plan->sources])
-            st = csm_plan_test(plan, source, row, &match);
-        if (st == CSM_OK && match)
-            st = s->each(s->user, row, false, 1);
-        if (st != CSM_OK)
-            break;
+        st = take_left(s, left, at.id, at.bytes);
         csm_arena_reset_to(plan->scratch, mark);
     }
     csm_merge_close(merge);
@@ -331,23 +347,25 @@ static csm_status walk_rows(scanner *s, const bool *by_rows)
 csm_status csm_scan_run(csm_plan *plan, const csm_want *wants, uint32_t want_count, csm_scan_fn each, void *user)
 {
     scanner s = { .plan = plan, .wants = wants, .want_count = want_count, .each = each, .user = user };
-    bool *by_rows = csm_arena_array(plan->arena, plan->source_count + 1u, sizeof(bool)), any = false;
-    uint32_t at = 0;
+    leftover *left = csm_arena_array(plan->arena, plan->source_count + 1u, sizeof(*left));
+    bool any = false;
 
-    if (by_rows == NULL)
+    if (left == NULL)
         return csm_ctx_nomem(plan->ctx);
-    while (at < plan->branch_count) {
-        bool *rows = &by_rows[plan->branches[at].source - plan->sources];
+    for (uint32_t at = 0; at < plan->branch_count;) {
+        leftover *here = &left[plan->branches[at].source - plan->sources];
         uint32_t count = 1;
 
         while (at + count < plan->branch_count && plan->branches[at + count].source == plan->branches[at].source)
             count++;
         s.source = plan->branches[at].source;
-        s.branches = &plan->branches[at];
-        for (s.current = 0; s.current < count && !*rows; s.current++)
-            CSM_TRY(walk_branch(&s, rows));
-        any = any || *rows;
+        s.branches = here->branches = &plan->branches[at];
+        for (s.current = 0; s.current < count && !here->set; s.current++) {
+            here->walked = s.current;
+            CSM_TRY(walk_branch(&s, &here->set));
+        }
+        any = any || here->set;
         at += count;
     }
-    return any ? walk_rows(&s, by_rows) : CSM_OK;
+    return any ? walk_rows(&s, left) : CSM_OK;
 }
