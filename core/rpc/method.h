@@ -86,6 +86,12 @@ bool csm_is_history_view(const csm_mtable *table);
 csm_status csm_history_query(csm_ctx *ctx, const csm_query_spec *spec, csm_value query, csm_value where,
                              const csm_present *what, csm_reply *out);
 
+/* method_attachment.c: rule after every delete; one page of uploads that were never finished. */
+csm_status csm_attachments_follow(csm_ctx *ctx, csm_change *change);
+csm_status csm_attachments_purge(csm_ctx *ctx, bool *more);
+/* undo.c */
+csm_status csm_record_undo(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+
 /* ---- describing: describe.c ---- */
 
 csm_status csm_describe_table(csm_ctx *ctx, csm_writer *w, const csm_mtable *table, bool of_caller);

@@ -35,16 +35,31 @@ static csm_status purge_logins(csm_ctx *ctx, csm_value args, bool *more, csm_val
     return CSM_OK;
 }
 
+static csm_status purge_uploads(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
+{
+    (void)args;
+    (void)next_args;
+    return csm_attachments_purge(ctx, more);
+}
+
 static const csm_job jobs[] = {
     { .name = "request.purge", .every_s = 86400, .run = purge_requests, .catch_up = true,
       .doc = "Forgets replies kept for repeats that are older than configured" },
     { .name = "session.purge", .every_s = 3600, .run = purge_logins, .catch_up = true,
       .doc = "Deletes sessions and mailed links that ran out" },
+    { .name = "attachment.purge", .every_s = 86400, .run = purge_uploads, .catch_up = true,
+      .doc = "Deletes uploads that were not finished within a day" },
+};
+
+static const csm_rule rules[] = {
+    { .table = "*", .when = CSM_AFTER_DELETE, .order = 50, .run = csm_attachments_follow, .name = "attachments go with their record" },
 };
 
 static const csm_property properties[] = {
     { "login.max_failed", CSM_T_INT, "10", "Failed logins in a row that lock a user" },
     { "login.lock_time", CSM_T_INT, "15", "Minutes such a lock lasts" },
+    { "attachment.max_size", CSM_T_INT, "26214400", "Bytes of the largest file that is taken" },
+    { "attachment.denied_types", CSM_T_TEXT, "exe,bat,cmd,js,vbs,scr", "Endings of file names that are not taken" },
 };
 
 static const csm_role roles[] = {
@@ -62,7 +77,8 @@ static void collect(void)
 {
     static csm_method_set (*const sets[])(void) = {
         csm_methods_server, csm_methods_session, csm_methods_password, csm_methods_token,
-        csm_methods_table,  csm_methods_record,
+        csm_methods_table,  csm_methods_record,  csm_methods_batch,    csm_methods_history,
+        csm_methods_attachment, csm_methods_explain, csm_methods_admin,
     };
     uint32_t count = 0;
 
@@ -81,6 +97,7 @@ static void collect(void)
                            .summary = "The methods of the core",
                            .methods = { all_methods, count, sizeof(csm_method) },
                            .jobs = CSM_ARRAY(jobs),
+                           .rules = CSM_ARRAY(rules),
                            .properties = CSM_ARRAY(properties),
                            .roles = CSM_ARRAY(roles) };
 }

@@ -260,8 +260,11 @@ static csm_status find_method(csm_call *call, csm_str name, csm_error *err)
 
     call->reg = csm_engine_registry(call->rpc->engine);
     call->method = csm_registry_method(call->reg, name);
-    if (call->method != NULL)
+    if (call->method != NULL) {
+        if (call->method->decl->deadline_ms != 0)
+            call->deadline_us = call->started_us + (int64_t)call->method->decl->deadline_ms * 1000;
         return CSM_OK;
+    }
     csm_error_set(err, CSM_E_NOT_FOUND, "no method \"%.*s\"", CSM_STR_FMT(name));
     names = csm_arena_array(call->arena, call->reg->method_count + 1u, sizeof(*names));
     if (names == NULL)
