@@ -480,7 +480,7 @@ csm_status csm_event_start(csm_ctx *ctx)
 
     if (st != CSM_E_NOT_FOUND)
         return st;
-    return put_position(ctx, csm_txn_next_sequence(ctx->txn) - 1);
+    return put_position(ctx, csm_txn_next_sequence(ctx->txn));
 }
 
 /* ---- listing ---- */

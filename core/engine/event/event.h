@@ -42,7 +42,7 @@ csm_status csm_log_read(csm_ctx *ctx, uint64_t after, uint32_t limit, csm_log_en
 csm_status csm_event_deliver(csm_ctx *ctx, bool *more);
 /* One more try of the consumer @p name, and what waited behind it. */
 csm_status csm_event_retry(csm_ctx *ctx, csm_str name, bool *more);
-/* Starts at the log's end where nothing was ever delivered (activation): consumers do not see what was before them. */
+/* Where nothing was ever delivered: starts after the request under way (the first activation, which ships rows). */
 csm_status csm_event_start(csm_ctx *ctx);
 /* Parked entries and consumers behind, each {kind: "parked"|"behind", consumer, sequence, attempts, error}: appended to @p list. */
 csm_status csm_event_list(csm_ctx *ctx, csm_value *list);

@@ -92,6 +92,8 @@ static csm_status matches(csm_ctx *ctx, const csm_change *change, const char *en
     csm_filter filter;
 
     *out = false;
+    if (encoded == NULL)
+        return csm_ctx_stick(ctx, CSM_E_INVALID, "a condition needs a text");
     CSM_TRY(csm_filter_parse(ctx->reg, change->now->table, csm_str_of(encoded), options, ctx->arena, &filter, &ctx->err));
     if (filter.expr == NULL) {
         *out = true;

@@ -107,38 +107,45 @@ static csm_status create(csm_ctx *ctx, const char *name, csm_record **out)
 
 /* ---- fields ---- */
 
-/* Through references: nil where a step is empty, gone or out of reach. */
-static csm_value path_value(csm_ctx *ctx, const csm_record *rec, const char *path)
+static bool is_visible(csm_ctx *ctx, const csm_record *rec, const csm_mfield *field)
 {
-    csm_value found = csm_nil();
-    const csm_mfield *last;
-    bool visible = false;
+    if (rec->readable == NULL || ctx->system > 0 || field->id <= CSM_FID_MOD_COUNT)
+        return true;
+    if (rec->set != NULL && csm_bits_has(rec->set, field->pos))
+        return true;
+    return csm_bits_has(rec->readable, field->pos) && csm_access_field(ctx, field, CSM_OP_READ);
+}
 
-    if (csm_path_get(ctx, rec->row, csm_str_of(path), &found, &last, &visible) != CSM_OK) {
-        csm_ctx_stick(ctx, CSM_E_INVALID, "%s has no field \"%s\"", rec->row->table->name, path);
+/* A field, or across references; *last NULL and nil when there is nothing to see. */
+static csm_value read_path(csm_ctx *ctx, const csm_record *rec, const char *name, const csm_mfield **last)
+{
+    const char *dot = name != NULL ? strchr(name, '.') : NULL;
+    csm_value found;
+    bool visible;
+
+    *last = NULL;
+    if (rec == NULL) {
+        csm_ctx_stick(ctx, CSM_E_INVALID, "field \"%s\" is asked of no record", name != NULL ? name : "");
         return csm_nil();
     }
-    return visible ? found : csm_nil();
+    if (dot == NULL) {
+        *last = csm_host_field(ctx, rec->row->table, name);
+        return *last != NULL && is_visible(ctx, rec, *last) ? csm_row_get(rec->row, *last) : csm_nil();
+    }
+    if (csm_path_get(ctx, rec->row, csm_str_of(name), &found, last, &visible) != CSM_OK) {
+        csm_ctx_stick(ctx, ctx->err.code, "%s, path \"%s\": no such path", rec->row->table->name, name);
+        *last = NULL;
+        return csm_nil();
+    }
+    const csm_mfield *first = csm_mtable_field(rec->row->table, (csm_str){ name, (size_t)(dot - name) });
+    return visible && first != NULL && is_visible(ctx, rec, first) ? found : csm_nil();
 }
 
 static csm_value value(csm_ctx *ctx, const csm_record *rec, const char *name)
 {
-    const csm_mfield *field;
+    const csm_mfield *last;
 
-    if (rec == NULL) {
-        csm_ctx_stick(ctx, CSM_E_INVALID, "field \"%s\" is asked of no record", name);
-        return csm_nil();
-    }
-    if (strchr(name, '.') != NULL)
-        return path_value(ctx, rec, name);
-    field = csm_host_field(ctx, rec->row->table, name);
-    if (field == NULL)
-        return csm_nil();
-    if (rec->readable != NULL && ctx->system == 0 && field->id > CSM_FID_MOD_COUNT &&
-        (!csm_bits_has(rec->readable, field->pos) || !csm_access_field(ctx, field, CSM_OP_READ)) &&
-        (rec->set == NULL || !csm_bits_has(rec->set, field->pos)))
-        return csm_nil();
-    return csm_row_get(rec->row, field);
+    return read_path(ctx, rec, name, &last);
 }
 
 static csm_status copy_for_set(csm_ctx *ctx, csm_record *rec)
@@ -308,21 +315,20 @@ static bool is_a(csm_ctx *ctx, const char *name, const char *ancestor)
     return table != NULL && above != NULL && csm_mtable_is_a(table, above);
 }
 
-static bool has_field(csm_ctx *ctx, const char *name, const char *path)
+static bool has_field(csm_ctx *ctx, const char *name, const char *field)
 {
     const csm_mtable *table = csm_registry_table(ctx->reg, csm_str_of(name));
-    csm_str rest = csm_str_of(path), part;
 
-    while (table != NULL && csm_str_split(&rest, '.', &part)) {
-        const csm_mfield *field = csm_mtable_field(table, part);
+    csm_str rest = csm_str_of(field), part;
+    const csm_mfield *found = NULL;
 
-        if (field == NULL)
+    while (csm_str_split(&rest, '.', &part)) {
+        found = table != NULL ? csm_mtable_field(table, part) : NULL;
+        if (found == NULL)
             return false;
-        if (rest.len == 0)
-            return true;
-        table = field->type == CSM_F_REF ? field->ref : NULL;
+        table = found->type == CSM_F_REF ? found->ref : NULL;
     }
-    return false;
+    return found != NULL;
 }
 
 static const char *parent(csm_ctx *ctx, const char *name)
@@ -372,14 +378,10 @@ static csm_status journal(csm_ctx *ctx, const csm_record *rec, const char *name,
 
 static csm_str display(csm_ctx *ctx, const csm_record *rec, const char *name)
 {
-    const csm_mfield *field;
+    const csm_mfield *last;
+    csm_value found = read_path(ctx, rec, name, &last);
 
-    if (strchr(name, '.') != NULL)
-        return csm_value_text(value(ctx, rec, name));
-    if (csm_is_nil(value(ctx, rec, name)))
-        return CSM_STR("");
-    field = csm_mtable_field(rec->row->table, csm_str_of(name));
-    return field != NULL ? csm_present_display(ctx, rec->row, field) : CSM_STR("");
+    return last != NULL && !csm_is_nil(found) ? csm_present_text(ctx, last, found) : CSM_STR("");
 }
 
 const csm_record_api csm_host_record = {

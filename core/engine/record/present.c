@@ -117,7 +117,7 @@ static csm_str plain_text(csm_ctx *ctx, csm_value value)
     }
 }
 
-static csm_status display_value(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t steps, csm_str *out);
+static csm_status display_typed(csm_ctx *ctx, const csm_mfield *field, csm_value value, uint32_t steps, csm_str *out);
 
 /* The display value of the row an id points to; empty when it is gone or hidden from the caller. */
 static csm_status display_target(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t steps, csm_str *out)
@@ -139,7 +139,7 @@ static csm_status display_target(csm_ctx *ctx, const csm_mtable *table, csm_id i
         CSM_TRY(csm_access_row(ctx, row, CSM_OP_READ, &allowed, fields));
         allowed = allowed && csm_bits_has(fields, display->pos) && csm_access_field(ctx, display, CSM_OP_READ);
     }
-    return allowed ? display_value(ctx, row, display, steps - 1, out) : CSM_OK;
+    return allowed ? display_typed(ctx, display, csm_row_get(row, display), steps - 1, out) : CSM_OK;
 }
 
 static csm_status display_list(csm_ctx *ctx, const csm_mfield *field, csm_value list, uint32_t steps, csm_str *out)
@@ -183,16 +183,16 @@ static csm_status display_typed(csm_ctx *ctx, const csm_mfield *field, csm_value
     return out->ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
 }
 
-static csm_status display_value(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t steps, csm_str *out)
+csm_str csm_present_text(csm_ctx *ctx, const csm_mfield *field, csm_value value)
 {
-    return display_typed(ctx, field, csm_row_get(row, field), steps, out);
+    csm_str text;
+
+    return display_typed(ctx, field, value, DISPLAY_STEPS_MAX, &text) == CSM_OK ? text : (csm_str){ 0 };
 }
 
 csm_str csm_present_display(csm_ctx *ctx, const csm_row *row, const csm_mfield *field)
 {
-    csm_str text;
-
-    return display_value(ctx, row, field, DISPLAY_STEPS_MAX, &text) == CSM_OK ? text : (csm_str){ 0 };
+    return csm_present_text(ctx, field, csm_row_get(row, field));
 }
 
 /* ---- one row ---- */

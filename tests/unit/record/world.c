@@ -75,8 +75,9 @@ void world_open_with(world *w, const csm_plugin *const *plugins, uint32_t count)
     assert_non_null(w->arena);
     open_store(w);
     world_activate(w, plugins, count);
-    world_trace[0] = '\0';
     world_knob = (world_knobs){ 0 };
+    world_run_jobs(w);
+    world_trace[0] = '\0';
 }
 
 void world_open(world *w)
