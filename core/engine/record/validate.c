@@ -108,6 +108,23 @@ static csm_status check_depends(csm_ctx *ctx, const csm_write *w, const csm_mfie
                            field->name, on->name);
 }
 
+/* What a field that changed refers to must be there. */
+static csm_status check_targets(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
+{
+    if (!csm_change_moves(&w->change, field))
+        return CSM_OK;
+    switch (field->type) {
+    case CSM_F_REF:
+        return check_ref(ctx, w, field, value);
+    case CSM_F_LIST:
+        return check_list(ctx, w, field, value);
+    case CSM_F_DOCUMENT:
+        return check_document(ctx, w, field, value);
+    default:
+        return CSM_OK;
+    }
+}
+
 static csm_status check_value(csm_ctx *ctx, const csm_write *w, const csm_mfield *field)
 {
     csm_value value = csm_row_get(w->change.now, field);
@@ -122,18 +139,20 @@ static csm_status check_value(csm_ctx *ctx, const csm_write *w, const csm_mfield
         if (csm_change_moves(&w->change, field) || (names != NULL && csm_change_moves(&w->change, names)))
             return check_condition(ctx, w, field, value);
     }
-    if (!csm_change_moves(&w->change, field))
+    if (w->checked != NULL && csm_bits_has(w->change.given, field->pos) && csm_value_eq(w->checked[field->pos], value))
         return CSM_OK;
-    switch (field->type) {
-    case CSM_F_REF:
-        return check_ref(ctx, w, field, value);
-    case CSM_F_LIST:
-        return check_list(ctx, w, field, value);
-    case CSM_F_DOCUMENT:
-        return check_document(ctx, w, field, value);
-    default:
-        return CSM_OK;
+    return check_targets(ctx, w, field, value);
+}
+
+csm_status csm_write_check_given(csm_ctx *ctx, const csm_write *w)
+{
+    for (uint32_t n = 0; n < w->table->field_count; n++) {
+        const csm_mfield *field = &w->table->fields[n];
+
+        if (field->id >= CSM_FID_DOMAIN && csm_bits_has(w->change.given, n) && !csm_is_nil(w->change.now->values[n]))
+            CSM_TRY(check_targets(ctx, w, field, w->change.now->values[n]));
     }
+    return CSM_OK;
 }
 
 csm_status csm_write_validate(csm_ctx *ctx, const csm_write *w)

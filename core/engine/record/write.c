@@ -87,6 +87,8 @@ static csm_status settle(csm_ctx *ctx, csm_write *w, csm_when when)
     before = csm_arena_copy(ctx->arena, now->values, w->table->field_count * sizeof(*before));
     if (before == NULL)
         return csm_ctx_nomem(ctx);
+    CSM_TRY(csm_write_check_given(ctx, w));
+    w->checked = before;
     CSM_TRY(csm_rules_run(ctx, when, &w->change));
     CSM_TRY(csm_state_check(ctx, &w->change));
     if (w->table->derived_count > 0 && differs(now, before))
@@ -226,6 +228,17 @@ static csm_status new_row(csm_ctx *ctx, const insert_args *a, csm_write *w)
     return CSM_OK;
 }
 
+/* Who may make no row of the table at all is told so before anything else. */
+static csm_status check_may_create(csm_ctx *ctx, const csm_mtable *table)
+{
+    csm_reach reach;
+
+    CSM_TRY(csm_access_reach(ctx, table, CSM_OP_CREATE, &reach));
+    if (reach.all || reach.branch_count > 0)
+        return CSM_OK;
+    return csm_ctx_fail(ctx, CSM_E_DENIED, "a %s may not be made by this caller", table->name);
+}
+
 /* The new row is within reach, and so are the fields he named. */
 static csm_status check_created(csm_ctx *ctx, const csm_write *w)
 {
@@ -247,6 +260,7 @@ static csm_status insert(csm_ctx *ctx, void *arg)
 
     if ((a->table->flags & CSM_TABLE_ABSTRACT) != 0)
         return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no rows of its own: insert into a table that extends it", a->table->name);
+    CSM_TRY(check_may_create(ctx, a->table));
     CSM_TRY(begin(ctx, &w, a->table, CSM_INSERTING));
     CSM_TRY(new_row(ctx, a, &w));
     CSM_TRY(csm_write_values(ctx, &w, a->values));

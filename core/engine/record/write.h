@@ -28,6 +28,7 @@ typedef struct csm_write {
     const uint64_t *carried;   /* fields the transition lets its caller set; NULL = none */
     csm_kept_entry *kept;      /* oldest first */
     int64_t version;           /* the sys_mod_count the writer asked for; -1 = none */
+    const csm_value *checked;  /* values by field position when csm_write_check_given looked; NULL = not yet */
 } csm_write;
 
 /* Fills the pending row from what the writer gave; refuses unknown names and values that do not fit. */
@@ -36,6 +37,9 @@ csm_status csm_write_values(csm_ctx *ctx, csm_write *w, csm_value values);
 csm_status csm_write_check_fields(csm_ctx *ctx, const csm_write *w, const uint64_t *scope);
 /* Version asked for, base and seen row: what changed meanwhile stays, the same field changed twice is CONFLICT. */
 csm_status csm_write_merge(csm_ctx *ctx, csm_write *w);
+/* What the writer's own values refer to is there and his to read. Comes before the rules, so that no rule tells more of a
+ * hidden record than of none. */
+csm_status csm_write_check_given(csm_ctx *ctx, const csm_write *w);
 /* The row as a whole: required fields, references, dependent choices, conditions. */
 csm_status csm_write_validate(csm_ctx *ctx, const csm_write *w);
 /* Gives a new row its number, or raises the counter above the one it brings. */
