@@ -92,7 +92,9 @@ static csm_status answer_take(csm_client *client, pending *p, csm_client_result 
 
     p->bytes = NULL;
     pending_del(client, p);
-    return result_decode(bytes, len, out, out_err);
+    csm_client_result_free(client->refusal);
+    client->refusal = NULL;
+    return result_decode(bytes, len, out, &client->refusal, out_err);
 }
 
 /* Its answer will never come. */
@@ -300,12 +302,18 @@ void csm_client_close(csm_client *client)
     csm_buf_done(&client->in);
     csm_buf_done(&client->out);
     csm_client_result_free(client->hello);
+    csm_client_result_free(client->refusal);
     csm_mem_free(client);
 }
 
 const csm_value *csm_client_hello(const csm_client *client)
 {
     return csm_client_result_value(client->hello);
+}
+
+const csm_value *csm_client_refusal(const csm_client *client)
+{
+    return client->refusal != NULL ? csm_client_result_value(client->refusal) : NULL;
 }
 
 bool csm_client_is_open(const csm_client *client)

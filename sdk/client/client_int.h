@@ -46,6 +46,7 @@ struct csm_client {
     uint64_t received; /* messages so far */
     bool in_callback;
     csm_client_result *hello;
+    csm_client_result *refusal; /* the last error the server answered; NULL: none since */
 };
 
 /* ---- connect.c ---- */
@@ -79,8 +80,10 @@ void pending_free_all(csm_client *client);
 
 /* ---- result.c ---- */
 
-/* Decodes an answer. Takes over @p bytes in every case. The server's own error goes straight to @p out_err. */
-csm_status result_decode(uint8_t *bytes, size_t len, csm_client_result **out, csm_client_error *out_err);
+/* Decodes an answer. Takes over @p bytes in every case. The server's own error goes straight to @p out_err, and as it was
+ * sent to @p refusal, which the caller frees. */
+csm_status result_decode(uint8_t *bytes, size_t len, csm_client_result **out, csm_client_result **refusal,
+                         csm_client_error *out_err);
 /* Puts a failure of our own into the caller's form; returns its code. */
 csm_status error_export(const csm_error *err, csm_client_error *out);
 

@@ -96,18 +96,17 @@ static void error_from_text(csm_str text, csm_client_error *out)
     text_copy(out->message, sizeof(out->message), text);
 }
 
-static csm_status error_decode(csm_reader *reader, csm_arena *arena, csm_client_error *out, csm_error *err)
+static csm_status error_decode(csm_reader *reader, csm_client_result *result, csm_client_error *out, csm_error *err)
 {
     csm_decode_options options = { .strict = true };
-    csm_value value;
 
-    CSM_TRY(csm_wire_decode(reader, arena, options, &value, err));
+    CSM_TRY(csm_wire_decode(reader, result->arena, options, &result->value, err));
     *out = (csm_client_error){ .from_server = true };
-    if (value.type == CSM_T_MAP)
-        return error_from_map(&value, out, err);
-    if (value.type != CSM_T_TEXT)
+    if (result->value.type == CSM_T_MAP)
+        return error_from_map(&result->value, out, err);
+    if (result->value.type != CSM_T_TEXT)
         return csm_error_set(err, CSM_E_INVALID, "the server's error is neither text nor a map");
-    error_from_text(value.s, out);
+    error_from_text(result->value.s, out);
     return CSM_OK;
 }
 
@@ -123,7 +122,7 @@ static csm_status value_decode(csm_client_result *result, csm_reader *reader, cs
     if (!csm_reader_next(&probe, &head))
         return csm_error_set(err, CSM_E_INVALID, "the server's answer cannot be read");
     if (head.type != CSM_T_NIL) {
-        CSM_TRY(error_decode(reader, result->arena, &server, err));
+        CSM_TRY(error_decode(reader, result, &server, err));
         if (out_err != NULL)
             *out_err = server;
         return server.code;
@@ -133,7 +132,8 @@ static csm_status value_decode(csm_client_result *result, csm_reader *reader, cs
     return csm_wire_decode(&probe, result->arena, options, &result->value, err);
 }
 
-csm_status result_decode(uint8_t *bytes, size_t len, csm_client_result **out, csm_client_error *out_err)
+csm_status result_decode(uint8_t *bytes, size_t len, csm_client_result **out, csm_client_result **refusal,
+                         csm_client_error *out_err)
 {
     size_t block = len * 2 < ARENA_BLOCK_MAX ? len * 2 : ARENA_BLOCK_MAX;
     csm_client_result *result = csm_mem_zalloc(sizeof(*result));
@@ -155,6 +155,10 @@ csm_status result_decode(uint8_t *bytes, size_t len, csm_client_result **out, cs
     if (st == CSM_OK && out != NULL) {
         *out = result;
         return CSM_OK;
+    }
+    if (st != CSM_OK && err.code == CSM_OK) {
+        *refusal = result;
+        return st;
     }
     csm_client_result_free(result);
     if (err.code != CSM_OK)

@@ -127,6 +127,10 @@ void csm_client_forget(csm_client *client, uint32_t msgid);
  * @since 1 */
 csm_status csm_client_wait(csm_client *client, int32_t timeout_ms, csm_client_error *err);
 
+/** The last error the server answered, as it sent it: a map, also with what csm_client_error has no place for ("data" of
+ * a conflict). NULL when the last answer was none. Borrowed until the next answer is received. @since 1 */
+const csm_value *csm_client_refusal(const csm_client *client);
+
 /** Borrowed until the result is freed. @since 1 */
 const csm_value *csm_client_result_value(const csm_client_result *result);
 /** The same as the server encoded it: one MessagePack value. Borrowed until the result is freed. @since 1 */
