@@ -47,8 +47,15 @@ const csm_value *csm_tk_at(csm_tk *tk, const csm_value *value, const char *path)
     const csm_value *at = value;
 
     (void)tk;
-    while (at != NULL && rest.len > 0 && csm_str_split(&rest, '.', &part))
+    while (at != NULL && rest.len > 0) {
+        const csm_value *whole = at->type == CSM_T_MAP ? step(at, rest) : NULL; /* a key may hold dots: "account.name" */
+
+        if (whole != NULL)
+            return whole;
+        if (!csm_str_split(&rest, '.', &part))
+            break;
         at = step(at, part);
+    }
     if (at == NULL)
         fail_msg("the answer has no \"%s\"", path);
     return at;
@@ -206,18 +213,62 @@ bool csm_tk_sees(csm_tk *tk, const char *table, const char *id)
     return st == CSM_OK;
 }
 
-const char *csm_tk_user(csm_tk *tk, const char *user_name, const char *roles)
+/* An id that no record has. */
+#define NOBODY "00000000000070008000000000000000"
+
+static csm_status answer_of(csm_tk *tk, const char *method, const char *table, const char *id)
+{
+    bool writes = strcmp(method, "record.update") == 0;
+    const csm_value *out;
+
+    return csm_tk_call(tk, &out, method, "{'table':'%s','id':'%s'%s}", table, id, writes ? ",'values':{}" : "");
+}
+
+void csm_tk_hidden(csm_tk *tk, const char *table, const char *id)
+{
+    static const char *const doors[] = { "record.get", "record.update", "record.delete", "record.history" };
+
+    assert_false(csm_tk_sees(tk, table, id));
+    for (size_t n = 0; n < sizeof(doors) / sizeof(doors[0]); n++) {
+        csm_status got = answer_of(tk, doors[n], table, id), absent = answer_of(tk, doors[n], table, NOBODY);
+
+        if (got != absent || got == CSM_OK)
+            fail_msg("%s of a hidden row of %s answers CSM-%d, of no row CSM-%d", doors[n], table, (int)got, (int)absent);
+    }
+}
+
+/* ---- people ---- */
+
+static const char *role_row(csm_tk *tk, csm_str name)
+{
+    return csm_tk_str(tk, csm_tk_first(tk, "sys_user_role", "name=%.*s", CSM_STR_FMT(csm_str_trim(name))), "sys_id");
+}
+
+void csm_tk_grant(csm_tk *tk, const char *user_id, const char *roles)
 {
     csm_str rest = csm_str_of(roles != NULL ? roles : ""), part;
+
+    csm_tk_as(tk, NULL);
+    while (rest.len > 0 && csm_str_split(&rest, ',', &part))
+        (void)csm_tk_insert(tk, "sys_user_has_role", "{'user':'%s','role':'%s'}", user_id, role_row(tk, part));
+}
+
+void csm_tk_revoke(csm_tk *tk, const char *user_id, const char *role)
+{
+    const csm_value *row;
+
+    csm_tk_as(tk, NULL);
+    row = csm_tk_first(tk, "sys_user_has_role", "user=%s^role=%s^granted_byISEMPTY", user_id, role_row(tk, csm_str_of(role)));
+    (void)csm_tk_ok(tk, "record.delete", "{'table':'sys_user_has_role','id':'%s'}", csm_tk_str(tk, row, "sys_id"));
+}
+
+const char *csm_tk_user(csm_tk *tk, const char *user_name, const char *roles)
+{
     const char *id;
 
     csm_tk_as(tk, NULL);
     id = csm_tk_insert(tk, "sys_user", "{'user_name':'%s','first_name':'%s','last_name':'Test','email':'%s@example.com'}",
                        user_name, user_name, user_name);
-    while (rest.len > 0 && csm_str_split(&rest, ',', &part)) {
-        const csm_value *role = csm_tk_first(tk, "sys_user_role", "name=%.*s", CSM_STR_FMT(csm_str_trim(part)));
-
-        (void)csm_tk_insert(tk, "sys_user_has_role", "{'user':'%s','role':'%s'}", id, csm_tk_str(tk, role, "sys_id"));
-    }
+    csm_tk_grant(tk, id, roles);
     return id;
 }

@@ -29,6 +29,7 @@
 
 typedef struct person {
     char name[64];
+    bool guest;
     csm_client *client;
 } person;
 
@@ -47,6 +48,7 @@ struct csm_tk {
     unsigned person_count;
     person *current;
     csm_client_error error;
+    int64_t moved_us; /* by how much the test moved the clock */
 };
 
 static void *need(void *ptr, const char *what)
@@ -71,6 +73,8 @@ static void boot(csm_tk *tk)
 
     if (csm_server_open(&tk->config, &tk->server, &err) != CSM_OK)
         fail_msg("test kit: the server does not start: %s (%s) %s", err.message, err.detail, err.hint);
+    if (tk->moved_us != 0)
+        csm_server_advance(tk->server, tk->moved_us);
     if (csm_thread_start("csm-server", run_server, tk, &tk->thread) != CSM_OK)
         fail_msg("test kit: no thread for the server");
 }
@@ -97,7 +101,22 @@ static void set_config(csm_tk *tk, const char *name, const char *value)
         fail_msg("test kit: %s", err.message);
 }
 
-static void configure(csm_tk *tk, const char *plugins, unsigned flags)
+/* "name=value,name=value". */
+static void apply_settings(csm_tk *tk, const char *settings)
+{
+    csm_str rest = csm_str_of(settings != NULL ? settings : ""), part, name;
+    char key[64], value[96];
+
+    while (rest.len > 0 && csm_str_split(&rest, ',', &part)) {
+        if (!csm_str_split(&part, '=', &name))
+            fail_msg("test kit: settings \"%s\"", settings);
+        (void)snprintf(key, sizeof(key), "%.*s", CSM_STR_FMT(csm_str_trim(name)));
+        (void)snprintf(value, sizeof(value), "%.*s", CSM_STR_FMT(csm_str_trim(part)));
+        set_config(tk, key, value);
+    }
+}
+
+static void configure(csm_tk *tk, const char *plugins, unsigned flags, const char *settings)
 {
     csm_str rest = csm_str_of(plugins != NULL ? plugins : ""), part;
     const char *plugin_dir = getenv("CSM_PLUGIN_DIR");
@@ -118,9 +137,15 @@ static void configure(csm_tk *tk, const char *plugins, unsigned flags)
         set_config(tk, "plugins", text);
     }
     tk->config.demo = (flags & CSM_TK_DEMO) != 0;
+    apply_settings(tk, settings);
 }
 
 csm_tk *csm_tk_start(const char *plugins, unsigned flags)
+{
+    return csm_tk_start_with(plugins, flags, NULL);
+}
+
+csm_tk *csm_tk_start_with(const char *plugins, unsigned flags, const char *settings)
 {
     const char *tmp = getenv("TMPDIR");
     csm_tk *tk = need(csm_mem_zalloc(sizeof(*tk)), "start");
@@ -130,7 +155,7 @@ csm_tk *csm_tk_start(const char *plugins, unsigned flags)
     if (mkdtemp(tk->dir) == NULL)
         fail_msg("test kit: no fresh directory %s", tk->dir);
     tk->arena = need(csm_arena_new(65536, 0), "start");
-    configure(tk, plugins, flags);
+    configure(tk, plugins, flags, settings);
     boot(tk);
     csm_tk_as(tk, NULL);
     return tk;
@@ -174,7 +199,13 @@ void csm_tk_stop(csm_tk *tk)
 
 void csm_tk_restart(csm_tk *tk)
 {
+    csm_tk_restart_after(tk, 0);
+}
+
+void csm_tk_restart_after(csm_tk *tk, int64_t by_us)
+{
     halt(tk);
+    tk->moved_us += by_us;
     boot(tk);
     csm_tk_as(tk, NULL);
 }
@@ -246,6 +277,20 @@ const char *csm_tk_error_field(const csm_tk *tk)
     return tk->error.field;
 }
 
+const char *csm_tk_error_hint(const csm_tk *tk)
+{
+    return tk->error.hint;
+}
+
+const csm_value *csm_tk_error_data(const csm_tk *tk)
+{
+    const csm_value *data = csm_map_get(csm_client_refusal(tk->current->client), "data");
+
+    if (data == NULL)
+        fail_msg("the last error carries no data: %s", tk->error.message);
+    return data;
+}
+
 csm_status csm_tk_call(csm_tk *tk, const csm_value **out, const char *method, const char *args, ...)
 {
     va_list list;
@@ -304,14 +349,15 @@ const char *csm_tk_fails(csm_tk *tk, csm_status code, const char *method, const 
     return csm_arena_cstr(tk->arena, csm_str_of(tk->error.message));
 }
 
-void csm_tk_as(csm_tk *tk, const char *user_name)
+/* The person's connection, made when he is chosen for the first time; *fresh tells. */
+static void choose(csm_tk *tk, const char *name, bool guest, bool *fresh)
 {
-    const char *name = user_name != NULL ? user_name : "";
     csm_client_error err = { 0 };
     person *p;
 
+    *fresh = false;
     for (unsigned n = 0; n < tk->person_count; n++)
-        if (strcmp(tk->people[n].name, name) == 0) {
+        if (strcmp(tk->people[n].name, name) == 0 && tk->people[n].guest == guest) {
             tk->current = &tk->people[n];
             return;
         }
@@ -319,18 +365,36 @@ void csm_tk_as(csm_tk *tk, const char *user_name)
         fail_msg("test kit: more than %u people", PEOPLE_MAX);
     p = &tk->people[tk->person_count];
     (void)snprintf(p->name, sizeof(p->name), "%s", name);
-    if (csm_client_connect(tk->socket, NULL, &p->client, &err) != CSM_OK)
+    p->guest = guest;
+    if (csm_client_connect(guest ? csm_tk_tcp(tk) : tk->socket, NULL, &p->client, &err) != CSM_OK)
         fail_msg("test kit: connecting: %s", err.message);
     tk->person_count++;
     tk->current = p;
-    if (name[0] != '\0')
+    *fresh = true;
+}
+
+void csm_tk_as(csm_tk *tk, const char *user_name)
+{
+    const char *name = user_name != NULL ? user_name : "";
+    bool fresh;
+
+    choose(tk, name, false, &fresh);
+    if (fresh && name[0] != '\0')
         (void)csm_tk_ok(tk, "session.become", "{'user':'%s'}", name);
+}
+
+void csm_tk_as_guest(csm_tk *tk, const char *label)
+{
+    bool fresh;
+
+    choose(tk, label, true, &fresh);
 }
 
 /* ---- clock ---- */
 
 void csm_tk_advance(csm_tk *tk, int64_t by_us)
 {
+    tk->moved_us += by_us;
     csm_server_advance(tk->server, by_us);
     csm_tk_settle(tk);
 }

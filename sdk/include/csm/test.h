@@ -27,8 +27,13 @@ typedef struct csm_tk csm_tk;
 
 /* @p plugins: "a,b". Modules come from the directory in environment CSM_PLUGIN_DIR. Fails the test when it cannot start. */
 csm_tk *csm_tk_start(const char *plugins, unsigned flags);
+/* The same with settings of the configuration file: "partial_s=1,store_ceiling_mb=8". */
+csm_tk *csm_tk_start_with(const char *plugins, unsigned flags, const char *settings);
 void csm_tk_stop(csm_tk *tk); /* checks the store, then removes it; NULL is fine */
-void csm_tk_restart(csm_tk *tk); /* stops and starts on the same store; people must be chosen anew */
+/* Stops and starts on the same store; the clock goes on from where the test moved it. The local administrator is chosen. */
+void csm_tk_restart(csm_tk *tk);
+/* The same; meanwhile @p by_us went by and nothing served. */
+void csm_tk_restart_after(csm_tk *tk, int64_t by_us);
 const char *csm_tk_address(const csm_tk *tk); /* of the Unix socket */
 const char *csm_tk_tcp(const csm_tk *tk);     /* of the TCP socket */
 const char *csm_tk_dir(const csm_tk *tk);     /* data directory */
@@ -38,8 +43,13 @@ const char *csm_tk_keep_text(csm_tk *tk, csm_str text);
 
 /* From here on calls are made as this user ("" or NULL: the local administrator); one connection is kept per user. */
 void csm_tk_as(csm_tk *tk, const char *user_name);
-/* A user with these roles ("a,b"), made by the local administrator; returns his sys_id. */
+/* From here on calls are made over a TCP connection of this label, which is nobody until it logs in. */
+void csm_tk_as_guest(csm_tk *tk, const char *label);
+/* A user with these roles ("a,b"), made by the local administrator, who stays chosen; returns his sys_id. */
 const char *csm_tk_user(csm_tk *tk, const char *user_name, const char *roles);
+/* Gives roles to a user there is already, or takes them; as csm_tk_user. */
+void csm_tk_grant(csm_tk *tk, const char *user_id, const char *roles);
+void csm_tk_revoke(csm_tk *tk, const char *user_id, const char *role);
 
 /* The answer of a call that must succeed. */
 const csm_value *csm_tk_ok(csm_tk *tk, const char *method, const char *args, ...) __attribute__((format(printf, 3, 4)));
@@ -52,6 +62,9 @@ csm_status csm_tk_call(csm_tk *tk, const csm_value **out, const char *method, co
 const char *csm_tk_message(const csm_tk *tk);
 /* The field or argument the last error names; empty when none. */
 const char *csm_tk_error_field(const csm_tk *tk);
+const char *csm_tk_error_hint(const csm_tk *tk);
+/* "data" of the last error (a conflict's fields); fails when there is none. Valid until the same person's next call. */
+const csm_value *csm_tk_error_data(const csm_tk *tk);
 
 /* ---- shorthands over record.* ---- */
 
@@ -68,6 +81,9 @@ int64_t csm_tk_count(csm_tk *tk, const char *table, const char *query, ...) __at
 const csm_value *csm_tk_first(csm_tk *tk, const char *table, const char *query, ...) __attribute__((format(printf, 3, 4)));
 /* True when get, query, count agree that the caller has (or has not) this row; fails when they disagree. */
 bool csm_tk_sees(csm_tk *tk, const char *table, const char *id);
+/* Fails unless the row does not exist for the caller: list and count are without it, and get, update, delete and history
+ * answer as they do for an id that nobody has. */
+void csm_tk_hidden(csm_tk *tk, const char *table, const char *id);
 
 /* ---- values: paths of map keys and list positions, "rows.0.number"; fail when absent ---- */
 
