@@ -33,6 +33,7 @@ typedef struct cli {
     csm_client *client;    /* NULL until the first call */
     csm_arena *arena;
     struct cli_kept *kept; /* answers of the command under way */
+    struct cli_described *described; /* tables it asked about */
     csm_client_error error;
     FILE *out;
 } cli;
@@ -66,10 +67,23 @@ typedef struct cli_map {
 } cli_map;
 void cli_add(cli_map *map, const char *key, csm_value value);
 csm_value cli_map_value(const cli_map *map);
-/* "name=value" or "name:=JSON" as words after a record; types of the fields come from the server. False: usage printed. */
-bool cli_assignments(cli *c, const char *table, int argc, char **argv, cli_map *map);
-/* The id of a record named by 32 hex digits or by its number. Exit code, CLI_OK on success. */
+/* Words after a record, added to @p map with the type each field has on the server:
+ *   name=value    as typed; a reference may be named (lookup below); nothing after the sign empties the field
+ *   name:=JSON    any value
+ *   name@=FILE    the text of a file, "-": of standard input, without its last line end
+ * The fields are those of @p table, or the arguments of @p method (NULL: none) where it has them. Exit code. */
+int cli_assignments(cli *c, const char *table, const csm_value *method, int argc, char **argv, cli_map *map);
+
+/* ---- lookup ---- */
+
+/* The id of a record named by 32 hex digits, its number, its user name or its name. NOT_FOUND; FAILED when several have it. */
 int cli_record_id(cli *c, const char *table, const char *name, const char **id);
+/* table.describe, asked once per command and table. */
+int cli_describe(cli *c, const char *table, const csm_value **out);
+/* The map of @p list whose "name" is @p name, or NULL. */
+const csm_value *cli_named(const csm_value *list, csm_str name);
+/* A text of a map, or "". */
+csm_str cli_text_of(const csm_value *map, const char *key);
 
 /* ---- showing ---- */
 

@@ -68,7 +68,6 @@ static int find_columns(export *ex)
     csm_str *names = csm_arena_array(c->arena, COLUMNS_MAX, sizeof(*names));
     csm_value *list = csm_arena_array(c->arena, COLUMNS_MAX, sizeof(*list));
     const csm_value *answer, *fields;
-    cli_map params = { 0 };
     int code;
 
     if (names == NULL || list == NULL)
@@ -81,8 +80,7 @@ static int find_columns(export *ex)
             if (!add_column(ex, names, list, csm_str_trim(part)))
                 return cli_usage("more than %u fields", COLUMNS_MAX);
     } else {
-        cli_add(&params, "table", cli_text(ex->table));
-        if ((code = cli_call(c, "table.describe", cli_map_value(&params), &answer)) != CLI_OK)
+        if ((code = cli_describe(c, ex->table, &answer)) != CLI_OK)
             return code;
         fields = csm_map_get(answer, "fields");
         (void)add_column(ex, names, list, CSM_STR("sys_id"));

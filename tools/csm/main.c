@@ -10,7 +10,7 @@
 
 const cli_command cli_commands[] = {
     { "get", "TABLE ID|NUMBER [FIELDS]", "Shows one record", cli_cmd_get },
-    { "list", "TABLE [FILTER] [--fields A,B] [--limit N] [--all]", "Lists the records a filter matches", cli_cmd_list },
+    { "list", "TABLE [FILTER] [--fields A,B] [--sort A,-B] [--limit N] [--all]", "Lists the records a filter matches", cli_cmd_list },
     { "count", "TABLE [FILTER] [--by A,B]", "Counts records, grouped if asked", cli_cmd_count },
     { "insert", "TABLE name=value...", "Makes a record", cli_cmd_insert },
     { "update", "TABLE ID|NUMBER name=value...", "Changes a record", cli_cmd_update },

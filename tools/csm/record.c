@@ -76,27 +76,22 @@ int cli_cmd_get(cli *c, int argc, char **argv)
 }
 
 /* Columns that say most about a table, when nobody named any: what table.describe marks first. */
-static const char *default_fields(cli *c, const char *table)
+static const char *default_fields(cli *c, const char *table, int *code)
 {
     static const char *const telling[] = { "number", "name", "short_description", "state", "priority", "user_name", "email",
                                            "account", "contact", "consumer", "assigned_to", "active", "sys_updated_on" };
-    cli_map params = { 0 };
     const csm_value *answer, *fields;
     csm_str list = { "sys_id", 6 };
     uint32_t count = 0;
 
-    cli_add(&params, "table", cli_text(table));
-    if (cli_call(c, "table.describe", cli_map_value(&params), &answer) != CLI_OK)
+    *code = cli_describe(c, table, &answer);
+    if (*code != CLI_OK)
         return NULL;
     fields = csm_map_get(answer, "fields");
-    for (size_t k = 0; fields != NULL && k < sizeof(telling) / sizeof(telling[0]); k++)
-        for (uint32_t n = 0; n < fields->count; n++) {
-            const csm_value *name = csm_map_get(&fields->list[n], "name");
-
-            if (name != NULL && name->type == CSM_T_TEXT && csm_str_is(name->s, telling[k]) && ++count <= 9)
-                list = csm_arena_printf(c->arena, "%.*s%s%s", count == 1 ? 0 : (int)list.len, list.ptr, count == 1 ? "" : ",",
-                                        telling[k]);
-        }
+    for (size_t k = 0; k < sizeof(telling) / sizeof(telling[0]); k++)
+        if (cli_named(fields, csm_str_of(telling[k])) != NULL && ++count <= 9)
+            list = csm_arena_printf(c->arena, "%.*s%s%s", count == 1 ? 0 : (int)list.len, list.ptr, count == 1 ? "" : ",",
+                                    telling[k]);
     return csm_arena_cstr(c->arena, list);
 }
 
@@ -109,11 +104,11 @@ int cli_cmd_list(cli *c, int argc, char **argv)
     int code = CLI_OK;
 
     if (argc < 2)
-        return cli_usage("list TABLE [FILTER] [--fields A,B] [--limit N] [--all]");
+        return cli_usage("list TABLE [FILTER] [--fields A,B] [--sort A,-B] [--limit N] [--all]");
     if (!parse_options(argc - 2, argv + 2, &o))
         return CLI_USAGE;
-    if (o.fields == NULL && (o.fields = default_fields(c, argv[1])) == NULL)
-        return CLI_FAILED;
+    if (o.fields == NULL && (o.fields = default_fields(c, argv[1], &code)) == NULL)
+        return code != CLI_OK ? code : CLI_FAILED;
     if (o.all)
         o.limit = 100000;
     rows = csm_arena_array(c->arena, (size_t)o.limit, sizeof(*rows));
@@ -127,6 +122,8 @@ int cli_cmd_list(cli *c, int argc, char **argv)
         cli_add(&params, "fields", name_list(c, o.fields));
         cli_add(&params, "display", csm_bool(c->format == CLI_TABLE));
         cli_add(&params, "limit", csm_int(page));
+        if (o.sort != NULL)
+            cli_add(&params, "order", cli_text(o.sort));
         if (after.type == CSM_T_TEXT)
             cli_add(&params, "after", after);
         if ((code = cli_call(c, "record.query", cli_map_value(&params), &answer)) != CLI_OK)
@@ -195,8 +192,8 @@ int cli_cmd_insert(cli *c, int argc, char **argv)
 
     if (argc < 2)
         return cli_usage("insert TABLE name=value...");
-    if (!cli_assignments(c, argv[1], argc - 2, argv + 2, &values))
-        return CLI_USAGE;
+    if ((code = cli_assignments(c, argv[1], NULL, argc - 2, argv + 2, &values)) != CLI_OK)
+        return code;
     cli_add(&params, "table", cli_text(argv[1]));
     cli_add(&params, "values", cli_map_value(&values));
     if ((code = cli_call(c, "record.insert", cli_map_value(&params), &record)) != CLI_OK)
@@ -215,8 +212,8 @@ int cli_cmd_update(cli *c, int argc, char **argv)
         return cli_usage("update TABLE ID|NUMBER name=value...");
     if ((code = cli_record_id(c, argv[1], argv[2], &id)) != CLI_OK)
         return code;
-    if (!cli_assignments(c, argv[1], argc - 3, argv + 3, &values))
-        return CLI_USAGE;
+    if ((code = cli_assignments(c, argv[1], NULL, argc - 3, argv + 3, &values)) != CLI_OK)
+        return code;
     cli_add(&params, "table", cli_text(argv[1]));
     cli_add(&params, "id", cli_text(id));
     cli_add(&params, "values", cli_map_value(&values));
@@ -263,31 +260,28 @@ int cli_cmd_history(cli *c, int argc, char **argv)
 
 /* ---- NOUN VERB ---- */
 
-/* The description of one method, or NULL (an error is printed). */
-static const csm_value *describe_method(cli *c, const char *method)
+static int describe_method(cli *c, const char *method, const csm_value **out)
 {
     cli_map params = { 0 };
-    const csm_value *answer, *methods;
+    const csm_value *answer;
+    int code;
 
     cli_add(&params, "method", cli_text(method));
-    if (cli_call(c, "server.describe", cli_map_value(&params), &answer) != CLI_OK)
-        return NULL;
-    methods = csm_map_get(answer, "methods");
-    return methods != NULL && methods->type == CSM_T_LIST && methods->count > 0 ? &methods->list[0] : NULL;
+    if ((code = cli_call(c, "server.describe", cli_map_value(&params), &answer)) != CLI_OK)
+        return code;
+    *out = cli_named(csm_map_get(answer, "methods"), csm_str_of(method));
+    if (*out != NULL)
+        return CLI_OK;
+    fprintf(stderr, "csm: no method \"%s\"\n", method);
+    return CLI_NOT_FOUND;
 }
 
 /* The table that the method's "id" names; NULL when it has none. */
 static const char *id_table(cli *c, const csm_value *method)
 {
-    const csm_value *params = csm_map_get(method, "params");
+    csm_str table = cli_text_of(cli_named(csm_map_get(method, "params"), CSM_STR("id")), "table");
 
-    for (uint32_t n = 0; params != NULL && params->type == CSM_T_LIST && n < params->count; n++) {
-        const csm_value *name = csm_map_get(&params->list[n], "name"), *table = csm_map_get(&params->list[n], "table");
-
-        if (name != NULL && name->type == CSM_T_TEXT && csm_str_is(name->s, "id") && table != NULL && table->type == CSM_T_TEXT)
-            return csm_arena_cstr(c->arena, table->s);
-    }
-    return NULL;
+    return table.len > 0 ? csm_arena_cstr(c->arena, table) : NULL;
 }
 
 int cli_verb(cli *c, int argc, char **argv)
@@ -303,9 +297,10 @@ int cli_verb(cli *c, int argc, char **argv)
     name = csm_arena_printf(c->arena, "%s.%s", argv[0], argv[1]);
     for (char *at = (char *)(uintptr_t)name.ptr; at != NULL && *at != '\0'; at++)
         *at = *at == '-' ? '_' : *at;
-    method = describe_method(c, name.ptr);
-    if (method == NULL)
-        return c->error.code != CSM_OK ? CLI_NOT_FOUND : cli_usage("no method \"%s\"", name.ptr);
+    if (name.ptr == NULL)
+        return CLI_FAILED;
+    if ((code = describe_method(c, name.ptr, &method)) != CLI_OK)
+        return code;
     table = id_table(c, method);
     if (argc > 2 && strchr(argv[2], '=') == NULL) {
         if (table == NULL)
@@ -315,8 +310,8 @@ int cli_verb(cli *c, int argc, char **argv)
         cli_add(&params, "id", cli_text(id));
         used = 3;
     }
-    if (!cli_assignments(c, table, argc - used, argv + used, &params))
-        return CLI_USAGE;
+    if ((code = cli_assignments(c, table, method, argc - used, argv + used, &params)) != CLI_OK)
+        return code;
     if ((code = cli_call(c, name.ptr, cli_map_value(&params), &answer)) != CLI_OK)
         return code;
     if (answer->type == CSM_T_MAP && csm_map_get(answer, "sys_id") != NULL && c->format == CLI_TABLE)

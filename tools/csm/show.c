@@ -167,6 +167,41 @@ void cli_show_rows(cli *c, const csm_value *rows, const char *wanted)
         show_table(c, rows, &cols);
 }
 
+/* One line of the table for each line of the text; the name stands on the first. */
+static void add_lines(cli *c, struct libscols_table *table, csm_str name, csm_str text)
+{
+    csm_str part;
+
+    while (text.len > 0 && csm_str_split(&text, '\n', &part)) {
+        struct libscols_line *line = scols_table_new_line(table, NULL);
+
+        add_cell(c, line, 0, name);
+        add_cell(c, line, 1, part);
+        name = CSM_STR("");
+    }
+}
+
+/* A field of a record. What is a list of maps (a journal, what happened) has a line for each. */
+static void add_value(cli *c, struct libscols_table *table, csm_str name, csm_value value, csm_str text)
+{
+    if (!is_rows(&value)) {
+        add_lines(c, table, name, text);
+        return;
+    }
+    for (uint32_t n = 0; n < value.count; n++) {
+        const csm_value *entry = &value.list[n];
+        csm_str words = cli_text_of(entry, "text");
+
+        if (words.len > 0 && csm_map_get(entry, "by") != NULL)
+            text = csm_arena_printf(c->arena, "%.*s %.*s: %.*s", CSM_STR_FMT(cli_text_of(entry, "time")),
+                                    CSM_STR_FMT(cli_text_of(entry, "by")), CSM_STR_FMT(words));
+        else
+            text = cli_plain(c, *entry);
+        add_lines(c, table, name, text);
+        name = CSM_STR("");
+    }
+}
+
 void cli_show_record(cli *c, const csm_value *record)
 {
     struct libscols_table *table;
@@ -187,14 +222,10 @@ void cli_show_record(cli *c, const csm_value *record)
     (void)scols_table_new_column(table, "field", 0, 0);
     (void)scols_table_new_column(table, "value", 0, SCOLS_FL_WRAP);
     for (uint32_t n = 0; n < record->count; n++) {
-        csm_str text = cell(c, record, record->map[n].key);
-        struct libscols_line *line;
+        csm_str name = record->map[n].key;
 
-        if (text.len == 0 || csm_str_is(record->map[n].key, "display"))
-            continue;
-        line = scols_table_new_line(table, NULL);
-        add_cell(c, line, 0, record->map[n].key);
-        add_cell(c, line, 1, text);
+        if (!csm_str_is(name, "display"))
+            add_value(c, table, name, record->map[n].value, cell(c, record, name));
     }
     (void)scols_print_table(table);
     scols_unref_table(table);
