@@ -37,11 +37,15 @@ int cli_cmd_status(cli *c, int argc, char **argv)
 int cli_cmd_verify(cli *c, int argc, char **argv)
 {
     const csm_value *answer, *problems;
+    int32_t timeout_ms = c->timeout_ms;
     int code;
 
     if (argc != 1)
         return cli_usage("%s takes no arguments", argv[0]);
-    if ((code = cli_call(c, "store.verify", csm_nil(), &answer)) != CLI_OK)
+    c->timeout_ms = -1; /* as long as the store is large */
+    code = cli_call(c, "store.verify", csm_nil(), &answer);
+    c->timeout_ms = timeout_ms;
+    if (code != CLI_OK)
         return code;
     cli_show(c, answer);
     problems = csm_map_get(answer, "problems");
@@ -56,21 +60,70 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
 {
     if (argc != 2 || strcmp(argv[1], "bash") != 0)
         return cli_usage("completion bash");
-    fprintf(c->out, "# bash completion for csm: source <(csm completion bash)\n_csm()\n{\n"
-                    "    local word=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]}\n"
-                    "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
+    fputs("# bash completion for csm: source <(csm completion bash)\n"
+          "_csm()\n{\n"
+          "    local word=${COMP_WORDS[COMP_CWORD]} words='' at=1 first n\n"
+          "    local -a base=(\"${COMP_WORDS[0]}\")\n"
+          "    while [[ $at -lt $COMP_CWORD && ${COMP_WORDS[at]} == -* ]]; do\n"
+          "        case ${COMP_WORDS[at]} in -c | --connect | -u | --user | --timeout) n=2 ;; *) n=1 ;; esac\n"
+          "        [[ $n == 2 ]] && base+=(\"${COMP_WORDS[at]}\" \"${COMP_WORDS[at + 1]}\")\n"
+          "        at=$((at + n))\n"
+          "    done\n"
+          "    first=${COMP_WORDS[at]}\n"
+          "    if [[ $at -ge $COMP_CWORD ]]; then\n"
+          "        words='", c->out);
     for (const cli_command *cmd = cli_commands; cmd->name != NULL; cmd++)
         fprintf(c->out, "%s ", cmd->name);
-    fprintf(c->out,
-            "\" -- \"$word\"))\n        return\n    fi\n    case $first in\n"
-            "    get | list | count | insert | update | delete | history | export)\n"
-            "        [ \"$COMP_CWORD\" -eq 2 ] && COMPREPLY=($(compgen -W \"$(csm --csv call table.list 2>/dev/null |\n"
-            "            sed -n 's/^\\([a-z_0-9]*\\),.*/\\1/p')\" -- \"$word\")) ;;\n"
-            "    call)\n"
-            "        [ \"$COMP_CWORD\" -eq 2 ] && COMPREPLY=($(compgen -W \"$(csm --json call server.describe 2>/dev/null |\n"
-            "            sed -n 's/^ *\"name\": \"\\([a-z_]*\\.[a-z_.]*\\)\",*$/\\1/p')\" -- \"$word\")) ;;\n"
-            "    import) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
-            "    plugin) COMPREPLY=($(compgen -W \"list show\" -- \"$word\")) ;;\n"
-            "    esac\n}\ncomplete -F _csm csm\n");
+    fputs("'\n        [[ $word == -* ]] && words='--connect --user --json --csv --timeout --help'\n"
+          "    elif [[ $word == --* ]]; then\n"
+          "        case $first in\n"
+          "        list) words='--fields --sort --limit --all' ;;\n"
+          "        count) words='--by' ;;\n"
+          "        export) words='--fields --format' ;;\n"
+          "        import) words='--map --dry-run --name --rejected --format --separator --encoding --page' ;;\n"
+          "        esac\n"
+          "    else\n"
+          "        case $first in\n"
+          "        get | list | count | insert | update | delete | history | export)\n"
+          "            [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names tables 2>/dev/null) ;;\n"
+          "        call) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null) ;;\n"
+          "        help) words=$(\"${base[@]}\" names commands) ;;\n"
+          "        plugin) words='list show' ;;\n"
+          "        completion) words=bash ;;\n"
+          "        import) compopt -o default ;;\n"
+          "        *) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null | sed -n \"s/^$first\\\\.//p\") ;;\n"
+          "        esac\n"
+          "    fi\n"
+          "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+          "}\ncomplete -F _csm csm\n", c->out);
     return CLI_OK;
+}
+
+/* csm names tables|methods|commands: one a line, for completion. */
+int cli_cmd_names(cli *c, int argc, char **argv)
+{
+    const csm_value *answer = NULL, *list;
+    csm_value area = csm_ctext("methods");
+    cli_map params = { 0 };
+    int code = CLI_OK;
+
+    if (argc != 2)
+        return cli_usage("names tables | methods | commands");
+    if (strcmp(argv[1], "commands") == 0) {
+        for (const cli_command *cmd = cli_commands; cmd->name != NULL; cmd++)
+            fprintf(c->out, "%s\n", cmd->name);
+        return CLI_OK;
+    }
+    if (strcmp(argv[1], "tables") == 0) {
+        code = cli_call(c, "table.list", csm_nil(), &answer);
+    } else if (strcmp(argv[1], "methods") == 0) {
+        cli_add(&params, "areas", csm_list(&area, 1));
+        code = cli_call(c, "server.describe", cli_map_value(&params), &answer);
+    } else {
+        return cli_usage("names tables | methods | commands");
+    }
+    list = csm_map_get(answer, argv[1]) != NULL ? csm_map_get(answer, argv[1]) : answer;
+    for (uint32_t n = 0; code == CLI_OK && list->type == CSM_T_LIST && n < list->count; n++)
+        fprintf(c->out, "%.*s\n", CSM_STR_FMT(cli_text_of(&list->list[n], "name")));
+    return code;
 }

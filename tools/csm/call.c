@@ -8,11 +8,13 @@
 
 static int connect_now(cli *c)
 {
+    csm_client_options options = CSM_CLIENT_OPTIONS_INIT;
     cli_map params = { 0 };
     csm_client_result *result = NULL;
     csm_value map;
 
-    if (csm_client_connect(c->address, NULL, &c->client, &c->error) != CSM_OK) {
+    options.timeout_ms = c->timeout_ms;
+    if (csm_client_connect(c->address, &options, &c->client, &c->error) != CSM_OK) {
         fprintf(stderr, "csm: %s: %s\n", c->address, c->error.message);
         return c->error.from_server ? CLI_FAILED : CLI_UNAVAILABLE;
     }
@@ -41,6 +43,7 @@ int cli_call(cli *c, const char *method, csm_value params, const csm_value **out
         return code;
     if (kept == NULL)
         return CLI_FAILED;
+    csm_client_set_timeout(c->client, c->timeout_ms);
     if (csm_client_call(c->client, method, &params, &kept->result, &c->error) != CSM_OK)
         return cli_fail(c);
     kept->next = c->kept;

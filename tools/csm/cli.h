@@ -30,6 +30,7 @@ typedef struct cli {
     const char *user;      /* act as; NULL = oneself */
     cli_format format;
     bool colour, interactive;
+    int32_t timeout_ms;    /* of each call; -1: none */
     csm_client *client;    /* NULL until the first call */
     csm_arena *arena;
     struct cli_kept *kept; /* answers of the command under way */
@@ -42,9 +43,13 @@ typedef struct cli_command {
     const char *name;
     const char *usage;     /* "TABLE [FILTER]" */
     const char *doc;
+    const char *more;      /* what "help COMMAND" says besides; NULL: nothing */
     int (*run)(cli *c, int argc, char **argv); /* argv[0]: the command; returns a cli_exit */
 } cli_command;
 extern const cli_command cli_commands[]; /* ends with a NULL name */
+
+void cli_list_commands(FILE *out);
+void cli_list_exit_codes(FILE *out);
 
 /* Runs one command line, also for the shell. Prints its own errors. */
 int cli_run(cli *c, int argc, char **argv);
@@ -114,6 +119,7 @@ int cli_cmd_export(cli *c, int argc, char **argv);
 int cli_cmd_shell(cli *c, int argc, char **argv);
 int cli_cmd_help(cli *c, int argc, char **argv);
 int cli_cmd_completion(cli *c, int argc, char **argv);
+int cli_cmd_names(cli *c, int argc, char **argv);
 /* NOUN VERB [ID|NUMBER] [name=value...]: any other method, "case accept CS0001001". */
 int cli_verb(cli *c, int argc, char **argv);
 

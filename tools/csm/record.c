@@ -60,7 +60,7 @@ int cli_cmd_get(cli *c, int argc, char **argv)
     int code;
 
     if (argc < 3 || argc > 4)
-        return cli_usage("get TABLE ID|NUMBER [FIELDS]");
+        return cli_usage("get TABLE RECORD [FIELDS]");
     if ((code = cli_record_id(c, argv[1], argv[2], &id)) != CLI_OK)
         return code;
     cli_add(&params, "table", cli_text(argv[1]));
@@ -209,7 +209,7 @@ int cli_cmd_update(cli *c, int argc, char **argv)
     int code;
 
     if (argc < 4)
-        return cli_usage("update TABLE ID|NUMBER name=value...");
+        return cli_usage("update TABLE RECORD name=value...");
     if ((code = cli_record_id(c, argv[1], argv[2], &id)) != CLI_OK)
         return code;
     if ((code = cli_assignments(c, argv[1], NULL, argc - 3, argv + 3, &values)) != CLI_OK)
@@ -222,39 +222,21 @@ int cli_cmd_update(cli *c, int argc, char **argv)
     return show_written(c, record);
 }
 
-/* delete and history: one record by name. */
-static int by_name(cli *c, int argc, char **argv, const char *method, const csm_value **answer)
+int cli_cmd_delete(cli *c, int argc, char **argv)
 {
+    const csm_value *answer;
     cli_map params = { 0 };
     const char *id;
     int code;
 
     if (argc != 3)
-        return cli_usage("%s TABLE ID|NUMBER", argv[0]);
+        return cli_usage("delete TABLE RECORD");
     if ((code = cli_record_id(c, argv[1], argv[2], &id)) != CLI_OK)
         return code;
     cli_add(&params, "table", cli_text(argv[1]));
     cli_add(&params, "id", cli_text(id));
-    return cli_call(c, method, cli_map_value(&params), answer);
-}
-
-int cli_cmd_delete(cli *c, int argc, char **argv)
-{
-    const csm_value *answer;
-    int code = by_name(c, argc, argv, "record.delete", &answer);
-
-    if (code == CLI_OK && c->format == CLI_TABLE)
+    if ((code = cli_call(c, "record.delete", cli_map_value(&params), &answer)) == CLI_OK && c->format == CLI_TABLE)
         fprintf(c->out, "deleted %s\n", argv[2]);
-    return code;
-}
-
-int cli_cmd_history(cli *c, int argc, char **argv)
-{
-    const csm_value *answer;
-    int code = by_name(c, argc, argv, "record.history", &answer);
-
-    if (code == CLI_OK)
-        cli_show(c, answer);
     return code;
 }
 

@@ -39,8 +39,10 @@ static unsigned char complete(EditLine *el, int ch)
     return el_insertstr(el, match + len) == 0 && el_insertstr(el, " ") == 0 ? CC_REFRESH : CC_ERROR;
 }
 
-static void run_line(cli *c, Tokenizer *words, const char *line)
+/* The command's exit code. */
+static int run_line(cli *c, Tokenizer *words, const char *line)
 {
+    int code;
     const char **argv = NULL;
     int argc = 0;
     char *copies[WORDS_MAX];
@@ -48,37 +50,41 @@ static void run_line(cli *c, Tokenizer *words, const char *line)
     tok_reset(words);
     if (tok_str(words, line, &argc, &argv) != 0 || argc > WORDS_MAX) {
         fprintf(stderr, "csm: a quote is open, or the line is too long\n");
-        return;
+        return CLI_USAGE;
     }
     if (argc == 0)
-        return;
+        return CLI_OK;
     for (int n = 0; n < argc; n++)
         if ((copies[n] = csm_arena_cstr(c->arena, csm_str_of(argv[n]))) == NULL)
-            return;
+            return CLI_FAILED;
     if (strcmp(copies[0], "shell") == 0)
-        return;
-    (void)cli_run(c, argc, copies);
+        return CLI_OK;
+    code = cli_run(c, argc, copies);
     if (c->client != NULL && !csm_client_is_open(c->client)) {
         csm_client_close(c->client); /* the next command connects anew */
         c->client = NULL;
     }
     cli_release(c);
     (void)fflush(c->out);
+    return code;
 }
 
-static void read_lines(cli *c, EditLine *el, History *hist, Tokenizer *words)
+/* The exit code of the last command that failed. */
+static int read_lines(cli *c, EditLine *el, History *hist, Tokenizer *words)
 {
     HistEvent event;
     const char *line;
-    int count;
+    int count, failed = CLI_OK, code;
 
     while ((line = el_gets(el, &count)) != NULL && count > 0) {
         if (strcmp(line, "exit\n") == 0 || strcmp(line, "quit\n") == 0)
             break;
         if (line[0] != '\n')
             (void)history(hist, &event, H_ENTER, line);
-        run_line(c, words, line);
+        if ((code = run_line(c, words, line)) != CLI_OK)
+            failed = code;
     }
+    return failed;
 }
 
 int cli_cmd_shell(cli *c, int argc, char **argv)
@@ -89,9 +95,10 @@ int cli_cmd_shell(cli *c, int argc, char **argv)
     const char *home = getenv("HOME");
     char path[512] = "";
     HistEvent event;
+    int code;
 
-    (void)argc;
-    (void)argv;
+    if (argc != 1)
+        return cli_usage("%s takes no arguments", argv[0]);
     if (el == NULL || hist == NULL || words == NULL)
         return CLI_FAILED;
     (void)history(hist, &event, H_SETSIZE, 1000);
@@ -102,11 +109,11 @@ int cli_cmd_shell(cli *c, int argc, char **argv)
     (void)el_set(el, EL_HIST, history, hist);
     (void)el_set(el, EL_ADDFN, "complete", "complete words", complete);
     (void)el_set(el, EL_BIND, "^I", "complete", NULL);
-    read_lines(c, el, hist, words);
+    code = read_lines(c, el, hist, words);
     if (path[0] != '\0')
         (void)history(hist, &event, H_SAVE, path);
     tok_end(words);
     history_end(hist);
     el_end(el);
-    return CLI_OK;
+    return isatty(STDIN_FILENO) ? CLI_OK : code;
 }

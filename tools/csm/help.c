@@ -1,0 +1,110 @@
+/* The table of commands, and what help tells about them. */
+#include "cli.h"
+
+#include <string.h>
+
+static const char get_more[] =
+    "RECORD is a sys_id (32 hex digits), a number, a user name or a name that one record has.\n"
+    "FIELDS are separated by commas; a dot walks along a reference: account.name.\n";
+static const char list_more[] =
+    "FILTER is an encoded query; quote it: \"active=true^priority<=2^ORDERBYDESCopened_at\".\n"
+    "  ^ and, ^OR or, ^NQ a new alternative; = != < <= > >= STARTSWITH ENDSWITH LIKE IN ISEMPTY ISNOTEMPTY\n"
+    "A field or operator that does not exist is an error, never \"all rows\".\n"
+    "--fields A,B   columns (account.name walks along a reference)\n"
+    "--sort A,-B    order, a minus for descending\n"
+    "--limit N      at most so many rows (20)\n"
+    "--all          at most 100000 rows; export has no limit\n";
+static const char count_more[] = "--by A,B   counts for each value of these; a time may be cut: opened_at:month\n";
+static const char write_more[] =
+    "name=value    as typed; a reference may be named (assigned_to=ann.agent); nothing after the sign empties the field\n"
+    "name:=JSON    any value\n"
+    "name@=FILE    the text of a file, \"-\": of standard input, without its last line end\n";
+static const char history_more[] = "Changes and journal entries, newest first. --json shows all the server tells.\n";
+static const char call_more[] =
+    "JSON is a map of named arguments. Any method takes \"trace\" and \"deadline_ms\", any write \"request_key\" (a repeat with\n"
+    "the same key has one effect) and \"dry_run\". csm names methods lists them; csm call server.describe tells all.\n";
+static const char import_more[] =
+    "MAPPING is a JSON file; config/import/README.md describes it. Rows go in pages, each kept whole or not at all; run the same\n"
+    "command again after a kill or a lost connection and it goes on where it stopped.\n"
+    "--dry-run         tells what would happen and keeps nothing; a page does not see the rows of the one before\n"
+    "--name NAME       what the import is known by (file name and size)\n"
+    "--rejected FILE   where refused rows go, with line and reason (FILE.rejected.csv)\n"
+    "--format F        csv or jsonl (by the file's name)\n"
+    "--separator C     of CSV cells (,)\n"
+    "--encoding E      auto: cells that are no UTF-8 are taken as windows-1252 and told; utf-8: their rows are refused;\n"
+    "                  windows-1252: all are\n"
+    "--page ROWS       rows in one call (500)\n"
+    "Exit code 5 when some rows were refused.\n";
+static const char export_more[] =
+    "Writes to standard output. --format csv (times, ids and numbers as the protocol has them; lists a,b; money 12.5 EUR) or jsonl.\n"
+    "Without --fields every field of the table that its reader may see, but journals.\n";
+static const char shell_more[] =
+    "Commands as on the command line, one connection, history in ~/.csm_history, Tab completes. Ends with exit or Ctrl-D; fed from\n"
+    "a pipe its exit code is that of the last command that failed.\n";
+static const char completion_more[] = "source <(csm completion bash)\n";
+
+const cli_command cli_commands[] = {
+    { "get", "TABLE RECORD [FIELDS]", "Shows one record", get_more, cli_cmd_get },
+    { "list", "TABLE [FILTER] [--fields A,B] [--sort A,-B] [--limit N] [--all]", "Lists the records a filter matches", list_more, cli_cmd_list },
+    { "count", "TABLE [FILTER] [--by A,B]", "Counts records, grouped if asked", count_more, cli_cmd_count },
+    { "insert", "TABLE name=value...", "Makes a record", write_more, cli_cmd_insert },
+    { "update", "TABLE RECORD name=value...", "Changes a record", write_more, cli_cmd_update },
+    { "delete", "TABLE RECORD", "Deletes a record", NULL, cli_cmd_delete },
+    { "history", "TABLE RECORD", "Shows what happened to a record", history_more, cli_cmd_history },
+    { "call", "METHOD [JSON]", "Calls any method", call_more, cli_cmd_call },
+    { "import", "FILE --map MAPPING [OPTION...]", "Loads a CSV or JSON-lines file through a mapping", import_more, cli_cmd_import },
+    { "export", "TABLE [FILTER] [--fields A,B] [--format csv|jsonl]", "Writes all matching records", export_more, cli_cmd_export },
+    { "plugin", "list | show ID", "Shows the plugins of the server", NULL, cli_cmd_plugin },
+    { "status", "", "Shows how the server is", NULL, cli_cmd_status },
+    { "verify", "", "Checks the store of the running server against itself", NULL, cli_cmd_verify },
+    { "names", "tables | methods | commands", "Lists names, one a line", NULL, cli_cmd_names },
+    { "shell", "", "Reads commands with history and completion", shell_more, cli_cmd_shell },
+    { "completion", "bash", "Prints completion for a shell", completion_more, cli_cmd_completion },
+    { "help", "[COMMAND]", "Tells about csm or a command", NULL, cli_cmd_help },
+    { NULL, NULL, NULL, NULL, NULL },
+};
+
+void cli_list_commands(FILE *out)
+{
+    for (const cli_command *cmd = cli_commands; cmd->name != NULL; cmd++)
+        fprintf(out, "    %s %s\n          %s\n", cmd->name, cmd->usage, cmd->doc);
+    fputs("    NOUN VERB [RECORD] [name=value...]\n          Any other method, e.g. csm case propose-solution CS0001001 close_notes=...\n", out);
+}
+
+void cli_list_exit_codes(FILE *out)
+{
+    fputs("    0  done\n    1  the server refused: see the message\n    2  no such record or method\n"
+          "    3  not allowed, or not logged in\n    4  changed meanwhile, or exists already\n"
+          "    5  import: some rows were refused\n   64  wrong usage\n   69  no server, or the connection was lost\n"
+          "   74  a local file cannot be read or written\n", out);
+}
+
+static void put_manual(FILE *out)
+{
+    fputs("NAME\n    csm - speaks to a csmd server\n\nSYNOPSIS\n"
+          "    csm [-c ADDRESS] [-u USER] [--json | --csv] [--timeout SECONDS] COMMAND [ARGUMENT...]\n\nOPTIONS\n"
+          "    -c, --connect ADDRESS   unix:PATH or tcp:HOST:PORT; else $CSM_CONNECT, else unix:/run/csmd/csmd.sock\n"
+          "    -u, --user USER         act as this user, as the local administrator may\n"
+          "    --json, --csv           answers for programs\n"
+          "    --timeout SECONDS       longest wait for an answer (30; 0: none)\n\nCOMMANDS\n", out);
+    cli_list_commands(out);
+    fputs("    csm help COMMAND tells more about one.\n\nEXIT CODES\n", out);
+    cli_list_exit_codes(out);
+    fputs("\nENVIRONMENT\n    CSM_CONNECT   address of the server\n    NO_COLOR      no colours\n\nFILES\n"
+          "    ~/.csm_history   lines of the shell\n", out);
+}
+
+int cli_cmd_help(cli *c, int argc, char **argv)
+{
+    if (argc < 2) {
+        put_manual(c->out);
+        return CLI_OK;
+    }
+    for (const cli_command *cmd = cli_commands; cmd->name != NULL; cmd++)
+        if (strcmp(cmd->name, argv[1]) == 0) {
+            fprintf(c->out, "csm %s %s\n\n%s.\n%s%s", cmd->name, cmd->usage, cmd->doc, cmd->more != NULL ? "\n" : "",
+                    cmd->more != NULL ? cmd->more : "");
+            return CLI_OK;
+        }
+    return cli_usage("no command \"%s\"; csm help lists them", argv[1]);
+}
