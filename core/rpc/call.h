@@ -66,6 +66,7 @@ struct csm_call {
     csm_error refusal;
     bool close_after;
     bool took_effect;          /* wrote something */
+    bool essential;            /* goes through though the store is full */
     csm_buf reply;             /* whole encoded response; empty for notifications */
     csm_status status;
 };

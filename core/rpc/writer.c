@@ -8,12 +8,15 @@
 
 #define BATCH_MAX 1024u
 #define JOB_PAGES_MAX 64u
+#define FULL_JOB_DELAY CSM_MINUTE /* what a job that finds no room waits */
 
 typedef struct batch {
     csm_call *calls[BATCH_MAX];
     uint32_t count;
     uint32_t ran;          /* of count; the rest runs in the next transaction */
-    bool wrote;
+    bool essential;        /* all that ran in this transaction is */
+    bool full;             /* the store refused the last ordinary commit */
+    int64_t jobs_after;    /* csm_mono_us: not even a postponed job could be written before */
 } batch;
 
 /* ---- one request ---- */
@@ -50,6 +53,8 @@ static csm_status run_steps(csm_call *call, csm_ctx *ctx)
     if (call->request_key.len > 0)
         CSM_TRY(csm_repeat_store(ctx, call));
     call->took_effect = !csm_request_log_is_empty(ctx->log);
+    /* Who deletes must get in first: logins (all that prepare) count too. */
+    call->essential = call->prepare != NULL || csm_request_log_makes_room(ctx->log);
     return csm_request_log_write(ctx);
 }
 
@@ -65,47 +70,59 @@ static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
         return;
     }
     call->status = CSM_OK;
+    call->refused = call->changes_identity = call->changes_errors = false; /* it may run a second time */
+    call->essential = true; /* what fails writes nothing */
     st = csm_call_enter(call, &cc, &rpc->write, txn);
     if (st == CSM_OK)
         st = run_steps(call, &cc.ctx);
     if (st != CSM_OK) {
         csm_txn_undo(txn, point);
         call->took_effect = false;
+        call->essential = true;
         csm_call_fail(call, &cc.ctx.err);
     }
 }
 
 /* ---- jobs ---- */
 
-static bool run_job_page(csm_rpc *rpc, csm_txn *txn, csm_arena *arena)
+static void enter_job(csm_rpc *rpc, csm_ctx *ctx, csm_txn *txn, csm_arena *arena)
+{
+    csm_arena_clear(arena);
+    csm_ctx_init(ctx, rpc->engine, arena, NULL, txn, csm_caller_system(), rpc->write.callers, &rpc->write.ids);
+    ctx->budget.rows_max = rpc->engine->limits.read_rows_hard;
+    ctx->system = 1;
+}
+
+/* *essential is taken back when the page changes records other than by deleting. */
+static bool run_job_page(csm_rpc *rpc, csm_txn *txn, csm_arena *arena, bool *essential)
 {
     csm_savepoint point = csm_txn_save(txn);
     csm_ctx ctx;
     bool ran = false;
     csm_status st;
 
-    csm_arena_clear(arena);
-    csm_ctx_init(&ctx, rpc->engine, arena, NULL, txn, csm_caller_system(), rpc->write.callers, &rpc->write.ids);
-    ctx.budget.rows_max = rpc->engine->limits.read_rows_hard;
-    ctx.system = 1;
+    enter_job(rpc, &ctx, txn, arena);
     ctx.log = csm_request_log_new(arena, CSM_STR("job"));
     st = ctx.log != NULL ? csm_job_run_due(&ctx, &ran) : csm_ctx_nomem(&ctx);
     if (st == CSM_OK)
         st = csm_request_log_write(&ctx);
-    if (st == CSM_OK)
+    if (st == CSM_OK) {
+        if (!csm_request_log_is_empty(ctx.log) && !csm_request_log_makes_room(ctx.log))
+            *essential = false;
         return ran;
+    }
     csm_txn_undo(txn, point);
     csm_log(CSM_LOG_ERROR, "job", "the due job could not be run: %s", ctx.err.message);
     return false;
 }
 
 /* Runs due jobs for about @p budget_us. True: some may be left. */
-static bool run_jobs(csm_rpc *rpc, csm_txn *txn, csm_arena *arena, int64_t budget_us)
+static bool run_jobs(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena, int64_t budget_us)
 {
     int64_t until = csm_mono_us() + budget_us;
 
     for (uint32_t n = 0; n < JOB_PAGES_MAX; n++) {
-        if (!run_job_page(rpc, txn, arena))
+        if (!run_job_page(rpc, txn, arena, &b->essential))
             return false;
         rpc->writer_stat.jobs++;
         if (csm_mono_us() >= until)
@@ -170,23 +187,89 @@ static void commit_failed(csm_rpc *rpc, csm_status st, const csm_error *err)
     rpc->options.broken(rpc->options.user);
 }
 
-/* A full store refuses the batch as a whole: each request again on its own, so that deletes and refusals go through. */
+/* ---- a full store refuses the batch as a whole: everything again on its own, so that deletes and refusals go through ---- */
+
+static void note_full(batch *b, bool full)
+{
+    if (full && !b->full)
+        csm_log(CSM_LOG_ERROR, "writer", "the store is full: inserts and changes are refused, deletes and reads go on");
+    else if (!full && b->full)
+        csm_log(CSM_LOG_INFO, "writer", "the store has room again");
+    b->full = full;
+}
+
 static void run_alone(csm_rpc *rpc, batch *b)
 {
     for (uint32_t n = 0; n < b->ran; n++) {
+        csm_call *call = b->calls[n];
         csm_error err = { 0 };
         csm_txn *txn = NULL;
         csm_status st = csm_txn_begin(rpc->engine->store, &txn, &err);
 
         if (st == CSM_OK) {
-            run_request(rpc, txn, b->calls[n]);
+            run_request(rpc, txn, call);
+            if (call->essential)
+                csm_txn_set_essential(txn);
             st = csm_txn_commit(txn, &err);
         }
         if (st != CSM_OK) {
             commit_failed(rpc, st, &err);
-            b->calls[n]->took_effect = false;
-            csm_call_fail(b->calls[n], &err);
+            call->took_effect = false;
+            csm_call_fail(call, &err);
         }
+    }
+}
+
+/* The first due job waits a while, so that those behind it come to their turn. */
+static csm_status put_off_job(csm_rpc *rpc, csm_arena *arena, csm_error *err)
+{
+    csm_txn *txn = NULL;
+    csm_status st;
+    csm_ctx ctx;
+
+    CSM_TRY(csm_txn_begin(rpc->engine->store, &txn, err));
+    enter_job(rpc, &ctx, txn, arena);
+    st = csm_job_put_off(&ctx, FULL_JOB_DELAY);
+    if (st != CSM_OK) {
+        *err = ctx.err;
+        csm_txn_abort(txn);
+        return st;
+    }
+    csm_txn_set_essential(txn);
+    return csm_txn_commit(txn, err);
+}
+
+/* One page. OK with *ran false: none is due. */
+static csm_status run_job_alone(csm_rpc *rpc, csm_arena *arena, bool *ran, csm_error *err)
+{
+    bool essential = true;
+    csm_txn *txn = NULL;
+    csm_status st;
+
+    CSM_TRY(csm_txn_begin(rpc->engine->store, &txn, err));
+    *ran = run_job_page(rpc, txn, arena, &essential);
+    if (essential)
+        csm_txn_set_essential(txn);
+    st = csm_txn_commit(txn, err);
+    if (st != CSM_E_FULL)
+        return st;
+    csm_caller_cache_clear(rpc->write.callers);
+    return put_off_job(rpc, arena, err);
+}
+
+static void run_jobs_alone(csm_rpc *rpc, batch *b, csm_arena *arena)
+{
+    csm_error err = { 0 };
+    bool ran = true;
+
+    for (uint32_t n = 0; ran && n < JOB_PAGES_MAX; n++) {
+        csm_status st = run_job_alone(rpc, arena, &ran, &err);
+
+        if (st == CSM_OK)
+            continue;
+        commit_failed(rpc, st, &err);
+        b->jobs_after = csm_mono_us() + CSM_SECOND;
+        return;
     }
 }
 
@@ -223,21 +306,32 @@ static bool run_batch(csm_rpc *rpc, batch *b, csm_arena *job_arena)
         release(rpc, b);
         return false;
     }
+    b->essential = true;
     do {
-        if (b->ran < b->count)
-            run_request(rpc, txn, b->calls[b->ran++]);
+        if (b->ran < b->count) {
+            csm_call *call = b->calls[b->ran++];
+
+            run_request(rpc, txn, call);
+            b->essential = b->essential && call->essential;
+        }
     } while (b->ran < b->count && !batch_is_full(rpc, txn, b->ran, started));
     ran_at = csm_mono_us();
-    jobs_left = run_jobs(rpc, txn, job_arena, rpc->options.batch_us / 2);
+    jobs_left = ran_at >= b->jobs_after && run_jobs(rpc, b, txn, job_arena, rpc->options.batch_us / 2);
+    if (b->essential)
+        csm_txn_set_essential(txn);
     st = csm_txn_commit(txn, &err);
     count_batch(rpc, b->ran, ran_at - started, csm_mono_us() - ran_at);
     if (st == CSM_E_FULL) {
+        note_full(b, true);
         csm_caller_cache_clear(rpc->write.callers);
         run_alone(rpc, b);
+        run_jobs_alone(rpc, b, job_arena);
         jobs_left = false;
     } else if (st != CSM_OK) {
         commit_failed(rpc, st, &err);
         fail_all(b, 0, &err);
+    } else if (!b->essential) {
+        note_full(b, false);
     }
     release(rpc, b);
     return jobs_left && st == CSM_OK;
@@ -277,6 +371,8 @@ void csm_writer_run(void *user)
         if (b->count == 0 && csm_queue_is_closed(rpc->queue) && csm_queue_count(rpc->queue) == 0)
             break;
         due = rpc->broken ? INT64_MAX : jobs_left ? 0 : next_due(rpc, arena);
+        if (due < b->jobs_after && csm_mono_us() < b->jobs_after)
+            due = b->jobs_after;
     }
     csm_mem_free(b);
     csm_arena_free(arena);

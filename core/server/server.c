@@ -96,6 +96,7 @@ static csm_status build_registry(csm_server *server, csm_registry **out, csm_err
     csm_status st;
 
     CSM_TRY(csm_txn_begin(server->store, &txn, err));
+    csm_txn_set_essential(txn); /* a full store is served too */
     numbers = csm_engine_numbers(txn);
     st = csm_loader_boot(server->loader, &numbers, out, err);
     if (st == CSM_OK)

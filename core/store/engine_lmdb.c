@@ -511,7 +511,7 @@ static csm_status lmdb_apply(csm_kv *base, const csm_pending *batch, uint64_t se
 {
     csm_lmdb *kv = kv_of(base);
     MDB_txn *txn;
-    int rc = batch->puts > 0 ? check_ceiling(kv) : 0;
+    int rc = batch->puts > 0 && !batch->essential ? check_ceiling(kv) : 0;
 
     if (rc != 0)
         return csm_lmdb_failed(err, rc, "put");

@@ -45,6 +45,7 @@ typedef struct csm_pending {
     size_t writes;  /* versions not undone; what a mark is */
     size_t keys;    /* nodes that have a version */
     size_t puts;    /* of these, the ones that are not deletes */
+    bool essential; /* goes through above the ceiling */
     size_t bytes;   /* memory taken, undone versions included: it is held until the arena goes */
     uint64_t stamp; /* changes with every write and undo */
     uint64_t random;

@@ -34,7 +34,7 @@ typedef enum csm_db {
 
 typedef struct csm_store_options {
     uint64_t map_bytes;      /* address space, default 1 TiB (0) */
-    uint64_t ceiling_bytes;  /* bytes in use from which on a batch with puts is FULL; 0 or too high: a little below
+    uint64_t ceiling_bytes;  /* bytes in use from which on a batch with puts is FULL unless essential; 0 or too high: a little below
                               * map_bytes, so that deletes, which copy pages too, still go on */
     uint32_t readers;        /* most snapshots at a time, default 126 (0) */
     bool read_only;          /* verify: nothing is created or written, not even the lock's pid */
@@ -105,6 +105,9 @@ csm_view *csm_txn_view(csm_txn *txn);
 /* Copies key and value. LIMIT when too long, INVALID for an empty key. */
 csm_status csm_txn_put(csm_txn *txn, csm_db db, csm_str key, csm_str value, csm_error *err);
 csm_status csm_txn_del(csm_txn *txn, csm_db db, csm_str key, csm_error *err); /* absent is fine */
+/* From here on the transaction also goes through above the ceiling (deletes with what they leave in history and log, what a
+ * server needs to start): only the map and the disk still bound it. */
+void csm_txn_set_essential(csm_txn *txn);
 /* Memory taken by writes, undone ones included (what was read of them stays put until the end), and keys pending. */
 size_t csm_txn_bytes(const csm_txn *txn);
 size_t csm_txn_entries(const csm_txn *txn);
@@ -122,7 +125,7 @@ void csm_txn_take_sequence(csm_txn *txn);
 /* Applies everything in key order, synced, and frees the transaction either way.
  * OK: on disk, visible to snapshots renewed from now on. UNKNOWN: may or may not be on disk: the store refuses
  * everything from now on and the server must stop. Any other (FULL; CONFLICT, on engines with several writers; LIMIT,
- * NOMEM, IO): nothing happened, the store goes on. FULL by the ceiling spares batches of deletes alone. */
+ * NOMEM, IO): nothing happened, the store goes on. FULL by the ceiling spares batches of deletes alone and essential ones. */
 csm_status csm_txn_commit(csm_txn *txn, csm_error *err);
 void csm_txn_abort(csm_txn *txn); /* NULL is fine */
 /* A transaction that can never be committed (dry runs), on any thread, over a snapshot of its own. */

@@ -132,6 +132,11 @@ csm_status csm_txn_del(csm_txn *txn, csm_db db, csm_str key, csm_error *err)
     return csm_pending_del(&txn->table, db, key) ? CSM_OK : csm_error_nomem(err);
 }
 
+void csm_txn_set_essential(csm_txn *txn)
+{
+    txn->table.essential = true;
+}
+
 size_t csm_txn_bytes(const csm_txn *txn)
 {
     return txn->table.bytes;

@@ -18,6 +18,8 @@ csm_status csm_request_log_change(csm_ctx *ctx, const csm_mtable *table, csm_id 
 bool csm_request_log_changed_since(const csm_request_log *log, csm_log_mark mark, csm_id id);
 csm_status csm_request_log_event(csm_ctx *ctx, csm_str name, csm_value payload);
 bool csm_request_log_is_empty(const csm_request_log *log);
+/* Records go, none is new; others may change along with them. */
+bool csm_request_log_makes_room(const csm_request_log *log);
 csm_log_mark csm_request_log_mark(const csm_request_log *log);
 void csm_request_log_undo(csm_request_log *log, csm_log_mark mark);
 /* Writes the entry under csm_txn_next_sequence and takes the number; marks changed watched tables; starts the delivery job

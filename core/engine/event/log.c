@@ -113,6 +113,18 @@ bool csm_request_log_is_empty(const csm_request_log *log)
     return log->change_count == 0 && log->event_count == 0;
 }
 
+bool csm_request_log_makes_room(const csm_request_log *log)
+{
+    bool deletes = false;
+
+    for (uint32_t n = 0; n < log->change_count; n++) {
+        if (log->changes[n].from == 0)
+            return false;
+        deletes = deletes || log->changes[n].to == 0;
+    }
+    return deletes;
+}
+
 csm_log_mark csm_request_log_mark(const csm_request_log *log)
 {
     csm_log_mark mark = { .changes = log->change_count, .events = log->event_count };

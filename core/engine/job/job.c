@@ -279,3 +279,18 @@ csm_status csm_job_run_due(csm_ctx *ctx, bool *ran)
         return CSM_OK;
     return keep_failed(ctx, &p);
 }
+
+csm_status csm_job_put_off(csm_ctx *ctx, csm_time by)
+{
+    csm_due due = { 0 };
+    csm_str value;
+    bool found;
+
+    CSM_TRY(first_due(ctx, &due, &value, &found));
+    if (!found || due.at > ctx->now)
+        return CSM_OK;
+    CSM_TRY(csm_due_decode(ctx, value, &due));
+    CSM_TRY(csm_due_erase(ctx, &due));
+    due.at = ctx->now + by;
+    return csm_due_write(ctx, &due);
+}

@@ -19,6 +19,8 @@ csm_status csm_job_next_due(csm_ctx *ctx, csm_time *out);
  * error and tried again later with growing delay; one that is not periodic is parked at last. ctx: the system's caller, a
  * request log of its own; writing that log is the caller's. */
 csm_status csm_job_run_due(csm_ctx *ctx, bool *ran);
+/* Moves the entry that is due first by @p by from now, as it is: there was no room for what it writes. None due: nothing. */
+csm_status csm_job_put_off(csm_ctx *ctx, csm_time by);
 /* Entries {kind: "due"|"waiting"|"parked", job, key, at, attempts, error}, outcomes of periodic jobs {kind: "periodic", job,
  * every_s, last_run, last_ok, error}, and what the event delivery has parked (csm_event_list): list of maps. */
 csm_status csm_job_list(csm_ctx *ctx, csm_value *out);

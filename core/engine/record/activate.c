@@ -181,6 +181,7 @@ csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error 
     if (part == NULL)
         return csm_error_set(err, CSM_E_STATE, "the registry is not prepared");
     CSM_TRY(step_begin(&s, engine, reg, "activate", err));
+    csm_txn_set_essential(s.txn); /* a full store is served too: how else would anything be deleted */
     reg->sequence = csm_txn_next_sequence(s.txn);
     CSM_TRY(step_end(&s, write_all(&s.ctx), err));
     if (engine->registry != reg) {

@@ -34,6 +34,16 @@ static int fill(int many)
     return count;
 }
 
+static csm_status write_essential(const char *key, const char *value)
+{
+    csm_txn *txn = NULL;
+
+    ok(csm_txn_begin(store, &txn, &err));
+    ok(csm_txn_put(txn, CSM_DB_ROWS, csm_str_of(key), csm_str_of(value), &err));
+    csm_txn_set_essential(txn);
+    return csm_txn_commit(txn, &err);
+}
+
 static void delete_rows(int from, int to)
 {
     csm_txn *txn = NULL;
@@ -75,6 +85,8 @@ static void test_full(void **state)
         if (count > 0) {
             expect("00000000x", NULL); /* reads go on */
             assert_int_equal(write_one("small", "too"), CSM_E_FULL);
+            ok(write_essential("small", "all the same"));
+            expect("small", "all the same");
             for (int at = 0; at < count - 50; at += 50)
                 delete_rows(at, at + 50);
         }
