@@ -83,26 +83,15 @@ csm_status csm_request_log_event(csm_ctx *ctx, csm_str name, csm_value payload)
 {
     csm_request_log *log = ctx->log;
     raw_event *events = grow(log->arena, log->events, log->event_count, &log->event_cap, sizeof(*events));
-    csm_buf buf;
-    csm_writer w = { .buf = &buf };
+    csm_value pair[] = { csm_text(name), payload };
     csm_str bytes;
 
     if (events == NULL)
         return csm_ctx_nomem(ctx);
     log->events = events;
-    csm_buf_init(&buf, EVENT_BYTES_MAX);
-    csm_write_list(&w, 2);
-    csm_write_text(&w, name);
-    csm_typed_write(&w, payload);
-    if (buf.failed) {
-        csm_buf_done(&buf);
-        return csm_ctx_fail(ctx, CSM_E_LIMIT, "event \"%.*s\": the payload is nested too deep or above %u bytes",
-                            CSM_STR_FMT(name), EVENT_BYTES_MAX);
-    }
-    bytes = csm_arena_str(log->arena, csm_buf_str(&buf));
-    csm_buf_done(&buf);
+    CSM_TRY(csm_typed_encode(log->arena, csm_list(pair, 2), EVENT_BYTES_MAX, &bytes, &ctx->err));
     name = csm_arena_str(log->arena, name);
-    if (bytes.ptr == NULL || name.ptr == NULL)
+    if (name.ptr == NULL)
         return csm_ctx_nomem(ctx);
     events[log->event_count++] = (raw_event){ .name = name, .bytes = bytes };
     return CSM_OK;

@@ -40,6 +40,41 @@ void csm_typed_write(csm_writer *w, csm_value value)
     }
 }
 
+/* Levels of nesting, counted no further than @p most. */
+static uint32_t depth(csm_value value, uint32_t most)
+{
+    uint32_t deepest = 0;
+
+    if (most == 0)
+        return 0;
+    for (uint32_t n = 0; n < value.count && (value.type == CSM_T_LIST || value.type == CSM_T_MAP); n++) {
+        uint32_t below = depth(value.type == CSM_T_LIST ? value.list[n] : value.map[n].value, most - 1);
+
+        deepest = below > deepest ? below : deepest;
+    }
+    return deepest + 1;
+}
+
+csm_status csm_typed_encode(csm_arena *arena, csm_value value, size_t limit, csm_str *out, csm_error *err)
+{
+    csm_buf buf;
+    csm_writer w = { .buf = &buf };
+    csm_status st = CSM_OK;
+
+    if (depth(value, CSM_WIRE_DEPTH_MAX) > CSM_WIRE_DEPTH_MAX - 2) /* a wrapped leaf is two levels */
+        return csm_error_set(err, CSM_E_LIMIT, "the value is nested too deep");
+    csm_buf_init(&buf, 0);
+    csm_typed_write(&w, value);
+    if (!buf.failed && buf.len > limit)
+        st = csm_error_set(err, CSM_E_LIMIT, "the value takes %zu bytes; %zu is the most", buf.len, limit);
+    else if (!buf.failed)
+        *out = csm_arena_str(arena, csm_buf_str(&buf));
+    if (st == CSM_OK && (buf.failed || out->ptr == NULL))
+        st = csm_error_nomem(err);
+    csm_buf_done(&buf);
+    return st;
+}
+
 static csm_status corrupt(csm_error *err)
 {
     return csm_error_set(err, CSM_E_CORRUPT, "a kept value is not what was written");

@@ -70,22 +70,9 @@ csm_time csm_due_time(csm_str bytes)
 
 csm_status csm_due_encode(csm_ctx *ctx, const csm_due *due, csm_str *out)
 {
-    csm_buf buf;
-    csm_writer w = { .buf = &buf };
+    csm_value items[] = { csm_int(due->attempts), csm_text(due->error), due->args };
 
-    csm_buf_init(&buf, CSM_VALUE_MAX);
-    csm_write_list(&w, 3);
-    csm_write_int(&w, due->attempts);
-    csm_write_text(&w, due->error);
-    csm_typed_write(&w, due->args);
-    if (buf.failed) {
-        csm_buf_done(&buf);
-        return csm_ctx_fail(ctx, CSM_E_LIMIT, "job \"%.*s\": the arguments are nested too deep or above %d bytes",
-                            CSM_STR_FMT(due->job), CSM_VALUE_MAX);
-    }
-    *out = csm_arena_str(ctx->arena, csm_buf_str(&buf));
-    csm_buf_done(&buf);
-    return out->ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
+    return csm_typed_encode(ctx->arena, csm_list(items, 3), CSM_VALUE_MAX, out, &ctx->err);
 }
 
 csm_status csm_due_decode(csm_ctx *ctx, csm_str value, csm_due *due)

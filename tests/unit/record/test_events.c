@@ -104,7 +104,7 @@ static void long_requests_take_several_pieces(void **state)
     for (int n = 0; n < 5; n++)
         assert_ok(ctx, csm_request_log_event(ctx, CSM_STR("e"), csm_text(csm_arena_printf(w->arena, "%030000d", n))));
     csm_str huge = csm_arena_printf(w->arena, "%040000d", 1);
-    assert_refused(ctx, csm_request_log_event(ctx, CSM_STR("e"), csm_text(huge)), CSM_E_LIMIT, "above");
+    assert_refused(ctx, csm_request_log_event(ctx, CSM_STR("e"), csm_text(huge)), CSM_E_LIMIT, "40");
     world_commit(w);
     ctx = world_read(w, "kim");
     assert_ok(ctx, csm_log_read(ctx, 0, 100, &entries, &count));
