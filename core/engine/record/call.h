@@ -29,7 +29,8 @@ struct csm_record {
     bool stored;               /* false: made by create, not inserted yet */
     bool read_only;            /* the row of a change */
     csm_status bad;            /* a set was refused; insert and update answer this */
-    csm_str bad_text, bad_field;
+    csm_str bad_text;
+    const char *bad_field;
 };
 /* NULL: out of memory (set). */
 csm_record *csm_record_wrap(csm_ctx *ctx, csm_row *row, const uint64_t *readable);

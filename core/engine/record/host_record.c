@@ -163,7 +163,7 @@ static csm_status refuse_set(csm_ctx *ctx, csm_record *rec, csm_status st)
     if (rec->bad == CSM_OK) {
         rec->bad = st;
         rec->bad_text = csm_arena_str(ctx->arena, csm_str_of(ctx->err.message));
-        rec->bad_field = csm_arena_str(ctx->arena, csm_str_of(ctx->err.field));
+        rec->bad_field = csm_arena_cstr(ctx->arena, csm_str_of(ctx->err.field));
     }
     return st;
 }
@@ -224,8 +224,8 @@ static csm_status check_record(csm_ctx *ctx, const csm_record *rec, bool stored)
                              rec->row->table->name);
     if (rec->bad == CSM_OK)
         return CSM_OK;
-    if (rec->bad_field.len > 0)
-        return csm_error_field(&ctx->err, rec->bad, rec->bad_field.ptr, "%.*s", CSM_STR_FMT(rec->bad_text));
+    if (rec->bad_field != NULL && rec->bad_field[0] != '\0')
+        return csm_error_field(&ctx->err, rec->bad, rec->bad_field, "%.*s", CSM_STR_FMT(rec->bad_text));
     return csm_ctx_fail(ctx, rec->bad, "%.*s", CSM_STR_FMT(rec->bad_text));
 }
 

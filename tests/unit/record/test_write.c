@@ -138,7 +138,7 @@ static void unreadable_is_not_found(void **state)
     world_abort(w);
     ctx = world_write(w, "system");
     csm_pair helper = { CSM_STR("helper"), csm_id_value(world_user("vera")) };
-    assert_ok(ctx, csm_write_update(ctx, row->table, id, csm_map(&helper, 1), NULL, &row));
+    assert_ok(ctx, csm_write_update(ctx, world_table(w, "duty"), id, csm_map(&helper, 1), NULL, &row));
     world_commit(w);
     ctx = world_write(w, "vera");
     row = world_find(w, "duty", id);
@@ -159,11 +159,12 @@ static void update_stays_within_reach(void **state)
     world_abort(w);
     ctx = world_write(w, "root");
     row = world_find(w, "place", world_key("place", "park"));
+    csm_id park = row->id;
     assert_ok(ctx, world_update(w, row, "open=false", &row));
     world_commit(w);
     /* a row he may not read does not exist for him as a target either */
     ctx = world_write(w, "kim");
-    csm_pair values[] = { { CSM_STR("title"), csm_ctext("x") }, { CSM_STR("place"), csm_id_value(row->id) } };
+    csm_pair values[] = { { CSM_STR("title"), csm_ctext("x") }, { CSM_STR("place"), csm_id_value(park) } };
     assert_refused(ctx, csm_write_insert(ctx, world_table(w, "duty"), csm_map(values, 2), NULL, &row), CSM_E_INVALID,
                    "there is no place");
 }
