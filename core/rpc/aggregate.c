@@ -302,6 +302,7 @@ csm_status csm_record_aggregate(csm_ctx *ctx, const csm_args *in, csm_reply *out
     uint32_t count;
 
     CSM_TRY(csm_find_table(ctx, in->values[0], &spec.query.table));
+    CSM_TRY(csm_refuse_as_of(ctx));
     if (csm_is_history_view(spec.query.table))
         return csm_error_field(&ctx->err, CSM_E_UNSUPPORTED, "table", "%s is only queried, not counted",
                                spec.query.table->name);

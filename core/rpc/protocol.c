@@ -78,7 +78,7 @@ static void collect(void)
     static csm_method_set (*const sets[])(void) = {
         csm_methods_server, csm_methods_session, csm_methods_password, csm_methods_token,
         csm_methods_table,  csm_methods_record,  csm_methods_batch,    csm_methods_history,
-        csm_methods_attachment, csm_methods_explain, csm_methods_admin,
+        csm_methods_attachment, csm_methods_explain, csm_methods_admin,   csm_methods_import,
     };
     uint32_t count = 0;
 

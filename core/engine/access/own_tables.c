@@ -129,7 +129,6 @@ static const csm_field import_fields[] = {
     CSM_TEXT("target", .length = 80, .flags = CSM_REQUIRED),
     CSM_TEXT("state", .length = 20, .dflt = "loading", CSM_CHOICES(import_states)),
     CSM_JSON("mapping", .length = 32768),
-    CSM_BOOL("dry", .dflt = "false", .doc = "Nothing is kept but the figures"),
     CSM_INT("rows_read", .dflt = "0", .doc = "Rows of the source taken so far: where a resumed import goes on"),
     CSM_INT("inserted", .dflt = "0"),
     CSM_INT("updated", .dflt = "0"),
