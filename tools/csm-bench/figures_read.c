@@ -79,10 +79,10 @@ static uint32_t walk_pages(world *wd, const char *query, char token[512])
 {
     csm_pair ask[] = { { CSM_STR("table"), csm_ctext("sn_customerservice_case") }, { CSM_STR("query"), csm_ctext(query) },
                        { CSM_STR("fields"), csm_ctext("sys_id") }, { CSM_STR("limit"), csm_int(PAGE_ROWS) },
-                       { CSM_STR("after"), csm_ctext(token) } };
+                       { CSM_STR("after"), csm_nil() } };
     uint32_t page = 1;
 
-    for (token[0] = '\0'; page < DEEP_PAGE; page++) {
+    for (; page < DEEP_PAGE; page++) {
         csm_client_result *result = world_call(wd, "record.query", csm_map(ask, page > 1 ? 5 : 4));
         const csm_value *next = world_answer(result, "next");
         bool more = next->type == CSM_T_TEXT;

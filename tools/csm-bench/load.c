@@ -21,13 +21,13 @@ static void keep_id(const csm_client_result *result, char out[HEX_ID])
 static void need_record(world *wd, const char *table, const char *key, const char *name, csm_value values, char out[HEX_ID])
 {
     char query[160];
-    csm_pair ask[] = { { CSM_STR("table"), csm_ctext(table) }, { CSM_STR("query"), csm_ctext(query) },
+    int len = snprintf(query, sizeof(query), "%s=%s", key, name);
+    csm_pair ask[] = { { CSM_STR("table"), csm_ctext(table) }, { CSM_STR("query"), csm_text((csm_str){ query, (size_t)len }) },
                        { CSM_STR("limit"), csm_int(1) } };
     csm_pair make[] = { { CSM_STR("table"), csm_ctext(table) }, { CSM_STR("values"), values } };
     csm_client_result *result;
     const csm_value *rows;
 
-    snprintf(query, sizeof(query), "%s=%s", key, name);
     result = world_call(wd, "record.query", csm_map(ask, 3));
     rows = world_answer(result, "rows");
     if (rows->type == CSM_T_LIST && rows->count == 1) {
@@ -53,32 +53,32 @@ static csm_value id_text(const char id[HEX_ID])
 
 /* ---- people ---- */
 
-static void load_accounts(world *wd)
+static void load_contact(world *wd, uint32_t account, uint32_t n)
 {
-    char name[32] = "", email[64] = "";
+    char email[64];
 
-    for (uint32_t a = 0; a < ACCOUNTS; a++) {
-        csm_pair account[] = { { CSM_STR("name"), csm_ctext(name) } };
+    snprintf(email, sizeof(email), "contact%u.%u@bench.example", account, n);
+    csm_pair contact[] = { { CSM_STR("first_name"), csm_ctext("Contact") }, { CSM_STR("last_name"), csm_ctext(email) },
+                           { CSM_STR("email"), csm_ctext(email) }, { CSM_STR("account"), id_text(wd->accounts[account]) } };
+    need_record(wd, "customer_contact", "email", email, csm_map(contact, 4), wd->contacts[account * CONTACTS + n]);
+}
 
-        snprintf(name, sizeof(name), "Bench account %03u", a);
-        need_record(wd, "customer_account", "name", name, csm_map(account, 1), wd->accounts[a]);
-        for (uint32_t c = 0; c < CONTACTS; c++) {
-            csm_pair contact[] = { { CSM_STR("first_name"), csm_ctext("Contact") }, { CSM_STR("last_name"), csm_ctext(email) },
-                                   { CSM_STR("email"), csm_ctext(email) }, { CSM_STR("account"), id_text(wd->accounts[a]) } };
+static void load_named(world *wd, const char *table, const char *format, uint32_t n, char out[HEX_ID])
+{
+    char name[40];
 
-            snprintf(email, sizeof(email), "contact%u.%u@bench.example", a, c);
-            need_record(wd, "customer_contact", "email", email, csm_map(contact, 4), wd->contacts[a * CONTACTS + c]);
-        }
-    }
+    snprintf(name, sizeof(name), "%s %03u", format, n);
+    csm_pair pairs[] = { { CSM_STR("name"), csm_ctext(name) } };
+    need_record(wd, table, "name", name, csm_map(pairs, 1), out);
 }
 
 static void load_agent(world *wd, uint32_t n, const char role[HEX_ID], const char group[HEX_ID])
 {
-    char name[32] = "", link[HEX_ID], pair[160], *id = wd->agents_ids[n];
-    csm_pair user[] = { { CSM_STR("user_name"), csm_ctext(name) }, { CSM_STR("first_name"), csm_ctext("Agent") },
-                        { CSM_STR("last_name"), csm_ctext(name) } };
+    char name[32], link[HEX_ID], pair[160], *id = wd->agents_ids[n];
 
     snprintf(name, sizeof(name), "bench.agent%03u", n);
+    csm_pair user[] = { { CSM_STR("user_name"), csm_ctext(name) }, { CSM_STR("first_name"), csm_ctext("Agent") },
+                        { CSM_STR("last_name"), csm_ctext(name) } };
     need_record(wd, "sys_user", "user_name", name, csm_map(user, 3), id);
     csm_pair has_role[] = { { CSM_STR("user"), id_text(id) }, { CSM_STR("role"), id_text(role) } };
     csm_pair member[] = { { CSM_STR("user"), id_text(id) }, { CSM_STR("group"), id_text(group) } };
@@ -90,15 +90,16 @@ static void load_agent(world *wd, uint32_t n, const char role[HEX_ID], const cha
 
 void load_people(world *wd)
 {
-    char role[HEX_ID], name[32] = "";
+    char role[HEX_ID];
 
     need_record(wd, "sys_user_role", "name", "sn_customerservice_agent", csm_nil(), role);
-    load_accounts(wd);
+    for (uint32_t a = 0; a < ACCOUNTS; a++) {
+        load_named(wd, "customer_account", "Bench account", a, wd->accounts[a]);
+        for (uint32_t c = 0; c < CONTACTS; c++)
+            load_contact(wd, a, c);
+    }
     for (uint32_t g = 0; g < GROUPS; g++) {
-        csm_pair group[] = { { CSM_STR("name"), csm_ctext(name) } };
-
-        snprintf(name, sizeof(name), "Bench group %02u", g);
-        need_record(wd, "sys_user_group", "name", name, csm_map(group, 1), wd->groups[g]);
+        load_named(wd, "sys_user_group", "Bench group", g, wd->groups[g]);
         for (uint32_t m = 0; m < MEMBERS; m++)
             load_agent(wd, g * MEMBERS + m, role, wd->groups[g]);
     }
@@ -158,10 +159,9 @@ static void add_rows(world *wd, const csm_value *rows)
 void load_ids(world *wd)
 {
     char token[512] = "";
-    csm_value fields = csm_ctext("sys_id");
     csm_pair ask[] = { { CSM_STR("table"), csm_ctext("sn_customerservice_case") },
-                       { CSM_STR("query"), csm_ctext("ORDERBYDESCopened_at") }, { CSM_STR("fields"), fields },
-                       { CSM_STR("limit"), csm_int(PAGE) }, { CSM_STR("after"), csm_ctext(token) } };
+                       { CSM_STR("query"), csm_ctext("ORDERBYDESCopened_at") }, { CSM_STR("fields"), csm_ctext("sys_id") },
+                       { CSM_STR("limit"), csm_int(PAGE) }, { CSM_STR("after"), csm_nil() } };
     bool more = true;
 
     wd->ids = calloc(wd->cases, sizeof(*wd->ids));
