@@ -78,7 +78,8 @@ const csm_field customer_service_case_fields[CUSTOMER_SERVICE_CASE_FIELDS] = {
 };
 
 const csm_index customer_service_case_indexes[CUSTOMER_SERVICE_CASE_INDEXES] = {
-    { .name = "account_cases", .columns = "account,active,state" },
+    { .name = "account_cases", .columns = "account,active,-opened_at" },
+    { .name = "group_cases", .columns = "assignment_group,active,priority,-opened_at" },
     { .name = "contact_cases", .columns = "contact,active" },
     { .name = "consumer_cases", .columns = "consumer,active" },
     { .name = "partner_cases", .columns = "partner,partner_contact" },

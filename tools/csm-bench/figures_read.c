@@ -74,27 +74,34 @@ static void group_list(bench *b)
     list_figure(b, "list.group", "20 open cases of a group by priority: cost at largest / smallest size", sources);
 }
 
-/* The token of the page before page DEEP_PAGE, or of the last full one. */
+/* Walks towards page DEEP_PAGE; the token before it, or before the last page that surely is full. Its number. */
 static uint32_t walk_pages(world *wd, const char *query, char token[512])
 {
     csm_pair ask[] = { { CSM_STR("table"), csm_ctext("sn_customerservice_case") }, { CSM_STR("query"), csm_ctext(query) },
                        { CSM_STR("fields"), csm_ctext("sys_id") }, { CSM_STR("limit"), csm_int(PAGE_ROWS) },
                        { CSM_STR("after"), csm_nil() } };
+    char next_token[512] = "";
     uint32_t page = 1;
 
-    for (; page < DEEP_PAGE; page++) {
+    for (token[0] = '\0'; page < DEEP_PAGE; page++) {
         csm_client_result *result = world_call(wd, "record.query", csm_map(ask, page > 1 ? 5 : 4));
         const csm_value *next = world_answer(result, "next");
         bool more = next->type == CSM_T_TEXT;
 
-        if (more)
-            snprintf(token, 512, "%.*s", CSM_STR_FMT(next->s));
+        if (more) {
+            memcpy(token, next_token, sizeof(next_token));
+            snprintf(next_token, sizeof(next_token), "%.*s", CSM_STR_FMT(next->s));
+        }
         csm_client_result_free(result);
-        ask[4].value = csm_ctext(token);
+        ask[4].value = csm_ctext(next_token);
         if (!more)
             break;
     }
-    return page;
+    if (page < 3)
+        die("there are no three pages of cases of one account");
+    if (page == DEEP_PAGE)
+        memcpy(token, next_token, sizeof(next_token));
+    return page == DEEP_PAGE ? page : page - 1;
 }
 
 static void deep_page(bench *b)
@@ -135,7 +142,7 @@ void figures_read(bench *b)
 static double count_once(world *wd)
 {
     csm_value groups[] = { csm_ctext("state"), csm_ctext("priority") };
-    csm_pair ask[] = { { CSM_STR("table"), csm_ctext("sn_customerservice_case") }, { CSM_STR("group_by"), csm_list(groups, 2) } };
+    csm_pair ask[] = { { CSM_STR("table"), csm_ctext("sn_customerservice_case") }, { CSM_STR("group"), csm_list(groups, 2) } };
     int64_t start = now_ns(), taken;
     csm_client_result *result = world_call(wd, "record.aggregate", csm_map(ask, 2));
     const csm_value *rows = world_answer(result, "rows");
