@@ -1,2 +1,6 @@
-csm_test(query_parse SOURCES query/test_parse.c ROOMS support LABELS unit)
-csm_test(query_plans SOURCES query/test_plans.c query/world.c ROOMS support LABELS unit)
+add_library(csm_query_world STATIC query/world.c)
+target_link_libraries(csm_query_world PUBLIC csm_support csm_flags PRIVATE cmocka)
+foreach(subject parse plans reach)
+    csm_test(query_${subject} SOURCES query/test_${subject}.c ROOMS query_world LABELS unit)
+endforeach()
+csm_test(query_cursor SOURCES query/test_cursor.c ROOMS support LABELS unit)

@@ -50,14 +50,44 @@ static const csm_index work_indexes[] = {
 static const csm_field job_fields[] = { CSM_TEXT("site", .flags = CSM_INDEXED), CSM_INT("rank") };
 static const csm_index job_indexes[] = { { .name = "ranked", .columns = "rank,-site" } };
 
+static const csm_field note_fields[] = {
+    CSM_REF("about", "work", .flags = CSM_INDEXED),
+    CSM_INT("page"),
+};
+
 static const csm_table tables[] = {
     { .name = "person", .fields = CSM_ARRAY(person_fields), .order = "name" },
     { .name = "work", .fields = CSM_ARRAY(work_fields), .indexes = CSM_ARRAY(work_indexes) },
     { .name = "job", .extends = "work", .fields = CSM_ARRAY(job_fields), .indexes = CSM_ARRAY(job_indexes) },
     { .name = "chore", .extends = "work" },
     { .name = "plain", .fields = CSM_ARRAY(job_fields) },
+    { .name = "note", .fields = CSM_ARRAY(note_fields) },
 };
 
-static const csm_plugin plugins[] = { { .id = "test", .version = "1.0", .tables = CSM_ARRAY(tables) } };
+/* A worker reads what is his, a few fields of what he watches, and what his crew owns; all but what is hushed up. People
+ * of the north are shown by name and region. A note is reached as the work it is about. */
+static const csm_role roles[] = { { "worker", NULL, NULL }, { "watcher", NULL, NULL }, { "nobody_has", NULL, NULL } };
+static const csm_scope scopes[] = {
+    { .table = "work", .ops = CSM_OP_READ | CSM_OP_WRITE, .role = "worker", .filter = "owner=@me", .inherit = true },
+    { .table = "work", .ops = CSM_OP_READ, .role = "watcher", .filter = "watchers=@me^ORwatchers=@crew^owner.region=north",
+      .fields = "number,title,state,owner,watchers,opened_at", .inherit = true },
+    { .table = "work", .ops = CSM_OP_READ, .role = "worker", .filter = "owner=@crew^active=true^NQowner=@crew^state=1",
+      .inherit = true },
+    { .table = "chore", .ops = CSM_OP_READ, .role = "worker", .filter = "stateIN1,2" },
+    { .table = "work", .ops = CSM_OP_READ, .filter = "code!=x", .flags = CSM_SCOPE_RESTRICT, .inherit = true },
+    { .table = "person", .ops = CSM_OP_READ, .role = "worker", .filter = "region=north", .fields = "name,region" },
+    { .table = "note", .ops = CSM_OP_READ, .role = "worker", .via = "about" },
+};
+static const csm_field_right field_rights[] = { { "work", "spent", CSM_OP_READ, "nobody_has" } };
+csm_status world_crew(csm_ctx *ctx, csm_id user, csm_value *out_list);
+static const csm_caller_value caller_values[] = { { "crew", CSM_T_ID, world_crew, "people whose boss one is" } };
+
+static const csm_plugin plugins[] = { { .id = "test",
+                                        .version = "1.0",
+                                        .tables = CSM_ARRAY(tables),
+                                        .roles = CSM_ARRAY(roles),
+                                        .scopes = CSM_ARRAY(scopes),
+                                        .field_rights = CSM_ARRAY(field_rights),
+                                        .caller_values = CSM_ARRAY(caller_values) } };
 
 #endif

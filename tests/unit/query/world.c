@@ -163,13 +163,113 @@ static void add_people(world *w, csm_ctx *ctx)
     }
 }
 
+/* ---- who asks ---- */
+
+csm_status world_crew(csm_ctx *ctx, csm_id user, csm_value *out)
+{
+    csm_query_spec spec = { .table = csm_registry_table(ctx->reg, CSM_STR("person")) };
+    csm_value *ids = csm_arena_array(ctx->arena, PEOPLE, sizeof(*ids));
+    uint32_t count = 0;
+    csm_cursor *cursor;
+    csm_row *row = NULL;
+
+    if (ids == NULL)
+        return csm_ctx_nomem(ctx);
+    spec.filter.expr = csm_expr_term(ctx->arena, csm_mtable_field(spec.table, CSM_STR("boss")), CSM_OP_EQ, csm_id_value(user));
+    CSM_TRY(csm_cursor_open(ctx, &spec, &cursor));
+    csm_status st = csm_cursor_next(ctx, cursor, &row, NULL);
+    for (; st == CSM_OK && row != NULL && count < PEOPLE; st = csm_cursor_next(ctx, cursor, &row, NULL))
+        ids[count++] = csm_id_value(row->id);
+    csm_cursor_close(cursor);
+    *out = csm_list(ids, count);
+    return st;
+}
+
+/* The fixture builds registries without the engine's preparation. */
+static void compile_scopes(world *w)
+{
+    csm_registry *reg = w->f.engine.registry;
+    csm_filter_options options = { .trusted = true };
+
+    for (uint32_t t = 0; t < reg->table_count; t++)
+        for (uint32_t n = 0; n < reg->tables[t]->scope_count; n++) {
+            csm_mscope *scope = &reg->tables[t]->scopes[n];
+            csm_filter filter = { 0 };
+
+            if (scope->decl->filter == NULL)
+                continue;
+            assert_int_equal(csm_filter_parse(reg, reg->tables[t], csm_str_of(scope->decl->filter), options, reg->arena,
+                                              &filter, NULL), CSM_OK);
+            scope->filter = (void *)(uintptr_t)filter.expr;
+        }
+}
+
+void world_ask_as(world *w, csm_ctx *ctx, int who, const char *names)
+{
+    const csm_registry *reg = w->f.engine.registry;
+
+    w->asker = who;
+    if (who < 0)
+        return;
+    csm_arena_clear(w->caller_arena);
+    w->caller = (csm_caller){ .user = w->people[who].id, .user_name = CSM_STR("asker"), .reg = reg };
+    w->caller.arena = w->caller_arena;
+    w->caller.role_words = 1;
+    w->caller.roles = csm_arena_array(w->caller_arena, 1, sizeof(uint64_t));
+    w->caller.values = csm_arena_array(w->caller_arena, reg->caller_value_count, sizeof(csm_value));
+    for (uint32_t n = 0; n < reg->role_count; n++)
+        if (strstr(names, reg->roles[n].name) != NULL)
+            w->caller.roles[0] |= UINT64_C(1) << n;
+    ctx->caller = &w->caller;
+}
+
+static const person *find_person(const world *w, csm_value id)
+{
+    for (uint32_t n = 0; n < PEOPLE; n++)
+        if (!csm_is_nil(id) && csm_id_eq(w->people[n].id, id.id))
+            return &w->people[n];
+    return NULL;
+}
+
+static bool is_crew(const world *w, csm_value id)
+{
+    const person *p = find_person(w, id);
+
+    return p != NULL && !csm_is_nil(p->boss) && csm_id_eq(p->boss.id, w->people[w->asker].id);
+}
+
+static bool is_me(const world *w, csm_value id)
+{
+    return !csm_is_nil(id) && csm_id_eq(id.id, w->people[w->asker].id);
+}
+
+bool world_reaches(world *w, csm_arena *arena, const thing *t, bool *limited)
+{
+    const person *owner = find_person(w, t->facts[OWNER]);
+    bool watches = false, reached;
+
+    if (fact_cmp(arena, t->facts[CODE], csm_ctext("x")) == 0)
+        return false;
+    reached = is_me(w, t->facts[OWNER]) ||
+              (is_crew(w, t->facts[OWNER]) && (t->facts[ACTIVE].b || t->facts[STATE].i == 1)) ||
+              (strcmp(t->table, "chore") == 0 && (t->facts[STATE].i == 1 || t->facts[STATE].i == 2));
+    for (uint32_t n = 0; n < t->facts[WATCHERS].count; n++)
+        watches = watches || is_me(w, t->watchers[n]) || is_crew(w, t->watchers[n]);
+    *limited = !reached;
+    return reached || (watches && owner != NULL && fact_cmp(arena, owner->region, csm_ctext("north")) == 0);
+}
+
 void world_open(world *w, uint64_t seed, uint32_t things)
 {
     memset(w, 0, sizeof(*w));
+    w->asker = -1;
+    w->caller_arena = csm_arena_new(4096, 0);
+    assert_non_null(w->caller_arena);
     w->seed = seed;
     w->things = calloc(ROWS_MAX, sizeof(*w->things));
     assert_non_null(w->things);
     fixture_open(&w->f, plugins, COUNT_OF(plugins));
+    compile_scopes(w);
     csm_ctx *ctx = fixture_write(&w->f);
     add_people(w, ctx);
     for (uint32_t n = 0; n < things; n++)
@@ -180,6 +280,7 @@ void world_open(world *w, uint64_t seed, uint32_t things)
 void world_close(world *w)
 {
     fixture_close(&w->f);
+    csm_arena_free(w->caller_arena);
     free(w->things);
 }
 
@@ -385,36 +486,50 @@ static bool term_holds(csm_arena *arena, const cond *c, csm_value v)
     }
 }
 
-static csm_value walk(const world *w, const char *field, csm_value owner)
+/* *visible false: the owner is out of the asker's reach, or the field. */
+static csm_value walk(const world *w, csm_arena *arena, const char *field, csm_value owner, bool *visible)
 {
-    for (uint32_t n = 0; n < PEOPLE && !csm_is_nil(owner); n++) {
-        const person *p = &w->people[n];
+    const person *p = find_person(w, owner);
 
-        if (csm_id_eq(p->id, owner.id))
-            return strcmp(field, "name") == 0 ? p->name : strcmp(field, "vip") == 0 ? p->vip : p->region;
+    *visible = true;
+    if (p == NULL)
+        return csm_nil();
+    if (w->asker >= 0)
+        *visible = fact_cmp(arena, p->region, csm_ctext("north")) == 0 && strcmp(field, "vip") != 0;
+    return strcmp(field, "name") == 0 ? p->name : strcmp(field, "vip") == 0 ? p->vip : p->region;
+}
+
+/* "not" reaches the terms: one that walks out of reach is false either way. */
+static bool holds(world *w, csm_arena *arena, const cond *c, const thing *t, bool negate)
+{
+    bool all = (c->kind == C_AND) != negate, visible = true;
+    csm_value v;
+
+    if (c->kind == C_NOT)
+        return holds(w, arena, c->items[0], t, !negate);
+    if (c->kind != C_TERM) {
+        for (uint32_t n = 0; n < c->count; n++)
+            if (holds(w, arena, c->items[n], t, negate) != all)
+                return !all;
+        return all;
     }
-    return csm_nil();
+    v = t->facts[c->fact];
+    if (c->walk != NULL)
+        v = walk(w, arena, c->walk, v, &visible);
+    return visible && term_holds(arena, c, v) != negate;
 }
 
 bool cond_holds(world *w, csm_arena *arena, const cond *c, const thing *t)
 {
-    csm_value v;
+    return holds(w, arena, c, t, false);
+}
 
-    switch (c->kind) {
-    case C_NOT:
-        return !cond_holds(w, arena, c->items[0], t);
-    case C_AND:
-        for (uint32_t n = 0; n < c->count; n++)
-            if (!cond_holds(w, arena, c->items[n], t))
-                return false;
-        return true;
-    case C_OR:
-        for (uint32_t n = 0; n < c->count; n++)
-            if (cond_holds(w, arena, c->items[n], t))
-                return true;
-        return false;
-    default:
-        v = t->facts[c->fact];
-        return term_holds(arena, c, c->walk != NULL ? walk(w, c->walk, v) : v);
-    }
+bool cond_names(const cond *c, const char *field)
+{
+    if (c->kind == C_TERM)
+        return strcmp(fact_names[c->fact], field) == 0;
+    for (uint32_t n = 0; n < c->count; n++)
+        if (cond_names(c->items[n], field))
+            return true;
+    return false;
 }

@@ -34,6 +34,9 @@ typedef struct world {
     person people[PEOPLE];
     thing *things;
     uint32_t count;
+    int asker;           /* who asks; -1 = the system */
+    csm_caller caller;
+    csm_arena *caller_arena;
 } world;
 
 void world_open(world *w, uint64_t seed, uint32_t things);
@@ -42,6 +45,8 @@ void world_close(world *w);
 void world_add(world *w, csm_ctx *ctx);
 void world_change(world *w, csm_ctx *ctx, thing *t);
 void world_remove(world *w, csm_ctx *ctx, thing *t);
+/* Puts a caller with these roles ("a,b") in the place of the system's; -1: the system's again. */
+void world_ask_as(world *w, csm_ctx *ctx, int who, const char *names);
 bool world_is_a(const thing *t, const char *table);
 
 /* A condition as the engine takes it and as the test decides it. */
@@ -61,6 +66,9 @@ typedef struct cond {
 cond *cond_random(world *w, csm_arena *arena, uint32_t depth, bool of_job);
 csm_value cond_value(const cond *c, csm_arena *arena); /* structured form */
 bool cond_holds(world *w, csm_arena *arena, const cond *c, const thing *t);
+bool cond_names(const cond *c, const char *field);
+/* The asker's rights by plain reading: *limited when only the watcher's few fields are shown. */
+bool world_reaches(world *w, csm_arena *arena, const thing *t, bool *limited);
 /* Order as the engine promises it: nil first, texts folded. */
 int fact_cmp(csm_arena *arena, csm_value a, csm_value b);
 
