@@ -6,18 +6,17 @@
 
 /* Declarations, one array per file. A count that is too large leaves nameless entries, which the server refuses. */
 enum {
-    FOUNDATION_TABLES = 17,
+    FOUNDATION_TABLES = 16,
     FOUNDATION_TASK_FIELDS = 47,
     FOUNDATION_TASK_INDEXES = 4,
     FOUNDATION_EMAIL_FIELDS = 8,
     FOUNDATION_EVENT_FIELDS = 6,
     FOUNDATION_NOTIFICATION_FIELDS = 11,
-    FOUNDATION_LINK_FIELDS = 6,
     FOUNDATION_TABLE_EXTS = 2,
     FOUNDATION_ROLES = 7,
     FOUNDATION_SCOPES = 20,
-    FOUNDATION_RULES = 6,
-    FOUNDATION_METHODS = 4,
+    FOUNDATION_RULES = 5,
+    FOUNDATION_SUBSCRIBERS = 3,
 };
 
 extern const csm_table foundation_tables[FOUNDATION_TABLES];
@@ -26,12 +25,11 @@ extern const csm_index foundation_task_indexes[FOUNDATION_TASK_INDEXES];
 extern const csm_field foundation_email_fields[FOUNDATION_EMAIL_FIELDS];
 extern const csm_field foundation_event_fields[FOUNDATION_EVENT_FIELDS];
 extern const csm_field foundation_notification_fields[FOUNDATION_NOTIFICATION_FIELDS];
-extern const csm_field foundation_link_fields[FOUNDATION_LINK_FIELDS];
 extern const csm_table_ext foundation_table_exts[FOUNDATION_TABLE_EXTS];
 extern const csm_role foundation_roles[FOUNDATION_ROLES];
 extern const csm_scope foundation_scopes[FOUNDATION_SCOPES];
 extern const csm_rule foundation_rules[FOUNDATION_RULES];
-extern const csm_method foundation_methods[FOUNDATION_METHODS];
+extern const csm_subscriber foundation_subscribers[FOUNDATION_SUBSCRIBERS];
 
 /* One person or address a mail goes to. */
 typedef struct mail_target {

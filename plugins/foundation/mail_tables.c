@@ -1,4 +1,4 @@
-/* Columns of events, mails, notifications and one-time links. */
+/* Columns of events, mails and notifications. */
 #include "foundation.h"
 
 static const csm_choice event_state_choices[] = {
@@ -49,17 +49,4 @@ const csm_field foundation_notification_fields[FOUNDATION_NOTIFICATION_FIELDS] =
     CSM_TEXT("message", .length = 4000, .doc = "Text with ${field} places; external people see customer-visible ones only"),
     CSM_TEXT("sent_by", .length = 20, .doc = "internal or external: only changes made by such a person; empty: by anybody"),
     CSM_BOOL("active", .dflt = "true", .flags = CSM_INDEXED),
-};
-
-static const csm_choice link_kind_choices[] = {
-    { "password", "Password reset", NULL, NULL }, { "email", "New e-mail address", NULL, NULL },
-};
-
-const csm_field foundation_link_fields[FOUNDATION_LINK_FIELDS] = {
-    CSM_REF("user", "sys_user", .flags = CSM_REQUIRED | CSM_INDEXED, .on_delete = CSM_CASCADE),
-    CSM_TEXT("kind", .length = 20, .flags = CSM_REQUIRED, CSM_CHOICES(link_kind_choices)),
-    CSM_TEXT("secret_hash", .length = 255, .flags = CSM_REQUIRED | CSM_UNIQUE | CSM_HIDDEN),
-    CSM_TEXT("value", .length = 255, .doc = "The new address"),
-    CSM_TIME("expires", .flags = CSM_REQUIRED),
-    CSM_BOOL("used", .dflt = "false"),
 };

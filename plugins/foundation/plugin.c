@@ -39,12 +39,8 @@ static const csm_seed seeds[] = {
       "^subject=${sysapproval} was decided^message=${approver}: ${state}" },
 };
 
-static const csm_property properties[] = {
-    { "login.reset_link_life", CSM_T_INT, "1", "Hours a mailed link stays good" },
-};
-
 CSM_PLUGIN(foundation, .version = "1.0.0", .summary = "Companies, places, schedules, tasks, approvals, notifications",
-           .alias = "com.glide.foundation", .properties = CSM_ARRAY(properties), .tables = CSM_ARRAY(foundation_tables),
+           .alias = "com.glide.foundation", .tables = CSM_ARRAY(foundation_tables),
            .table_exts = CSM_ARRAY(foundation_table_exts), .roles = CSM_ARRAY(foundation_roles),
            .scopes = CSM_ARRAY(foundation_scopes), .seeds = CSM_ARRAY(seeds), .states = CSM_ARRAY(states),
-           .rules = CSM_ARRAY(foundation_rules), .methods = CSM_ARRAY(foundation_methods))
+           .rules = CSM_ARRAY(foundation_rules), .subscribers = CSM_ARRAY(foundation_subscribers))

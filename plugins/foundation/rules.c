@@ -56,18 +56,6 @@ static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
     return CSM_OK;
 }
 
-/* The address a person logs in with or is reached by is told when it is changed; the old one learns of it too. */
-static csm_status tell_old_address(csm_ctx *ctx, csm_change *ch)
-{
-    csm_str old = csm_change_old_text(ctx, ch, "email");
-
-    if (old.len == 0)
-        return CSM_OK;
-    return mail_add(ctx, old, csm_change_id(ctx, ch), CSM_STR("Your e-mail address was changed"),
-                    CSM_STR("The e-mail address of your account was changed. If you did not ask for this, tell us."),
-                    NULL, (csm_id){ { 0 } });
-}
-
 const csm_rule foundation_rules[FOUNDATION_RULES] = {
     { .table = "task", .when = CSM_BEFORE_UPDATE, .order = 50, .filter = "assigned_toCHANGES", .run = count_reassignment,
       .name = "foundation.reassignment", .doc = "Counts how often a task changes hands" },
@@ -75,8 +63,6 @@ const csm_rule foundation_rules[FOUNDATION_RULES] = {
       .run = keep_notes_internal, .name = "foundation.work_notes_list", .doc = "No external user gets work notes" },
     { .table = "sysevent_email_action", .when = CSM_BEFORE_WRITE, .order = 50, .run = check_notification,
       .name = "foundation.notification", .doc = "A notification's recipients must exist" },
-    { .table = "sys_user", .when = CSM_AFTER_UPDATE, .order = 100, .filter = "emailCHANGES", .run = tell_old_address,
-      .name = "foundation.old_address", .doc = "The old address is told of the new one" },
     { .table = "*", .when = CSM_AFTER_WRITE, .order = 900, .run = notify_change, .name = "foundation.notify",
       .doc = "Mails of notifications whose condition a change meets" },
     { .table = "sysevent", .when = CSM_AFTER_INSERT, .order = 900, .run = notify_event, .name = "foundation.event",

@@ -209,6 +209,4 @@ const csm_table foundation_tables[FOUNDATION_TABLES] = {
       .flags = CSM_TABLE_NO_HISTORY, .display = "subject", .doc = "Outbound and inbound mail; the server sends none" },
     { .name = "sysevent_email_action", .label = "Notification", .fields = CSM_ARRAY(foundation_notification_fields),
       .order = "name", .doc = "When to mail whom what" },
-    { .name = "sys_one_time_link", .label = "One-time link", .fields = CSM_ARRAY(foundation_link_fields),
-      .flags = CSM_TABLE_NO_HISTORY, .doc = "Links mailed out that work once: password resets, new addresses" },
 };
