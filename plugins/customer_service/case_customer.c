@@ -11,6 +11,7 @@ static csm_status set_if_empty(csm_ctx *ctx, csm_change *ch, const char *field, 
 /* A partner acts for an account that is not his own: he is named, and the customer's contact is left to him to name. */
 static csm_status from_contact(csm_ctx *ctx, csm_change *ch, const csm_record *contact)
 {
+    csm_record *customer;
     csm_id me = csm_record_id(ctx, contact), home = csm_record_ref(ctx, contact, "account");
     csm_id account = csm_change_new_ref(ctx, ch, "account");
     csm_value served;
@@ -20,6 +21,9 @@ static csm_status from_contact(csm_ctx *ctx, csm_change *ch, const csm_record *c
         account = home;
         CSM_TRY(csm_change_set(ctx, ch, "account", csm_id_value(home)));
     }
+    CSM_TRY(csm_record_find(ctx, "customer_account", account, &customer));
+    if (customer != NULL && !csm_record_bool(ctx, customer, "active"))
+        return csm_fail_field(ctx, CSM_E_REJECTED, "account", "field \"account\": the account is inactive");
     CSM_TRY(csm_caller_get_value(ctx, "served_accounts", &served));
     CSM_TRY(person_covers(ctx, me, account, &mine));
     if (!mine && csm_caller_has_role(ctx, "sn_customerservice.partner") && has_id(served, account)) {
@@ -31,19 +35,14 @@ static csm_status from_contact(csm_ctx *ctx, csm_change *ch, const csm_record *c
 
 csm_status case_from_customer(csm_ctx *ctx, csm_change *ch)
 {
-    csm_record *contact, *account;
+    csm_record *contact;
     csm_value consumer;
 
     if (!csm_change_by_client(ctx, ch) || !csm_caller_is_external(ctx))
         return CSM_OK;
     CSM_TRY(csm_record_find(ctx, "customer_contact", csm_caller_user(ctx), &contact));
-    if (contact != NULL && csm_is_nil(csm_change_new(ctx, ch, "consumer"))) {
-        CSM_TRY(from_contact(ctx, ch, contact));
-        CSM_TRY(csm_record_find(ctx, "customer_account", csm_change_new_ref(ctx, ch, "account"), &account));
-        if (account != NULL && !csm_record_bool(ctx, account, "active"))
-            return csm_fail_field(ctx, CSM_E_REJECTED, "account", "field \"account\": the account is inactive");
-        return CSM_OK;
-    }
+    if (contact != NULL && csm_is_nil(csm_change_new(ctx, ch, "consumer")))
+        return from_contact(ctx, ch, contact);
     CSM_TRY(csm_caller_get_value(ctx, "my_consumer", &consumer));
     if (consumer.type == CSM_T_LIST && consumer.count == 1)
         return set_if_empty(ctx, ch, "consumer", consumer.list[0]);

@@ -43,19 +43,16 @@ static csm_status list_targets(csm_ctx *ctx, const csm_mstate_model *model, cons
         const csm_mtransition *one = &model->transitions[n];
         csm_permit verdict;
         char item[96], state[64];
-        bool again = false;
 
         if (!csm_transition_leaves(one, from))
             continue;
         CSM_TRY(csm_transition_permit(ctx, one, row, &verdict));
-        for (uint32_t k = 0; k < n && !again; k++)
-            again = strcmp(model->transitions[k].decl->name, one->decl->name) == 0 &&
-                    csm_value_eq(model->transitions[k].to, one->to) && csm_transition_leaves(&model->transitions[k], from);
-        if (verdict != CSM_PERMIT_YES || again)
+        if (verdict != CSM_PERMIT_YES)
             continue;
         format_state(state, sizeof(state), model->field, csm_is_nil(one->to) ? from : one->to, ctx->caller->is_external);
         snprintf(item, sizeof(item), "%s (%s)", state, one->decl->name);
-        append(list, size, &len, item);
+        if (strstr(list, item) == NULL)
+            append(list, size, &len, item);
     }
     return CSM_OK;
 }
