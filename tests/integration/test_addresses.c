@@ -170,13 +170,13 @@ static void acceptance_049_a_consumer_with_an_address(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acceptance_034_one_primary_address),
-        cmocka_unit_test(acceptance_034_037_wrong_side),
-        cmocka_unit_test(acceptance_035_the_form_changes_the_row),
-        cmocka_unit_test(acceptance_036_further_addresses),
-        cmocka_unit_test(acceptance_037_the_same_with_a_consumer),
-        cmocka_unit_test(acceptance_038_shared_addresses),
-        cmocka_unit_test(acceptance_049_a_consumer_with_an_address),
+        people_test(acceptance_034_one_primary_address),
+        people_test(acceptance_034_037_wrong_side),
+        people_test(acceptance_035_the_form_changes_the_row),
+        people_test(acceptance_036_further_addresses),
+        people_test(acceptance_037_the_same_with_a_consumer),
+        people_test(acceptance_038_shared_addresses),
+        people_test(acceptance_049_a_consumer_with_an_address),
     };
 
     return cmocka_run_group_tests(tests, people_setup, people_teardown);

@@ -227,15 +227,15 @@ static void acceptance_076_077_081_a_second_account(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acceptance_055_admin_of_the_parent),
-        cmocka_unit_test(acceptance_056_case_for_a_subsidiary),
-        cmocka_unit_test(acceptance_057_admin_of_a_subsidiary),
-        cmocka_unit_test(acceptance_058_plain_customer),
-        cmocka_unit_test(acceptance_059_case_manager),
-        cmocka_unit_test(acceptance_067_072_partner_powers),
-        cmocka_unit_test(acceptance_068_no_relationship_no_case),
-        cmocka_unit_test(acceptance_071_not_below_the_served),
-        cmocka_unit_test(acceptance_076_077_081_a_second_account),
+        people_test(acceptance_055_admin_of_the_parent),
+        people_test(acceptance_056_case_for_a_subsidiary),
+        people_test(acceptance_057_admin_of_a_subsidiary),
+        people_test(acceptance_058_plain_customer),
+        people_test(acceptance_059_case_manager),
+        people_test(acceptance_067_072_partner_powers),
+        people_test(acceptance_068_no_relationship_no_case),
+        people_test(acceptance_071_not_below_the_served),
+        people_test(acceptance_076_077_081_a_second_account),
     };
 
     return cmocka_run_group_tests(tests, people_setup, people_teardown);

@@ -69,7 +69,7 @@ static void acceptance_042_who_makes_contacts(void **state)
 {
     people *p = *state;
     const char *const may[] = { "mia", "adam" }, *const may_not[] = { "ann", "cora", "tim", "ivy", "pat", "cass", "quin",
-                                                                       "quest", "joe" };
+                                                                       "joe" };
 
     for (size_t n = 0; n < 2; n++) {
         as(p, may[n]);
@@ -85,6 +85,9 @@ static void acceptance_042_who_makes_contacts(void **state)
     (void)csm_tk_insert(p->tk, CONTACT, "{'first_name':'By','last_name':'Dora','account':'%s'}", p->S1a);
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert",
                        "{'table':'%s','values':{'first_name':'By','last_name':'Dora','account':'%s'}}", CONTACT, p->X);
+    as(p, "quest"); /* nor does a partner's of the accounts the partner serves, though he sees them */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert",
+                       "{'table':'%s','values':{'first_name':'By','last_name':'Quest','account':'%s'}}", CONTACT, p->C);
 }
 
 static void acceptance_043_roles_of_a_new_contact(void **state)
@@ -214,18 +217,18 @@ static void acceptance_050_wrong_side(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acceptance_039_a_contact_is_a_user),
-        cmocka_unit_test(acceptance_039_wrong_side),
-        cmocka_unit_test(acceptance_040_no_contact_without_account),
-        cmocka_unit_test(acceptance_041_ten_contacts),
-        cmocka_unit_test(acceptance_042_who_makes_contacts),
-        cmocka_unit_test(acceptance_043_roles_of_a_new_contact),
-        cmocka_unit_test(acceptance_045_what_is_tied_to_a_contact),
-        cmocka_unit_test(acceptance_046_primary_contact_is_ones_own),
-        cmocka_unit_test(acceptance_047_a_consumer_agent_makes_a_consumer),
-        cmocka_unit_test(acceptance_048_who_makes_consumers),
-        cmocka_unit_test(acceptance_050_what_a_consumer_tells),
-        cmocka_unit_test(acceptance_050_wrong_side),
+        people_test(acceptance_039_a_contact_is_a_user),
+        people_test(acceptance_039_wrong_side),
+        people_test(acceptance_040_no_contact_without_account),
+        people_test(acceptance_041_ten_contacts),
+        people_test(acceptance_042_who_makes_contacts),
+        people_test(acceptance_043_roles_of_a_new_contact),
+        people_test(acceptance_045_what_is_tied_to_a_contact),
+        people_test(acceptance_046_primary_contact_is_ones_own),
+        people_test(acceptance_047_a_consumer_agent_makes_a_consumer),
+        people_test(acceptance_048_who_makes_consumers),
+        people_test(acceptance_050_what_a_consumer_tells),
+        people_test(acceptance_050_wrong_side),
     };
 
     return cmocka_run_group_tests(tests, people_setup, people_teardown);
