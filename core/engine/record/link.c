@@ -82,8 +82,8 @@ static csm_status note(csm_ctx *ctx, const csm_mtable *table, csm_id id, const c
     return csm_write_one_field(ctx, table, id, journal, csm_text(text));
 }
 
-/* Sources of a FORWARD link that still take notes, after @p after by id. */
-static csm_status sources(csm_ctx *ctx, const csm_mlink *link, csm_id linked, csm_id after, uint32_t max, csm_id **ids,
+/* Sources of a FORWARD link that still take notes, beyond *token. */
+static csm_status sources(csm_ctx *ctx, const csm_mlink *link, csm_id linked, uint32_t max, csm_str *token, csm_id **ids,
                           uint32_t *count)
 {
     const csm_expr *expr = csm_expr_term(ctx->arena, link->field, CSM_OP_EQ, csm_id_value(linked));
@@ -92,24 +92,22 @@ static csm_status sources(csm_ctx *ctx, const csm_mlink *link, csm_id linked, cs
         expr = csm_expr_and(ctx->arena, expr, link->told);
     if (expr == NULL)
         return csm_ctx_nomem(ctx);
-    return csm_rows_matching(ctx, link->source, expr, after, max, ids, count);
+    return csm_rows_matching(ctx, link->source, expr, max, token, ids, count);
 }
 
-/* Tells at most @p max sources after @p after; *last none when all were told. */
-static csm_status tell_page(csm_ctx *ctx, const csm_mlink *link, csm_id linked, csm_str text, csm_id after, uint32_t max,
-                            csm_id *last)
+/* Tells at most @p max sources beyond *token, which is empty when all were told. */
+static csm_status tell_page(csm_ctx *ctx, const csm_mlink *link, csm_id linked, csm_str text, uint32_t max, csm_str *token)
 {
     uint32_t count;
     csm_id *ids;
 
-    CSM_TRY(sources(ctx, link, linked, after, max, &ids, &count));
-    for (uint32_t n = 0; n < count && n < max; n++)
+    CSM_TRY(sources(ctx, link, linked, max, token, &ids, &count));
+    for (uint32_t n = 0; n < count; n++)
         CSM_TRY(note(ctx, link->source, ids[n], link->source_note, text));
-    *last = count > max ? ids[max - 1] : (csm_id){ { 0 } };
     return CSM_OK;
 }
 
-static csm_status page_args(csm_ctx *ctx, const csm_mlink *link, csm_id linked, csm_str text, csm_id after, csm_value *out)
+static csm_status page_args(csm_ctx *ctx, const csm_mlink *link, csm_id linked, csm_str text, csm_str token, csm_value *out)
 {
     csm_value *items = csm_arena_array(ctx->arena, 5, sizeof(*items));
 
@@ -119,14 +117,14 @@ static csm_status page_args(csm_ctx *ctx, const csm_mlink *link, csm_id linked, 
     items[1] = csm_ctext(link->decl->name);
     items[2] = csm_id_value(linked);
     items[3] = csm_text(text);
-    items[4] = csm_id_value(after);
+    items[4] = csm_text(token);
     *out = csm_list(items, 5);
     return CSM_OK;
 }
 
 static csm_status tell(csm_ctx *ctx, const csm_mlink *link, const csm_row *linked, csm_str text)
 {
-    csm_id last = { { 0 } };
+    csm_str token = CSM_STR("");
     char hex[CSM_ID_TEXT];
     csm_value args;
     csm_str key;
@@ -144,15 +142,15 @@ static csm_status tell(csm_ctx *ctx, const csm_mlink *link, const csm_row *linke
             CSM_TRY(csm_expr_eval(ctx, link->told, row, NULL, &told));
         return row != NULL && told ? note(ctx, link->source, row->id, link->source_note, text) : CSM_OK;
     }
-    CSM_TRY(tell_page(ctx, link, linked->id, text, last, TOLD_AT_ONCE, &last));
-    if (csm_id_is_none(last))
+    CSM_TRY(tell_page(ctx, link, linked->id, text, TOLD_AT_ONCE, &token));
+    if (token.len == 0)
         return CSM_OK;
     csm_id_format(linked->id, hex);
     key = csm_arena_printf(ctx->arena, "%s/%s/%llx/%x", link->decl->name, hex,
                            (unsigned long long)csm_txn_next_sequence(ctx->txn), linked->version);
     if (key.ptr == NULL)
         return csm_ctx_nomem(ctx);
-    CSM_TRY(page_args(ctx, link, linked->id, text, last, &args));
+    CSM_TRY(page_args(ctx, link, linked->id, text, token, &args));
     return csm_job_put(ctx, CSM_STR(CSM_LINK_JOB), key, ctx->now, args);
 }
 
@@ -167,7 +165,8 @@ static const csm_mlink *find_link(const csm_registry *reg, csm_str source, csm_s
 csm_status csm_link_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
     const csm_mlink *link;
-    csm_id linked, last;
+    csm_id linked;
+    csm_str token;
 
     *more = false;
     if (args.type != CSM_T_LIST || args.count != 5)
@@ -176,9 +175,10 @@ csm_status csm_link_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *ne
     if (link == NULL)
         return CSM_OK; /* its plugin is away: nobody is to be told any more */
     linked = csm_value_id(args.list[2]);
-    CSM_TRY(tell_page(ctx, link, linked, csm_value_text(args.list[3]), csm_value_id(args.list[4]), TOLD_PER_PAGE, &last));
-    *more = !csm_id_is_none(last);
-    return *more ? page_args(ctx, link, linked, csm_value_text(args.list[3]), last, next_args) : CSM_OK;
+    token = csm_value_text(args.list[4]);
+    CSM_TRY(tell_page(ctx, link, linked, csm_value_text(args.list[3]), TOLD_PER_PAGE, &token));
+    *more = token.len > 0;
+    return *more ? page_args(ctx, link, linked, csm_value_text(args.list[3]), token, next_args) : CSM_OK;
 }
 
 /* ---- coming and going ---- */
@@ -267,7 +267,7 @@ static csm_status tell_change(csm_ctx *ctx, const csm_mlink *link, const csm_cha
 static csm_status release_sources(csm_ctx *ctx, const csm_mlink *link, const csm_change *change)
 {
     csm_value id = get(change->now, link->field);
-    csm_id after = { { 0 } };
+    csm_str token = CSM_STR("");
     bool before = false, now = false;
     csm_row *row;
 
@@ -283,20 +283,18 @@ static csm_status release_sources(csm_ctx *ctx, const csm_mlink *link, const csm
         CSM_TRY(csm_row_find(ctx, link->source, id.id, &row));
         return row != NULL ? call_point(ctx, link, "released", row, change->now) : CSM_OK;
     }
-    for (;;) {
+    do {
         uint32_t count;
         csm_id *ids;
 
-        CSM_TRY(sources(ctx, link, change->now->id, after, 200, &ids, &count));
-        for (uint32_t n = 0; n < count && n < 200; n++) {
+        CSM_TRY(sources(ctx, link, change->now->id, 200, &token, &ids, &count));
+        for (uint32_t n = 0; n < count; n++) {
             CSM_TRY(csm_row_find(ctx, link->source, ids[n], &row));
             if (row != NULL)
                 CSM_TRY(call_point(ctx, link, "released", row, change->now));
-            after = ids[n];
         }
-        if (count <= 200)
-            return CSM_OK;
-    }
+    } while (token.len > 0);
+    return CSM_OK;
 }
 
 static csm_status follow(csm_ctx *ctx, const csm_mlink *link, const csm_change *change)

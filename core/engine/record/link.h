@@ -10,7 +10,7 @@
 csm_status csm_links_after(csm_ctx *ctx, const csm_change *change);
 /* After a row was written or deleted: parents that wait for nobody any more move. */
 csm_status csm_rollups_after(csm_ctx *ctx, const csm_change *change);
-/* Job: one page of sources to be told; args [source table, link, linked id, text, after id]. */
+/* Job: one page of sources to be told; args [source table, link, linked id, text, token]. */
 csm_status csm_link_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 
 #endif

@@ -120,7 +120,7 @@ csm_status csm_refresh_page(csm_ctx *ctx, csm_value args, bool *more, csm_value 
         return CSM_OK;
     token = csm_value_text(args.list[4]);
     st = copy_rows(ctx, d, source, PAGE_ROWS, &token);
-    if (st == CSM_E_INVALID && args.list[4].s.len > 0) { /* the token is of an index that is gone: from the start */
+    if (st == CSM_E_INVALID && csm_value_text(args.list[4]).len > 0) { /* the token is of an index that is gone: from the start */
         token = CSM_STR("");
         st = copy_rows(ctx, d, source, PAGE_ROWS, &token);
     }

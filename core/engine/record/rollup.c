@@ -10,6 +10,7 @@
 static csm_status any_child(csm_ctx *ctx, const csm_mrollup *rollup, csm_id parent, const csm_expr *more, bool *out)
 {
     const csm_expr *expr = csm_expr_term(ctx->arena, rollup->parent_field, CSM_OP_EQ, csm_id_value(parent));
+    csm_str token = CSM_STR("");
     uint32_t count;
     csm_id *ids;
 
@@ -17,7 +18,7 @@ static csm_status any_child(csm_ctx *ctx, const csm_mrollup *rollup, csm_id pare
         expr = csm_expr_and(ctx->arena, expr, more);
     if (expr == NULL)
         return csm_ctx_nomem(ctx);
-    CSM_TRY(csm_rows_matching(ctx, rollup->child, expr, (csm_id){ { 0 } }, 1, &ids, &count));
+    CSM_TRY(csm_rows_matching(ctx, rollup->child, expr, 1, &token, &ids, &count));
     *out = count > 0;
     return CSM_OK;
 }
