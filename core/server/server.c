@@ -18,6 +18,7 @@ struct csm_server {
     csm_rpc *rpc;
     csm_net *net;
     csm_wire_limits wire;
+    char backup_dir[1024];
     char addresses[CSM_LISTEN_MAX][128];
     uint32_t address_count;
     _Atomic bool broken;
@@ -154,6 +155,8 @@ static csm_status open_rpc(csm_server *server, csm_error *err)
     options.reply_bytes = (uint32_t)config->reply_mb << 20;
     options.login_parallel = (uint32_t)config->login_parallel;
     options.demo = config->demo;
+    if (snprintf(server->backup_dir, sizeof(server->backup_dir), "%s/backups", config->data) < (int)sizeof(server->backup_dir))
+        options.backup_dir = server->backup_dir;
     options.plugins = csm_loader_rpc(server->loader);
     options.wake = wake_loop;
     options.broken = store_broke;

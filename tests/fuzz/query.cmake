@@ -1,1 +1,0 @@
-csm_fuzz(query_filter SOURCES query/fuzz_filter.c ROOMS engine)

@@ -1,0 +1,175 @@
+/* record.history, record.undo, as_of, sys_audit and sys_journal_field: the past, for those it is for. */
+#include "kit.h"
+
+static int start(void **state)
+{
+    csm_tk *tk = csm_tk_start("customer_service", 0);
+
+    csm_tk_user(tk, "ann", "itil");
+    csm_tk_user(tk, "ben", "itil");
+    csm_tk_user(tk, "ivy", "snc_internal");
+    csm_tk_user(tk, "xena", "snc_external");
+    *state = tk;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    csm_tk_stop(*state);
+    return 0;
+}
+
+/* Sequence number of the newest version of a task. */
+static int64_t last_sequence(csm_tk *tk, const char *id)
+{
+    return csm_tk_int(tk, csm_tk_ok(tk, "record.history", "{'table':'task','id':'%s','limit':1}", id), "versions.0.sequence");
+}
+
+static void history_tells_who_changed_what(void **state)
+{
+    csm_tk *tk = *state;
+    const csm_value *past;
+    const char *id;
+
+    csm_tk_as(tk, "ann");
+    id = csm_tk_insert(tk, "task", "{'short_description':'one'}");
+    csm_tk_as(tk, "ben");
+    (void)csm_tk_update(tk, "task", id, "{'short_description':'two','work_notes':'looked'}");
+    (void)csm_tk_update(tk, "task", id, "{'priority':1}");
+    past = csm_tk_ok(tk, "record.history", "{'table':'task','id':'%s'}", id);
+    assert_int_equal(csm_tk_at(tk, past, "versions")->count, 3);
+    assert_int_equal(csm_tk_int(tk, past, "versions.0.changes.priority.new"), 1);
+    csm_tk_assert_str(csm_tk_str(tk, past, "versions.1.by"), "ben");
+    csm_tk_assert_str(csm_tk_str(tk, past, "versions.1.changes.short_description.old"), "one");
+    csm_tk_assert_str(csm_tk_str(tk, past, "versions.2.operation"), "insert");
+    csm_tk_assert_str(csm_tk_str(tk, past, "journal.0.text"), "looked");
+    past = csm_tk_ok(tk, "record.history", "{'table':'task','id':'%s','limit':2,'oldest_first':true}", id);
+    csm_tk_assert_str(csm_tk_str(tk, past, "versions.0.operation"), "insert");
+    past = csm_tk_ok(tk, "record.history", "{'table':'task','id':'%s','limit':2,'oldest_first':true,'after':%d}", id,
+                     (int)csm_tk_int(tk, past, "next"));
+    assert_int_equal(csm_tk_at(tk, past, "versions")->count, 1);
+    csm_tk_as(tk, "ivy");
+    csm_tk_fails(tk, CSM_E_NOT_FOUND, "record.history", "{'table':'task','id':'%s'}", id);
+    csm_tk_as(tk, "xena");
+    csm_tk_fails(tk, CSM_E_DENIED, "record.history", "{'table':'task','id':'%s'}", id);
+    csm_tk_as(tk, NULL);
+    (void)csm_tk_ok(tk, "record.delete", "{'table':'task','id':'%s'}", id);
+    past = csm_tk_ok(tk, "record.history", "{'table':'task','id':'%s'}", id); /* an administrator sees what is gone */
+    csm_tk_assert_str(csm_tk_str(tk, past, "versions.0.operation"), "delete");
+    csm_tk_as(tk, "ann");
+    csm_tk_fails(tk, CSM_E_NOT_FOUND, "record.history", "{'table':'task','id':'%s'}", id);
+}
+
+static void as_of_shows_the_record_then(void **state)
+{
+    csm_tk *tk = *state;
+    const char *id, *then;
+
+    csm_tk_as(tk, "ann");
+    id = csm_tk_insert(tk, "task", "{'short_description':'one'}");
+    csm_tk_advance(tk, CSM_HOUR);
+    then = csm_tk_str(tk, csm_tk_ok(tk, "server.ping", "{}"), "time");
+    csm_tk_advance(tk, CSM_HOUR);
+    (void)csm_tk_update(tk, "task", id, "{'short_description':'two'}");
+    csm_tk_assert_str(csm_tk_str(tk, csm_tk_ok(tk, "record.get", "{'table':'task','id':'%s','as_of':'%s'}", id, then),
+                                 "short_description"), "one");
+    csm_tk_fails(tk, CSM_E_NOT_FOUND, "record.get", "{'table':'task','id':'%s','as_of':'2001-01-01T00:00:00Z'}", id);
+}
+
+static void undo_sets_back_what_is_still_so(void **state)
+{
+    csm_tk *tk = *state;
+    const csm_value *answer;
+    const char *id;
+    int64_t sequence;
+
+    csm_tk_as(tk, "ann");
+    id = csm_tk_insert(tk, "task", "{'short_description':'one','priority':4}");
+    (void)csm_tk_update(tk, "task", id, "{'short_description':'two','priority':2}");
+    sequence = last_sequence(tk, id);
+    csm_tk_as(tk, "ben");
+    csm_tk_fails(tk, CSM_E_NOT_FOUND, "record.undo", "{'sequence':%lld}", (long long)sequence); /* not his */
+    csm_tk_as(tk, "ann");
+    csm_tk_fails(tk, CSM_E_NOT_FOUND, "record.undo", "{'sequence':99999999}");
+    answer = csm_tk_ok(tk, "record.undo", "{'sequence':%lld}", (long long)sequence);
+    csm_tk_assert_str(csm_tk_str(tk, answer, "undone.0.operation"), "update");
+    csm_tk_assert_str(csm_tk_str(tk, csm_tk_get(tk, "task", id), "short_description"), "one");
+    assert_int_equal(csm_tk_int(tk, csm_tk_get(tk, "task", id), "priority"), 4);
+    (void)csm_tk_update(tk, "task", id, "{'priority':3}");
+    sequence = last_sequence(tk, id);
+    (void)csm_tk_update(tk, "task", id, "{'priority':1}");
+    csm_tk_fails(tk, CSM_E_CONFLICT, "record.undo", "{'sequence':%lld}", (long long)sequence);
+    csm_tk_assert_str(csm_tk_str(tk, csm_tk_error_data(tk), "conflicts.0.field"), "priority");
+    assert_int_equal(csm_tk_int(tk, csm_tk_get(tk, "task", id), "priority"), 1);
+    answer = csm_tk_ok(tk, "record.undo", "{'sequence':%lld,'partial':true}", (long long)sequence);
+    assert_int_equal(csm_tk_at(tk, answer, "undone")->count, 0);
+    assert_int_equal(csm_tk_at(tk, answer, "conflicts")->count, 1);
+}
+
+static void undo_brings_back_and_takes_away_records(void **state)
+{
+    csm_tk *tk = *state;
+    const char *company, *number;
+    int64_t made, gone;
+    const char *id;
+
+    csm_tk_as(tk, NULL);
+    company = csm_tk_insert(tk, "core_company", "{'name':'Vanishing','city':'Rome'}");
+    made = csm_tk_int(tk, csm_tk_ok(tk, "record.history", "{'table':'core_company','id':'%s'}", company), "versions.0.sequence");
+    (void)csm_tk_ok(tk, "record.delete", "{'table':'core_company','id':'%s'}", company);
+    gone = csm_tk_int(tk, csm_tk_ok(tk, "record.history", "{'table':'core_company','id':'%s'}", company), "versions.0.sequence");
+    (void)csm_tk_ok(tk, "record.undo", "{'sequence':%lld}", (long long)gone);
+    csm_tk_assert_str(csm_tk_str(tk, csm_tk_get(tk, "core_company", company), "city"), "Rome");
+    csm_tk_fails(tk, CSM_E_CONFLICT, "record.undo", "{'sequence':%lld}", (long long)gone); /* it is there again */
+    csm_tk_fails(tk, CSM_E_CONFLICT, "record.undo", "{'sequence':%lld}", (long long)made); /* changed since */
+    id = csm_tk_insert(tk, "task", "{'short_description':'a mistake'}");
+    number = csm_tk_str(tk, csm_tk_get(tk, "task", id), "number");
+    (void)csm_tk_ok(tk, "record.undo", "{'sequence':%lld}", (long long)last_sequence(tk, id));
+    assert_int_equal(csm_tk_count(tk, "task", "number=%s", number), 0);
+}
+
+static void audit_and_journal_are_views_of_one_record(void **state)
+{
+    csm_tk *tk = *state;
+    const csm_value *rows;
+    const char *id;
+
+    csm_tk_as(tk, "ann");
+    id = csm_tk_insert(tk, "task", "{'short_description':'one'}");
+    (void)csm_tk_update(tk, "task", id, "{'short_description':'two','work_notes':'n1'}");
+    (void)csm_tk_update(tk, "task", id, "{'short_description':'three','work_notes':'n2','comments':'c1'}");
+    rows = csm_tk_rows(tk, "sys_audit", "documentkey=%s^fieldname=short_description", id);
+    assert_int_equal(rows->count, 2);
+    csm_tk_assert_str(csm_tk_str(tk, rows, "0.oldvalue"), "one");
+    csm_tk_assert_str(csm_tk_str(tk, rows, "1.newvalue"), "three");
+    csm_tk_assert_str(csm_tk_str(tk, rows, "1.user"), "ann");
+    assert_int_equal(csm_tk_int(tk, rows, "1.record_checkpoint"), 2);
+    rows = csm_tk_rows(tk, "sys_journal_field", "element_id=%s^element=work_notes", id);
+    assert_int_equal(rows->count, 2);
+    csm_tk_assert_str(csm_tk_str(tk, rows, "0.value"), "n2"); /* newest first */
+    rows = csm_tk_at(tk, csm_tk_ok(tk, "record.query", "{'table':'sys_journal_field','where':['and',['=','element_id','%s'],"
+                                   "['=','element','comments']],'fields':['value']}", id), "rows");
+    assert_int_equal(rows->count, 1);
+    csm_tk_fails(tk, CSM_E_INVALID, "record.query", "{'table':'sys_audit','query':'fieldname=state'}");
+    csm_tk_fails(tk, CSM_E_INVALID, "record.query", "{'table':'sys_audit','query':'documentkey=%s^ORfieldname=state'}", id);
+    csm_tk_fails(tk, CSM_E_UNSUPPORTED, "record.aggregate", "{'table':'sys_audit','query':'documentkey=%s'}", id);
+    csm_tk_as(tk, "ivy");
+    assert_int_equal(csm_tk_rows(tk, "sys_audit", "documentkey=%s", id)->count, 0); /* not his record */
+    csm_tk_as(tk, "xena");
+    csm_tk_fails(tk, CSM_E_DENIED, "record.query", "{'table':'sys_audit','query':'documentkey=%s'}", id);
+    csm_tk_as(tk, NULL);
+    csm_tk_fails(tk, CSM_E_INVALID, "record.insert", "{'table':'sys_audit','values':{'tablename':'task'}}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(history_tells_who_changed_what),
+        cmocka_unit_test(as_of_shows_the_record_then),
+        cmocka_unit_test(undo_sets_back_what_is_still_so),
+        cmocka_unit_test(undo_brings_back_and_takes_away_records),
+        cmocka_unit_test(audit_and_journal_are_views_of_one_record),
+    };
+
+    return cmocka_run_group_tests_name("history methods", tests, start, stop);
+}
