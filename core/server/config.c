@@ -1,6 +1,7 @@
 /* The settings table and everything that reads it. */
 #include "server/config.h"
 
+#include "base/address.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -54,6 +55,7 @@ static const setting settings[] = {
     { "request_key_days", SET_INT, AT(request_key_days), 0, 0, "7", 1, 365, "days", "replies kept for repeats" },
     { "write_ms", SET_INT, AT(write_ms), 0, 0, "10000", 100, 600000, "ms", "most time of one write on the writer" },
 };
+#define SETTINGS_NAMED_MAX 256u /* of one plugin, looked through for a name that was meant */
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 
 static void *member(csm_config *config, size_t offset)
@@ -127,21 +129,41 @@ static csm_status apply(csm_config *config, const setting *s, const char *value,
     }
 }
 
+static const setting *find_setting(const char *name)
+{
+    for (size_t n = 0; n < SETTINGS; n++)
+        if (strcmp(settings[n].name, name) == 0)
+            return &settings[n];
+    return NULL;
+}
+
 csm_status csm_config_set(csm_config *config, const char *name, const char *value, csm_error *err)
 {
+    const setting *s = find_setting(name);
     const char *names[SETTINGS];
     const char *nearest;
 
-    for (size_t n = 0; n < SETTINGS; n++) {
-        if (strcmp(settings[n].name, name) == 0)
-            return apply(config, &settings[n], value, err);
+    if (s != NULL)
+        return apply(config, s, value, err);
+    for (size_t n = 0; n < SETTINGS; n++)
         names[n] = settings[n].name;
-    }
     nearest = csm_str_nearest(csm_str_of(name), names, SETTINGS);
     csm_error_field(err, CSM_E_INVALID, name, "no setting \"%s\"", name);
     if (nearest != NULL)
         csm_error_hint(err, "did you mean \"%s\"?", nearest);
     return CSM_E_INVALID;
+}
+
+bool csm_config_has(const char *name)
+{
+    return find_setting(name) != NULL;
+}
+
+bool csm_config_is_list(const char *name)
+{
+    const setting *s = find_setting(name);
+
+    return s != NULL && s->kind == SET_LIST;
 }
 
 csm_status csm_config_init(csm_config *config, csm_error *err)
@@ -188,11 +210,14 @@ csm_status csm_config_check(const csm_config *config, csm_error *err)
 {
     static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
     static const char *const formats[] = { "text", "json", NULL };
+    csm_address address;
 
     if (config->data[0] == '\0')
         return csm_error_field(err, CSM_E_INVALID, "data", "setting \"data\": name a data directory");
     if (config->listen_count == 0)
         return csm_error_field(err, CSM_E_INVALID, "listen", "setting \"listen\": name at least one address");
+    for (uint32_t n = 0; n < config->listen_count; n++)
+        CSM_TRY(csm_address_parse(config->listen[n], &address, err));
     if (config->plugin_count > 0 && config->plugin_dir[0] != '/')
         return csm_error_field(err, CSM_E_INVALID, "plugin_dir", "setting \"plugin_dir\": an absolute directory is needed");
     CSM_TRY(need_one_of("log_level", config->log_level, levels, err));
@@ -253,6 +278,39 @@ csm_status csm_config_plugin_setting(const csm_config *config, const char *plugi
             return csm_error_field(err, CSM_E_INVALID, wanted->name, "setting \"%s\" of plugin %s has the wrong type",
                                    wanted->name, plugin);
         *out = s->value;
+    }
+    return CSM_OK;
+}
+
+static csm_status check_plugin(const csm_plugin_setting *s, const csm_mplugin *plugin, csm_error *err)
+{
+    const char *names[SETTINGS_NAMED_MAX], *nearest;
+    uint32_t count = 0;
+
+    if (strcmp(plugin->decl->id, s->plugin) != 0)
+        return csm_error_set(err, CSM_E_INVALID, "plugins.d/%s.conf: settings are in the file with the plugin's id: %s.conf",
+                             s->plugin, plugin->decl->id);
+    for (uint32_t n = 0; n < plugin->decl->settings.count; n++) {
+        if (strcmp(plugin->decl->settings.items[n].name, s->name) == 0)
+            return CSM_OK;
+        if (count < SETTINGS_NAMED_MAX)
+            names[count++] = plugin->decl->settings.items[n].name;
+    }
+    csm_error_field(err, CSM_E_INVALID, s->name, "plugins.d/%s.conf:%u: plugin %s has no setting \"%s\"", s->plugin, s->line,
+                    s->plugin, s->name);
+    nearest = csm_str_nearest(csm_str_of(s->name), names, count);
+    if (nearest != NULL)
+        csm_error_hint(err, "did you mean \"%s\"?", nearest);
+    return CSM_E_INVALID;
+}
+
+csm_status csm_config_check_plugins(const csm_config *config, const csm_registry *reg, csm_error *err)
+{
+    for (const csm_plugin_setting *s = config->plugin_settings; s != NULL; s = s->next) {
+        const csm_mplugin *plugin = csm_registry_plugin(reg, csm_str_of(s->plugin));
+
+        if (plugin != NULL)
+            CSM_TRY(check_plugin(s, plugin, err));
     }
     return CSM_OK;
 }

@@ -13,6 +13,7 @@
 /* A plugin's own file: plugins.d/<id>.conf. */
 typedef struct csm_plugin_setting {
     char *plugin, *name;
+    unsigned line;                 /* of that file */
     csm_value value;               /* bool, int or text */
     char *text;                    /* what value points to */
     struct csm_plugin_setting *next;
@@ -46,6 +47,8 @@ void csm_config_done(csm_config *config); /* accepts a zeroed one */
 csm_status csm_config_read(csm_config *config, const char *path, csm_error *err);
 /* One setting by name from text (command line). Lists add an element. */
 csm_status csm_config_set(csm_config *config, const char *name, const char *value, csm_error *err);
+bool csm_config_has(const char *name);     /* there is such a setting */
+bool csm_config_is_list(const char *name); /* and it takes several values */
 /* Ranges and what must be there. */
 csm_status csm_config_check(const csm_config *config, csm_error *err);
 /* The file as it stands, with docs, units and defaults as comments. */
@@ -53,5 +56,8 @@ csm_status csm_config_print(const csm_config *config, csm_buf *out);
 /* The value a plugin's file gives for one of its settings; nil: not given. INVALID: wrong type. */
 csm_status csm_config_plugin_setting(const csm_config *config, const char *plugin, const csm_setting *setting, csm_value *out,
                                      csm_error *err);
+/* Everything the plugins' files set is a setting of theirs. @p reg: plugins that are not in it are left out. INVALID names file,
+ * line and the nearest name. */
+csm_status csm_config_check_plugins(const csm_config *config, const csm_registry *reg, csm_error *err);
 
 #endif

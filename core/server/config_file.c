@@ -43,19 +43,22 @@ static csm_status take_setting(csm_config *config, const char *path, config_sett
     unsigned line = config_setting_source_line(item);
     char text[4096];
     char message[sizeof(err->message)];
+    bool many = config_setting_is_aggregate(item) == CONFIG_TRUE;
     csm_status st = CSM_OK;
 
-    if (config_setting_is_aggregate(item) == CONFIG_TRUE) {
+    if (many && csm_config_is_list(name)) {
         for (int n = 0; st == CSM_OK && n < config_setting_length(item); n++) {
             if (!scalar_text(config_setting_get_elem(item, (unsigned)n), text, sizeof(text)))
                 st = csm_error_set(err, CSM_E_INVALID, "setting \"%s\": a list of texts is needed", name);
             else
                 st = csm_config_set(config, name, text, err);
         }
-    } else if (!scalar_text(item, text, sizeof(text))) {
+    } else if (many && csm_config_has(name)) {
+        st = csm_error_set(err, CSM_E_INVALID, "setting \"%s\": one value, not a list", name);
+    } else if (!many && !scalar_text(item, text, sizeof(text))) {
         st = csm_error_set(err, CSM_E_INVALID, "setting \"%s\" is too long", name);
     } else {
-        st = csm_config_set(config, name, text, err);
+        st = csm_config_set(config, name, many ? "" : text, err);
     }
     if (st == CSM_OK)
         return st;
@@ -91,6 +94,7 @@ static csm_status keep_plugin_setting(csm_config *config, const char *plugin, co
         return csm_error_nomem(err);
     s->next = config->plugin_settings;
     config->plugin_settings = s;
+    s->line = config_setting_source_line(item);
     s->plugin = csm_mem_strdup(plugin);
     s->name = csm_mem_strdup(config_setting_name(item));
     if (s->plugin == NULL || s->name == NULL)

@@ -92,6 +92,7 @@ static csm_status open_loader(csm_server *server, csm_error *err)
 /* Numbers of tables and fields that a boot makes are kept in one transaction, before anything uses them. */
 static csm_status build_registry(csm_server *server, csm_registry **out, csm_error *err)
 {
+    csm_registry *reg = NULL;
     csm_number_source numbers;
     csm_txn *txn = NULL;
     csm_status st;
@@ -99,19 +100,32 @@ static csm_status build_registry(csm_server *server, csm_registry **out, csm_err
     CSM_TRY(csm_txn_begin(server->store, &txn, err));
     csm_txn_set_essential(txn); /* a full store is served too */
     numbers = csm_engine_numbers(txn);
-    st = csm_loader_boot(server->loader, &numbers, out, err);
-    if (st == CSM_OK)
-        return csm_txn_commit(txn, err);
-    csm_txn_abort(txn);
-    return st;
+    st = csm_loader_boot(server->loader, &numbers, &reg, err);
+    if (st != CSM_OK) {
+        csm_txn_abort(txn);
+        return st;
+    }
+    if ((st = csm_txn_commit(txn, err)) != CSM_OK) {
+        csm_registry_unref(reg);
+        return st;
+    }
+    *out = reg;
+    return CSM_OK;
 }
 
 static csm_status activate(csm_server *server, csm_error *err)
 {
     csm_registry *reg = NULL;
+    csm_status st;
 
     CSM_TRY(build_registry(server, &reg, err));
-    CSM_TRY(csm_engine_activate(server->engine, reg, err));
+    st = csm_config_check_plugins(server->config, reg, err);
+    if (st == CSM_OK)
+        st = csm_engine_activate(server->engine, reg, err);
+    if (st != CSM_OK) {
+        csm_registry_unref(reg); /* the engine has it only when it is active */
+        return st;
+    }
     return server->config->demo ? csm_engine_load_demo(server->engine, false, err) : CSM_OK;
 }
 

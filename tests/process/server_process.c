@@ -1,6 +1,8 @@
 /* Starting, killing and asking a csmd process. */
 #include "server_process.h"
 
+#include "base/arena.h"
+#include "json/json.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -35,9 +37,10 @@ void server_init(server_process *server, const char *plugins)
     server->plugins = plugins;
 }
 
-static pid_t spawn(server_process *server, const char *const *options)
+/* @p limit_s: then it is ended with SIGALRM; 0: never. */
+static pid_t spawn(server_process *server, const char *const *options, unsigned limit_s)
 {
-    const char *bin = getenv("CSM_BIN_DIR"), *plugin_dir = getenv("CSM_PLUGIN_DIR");
+    const char *bin = getenv("CSM_BIN_DIR"), *plugin_dir = server->plugin_dir != NULL ? server->plugin_dir : getenv("CSM_PLUGIN_DIR");
     const char *argv[ARGS_MAX];
     char program[512], log[96];
     int argc = 0;
@@ -72,6 +75,9 @@ static pid_t spawn(server_process *server, const char *const *options)
 
         if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
             _exit(126);
+        if (server->in_child != NULL && !server->in_child(server))
+            _exit(77);
+        (void)alarm(limit_s);
         (void)execv(program, (char *const *)(uintptr_t)argv);
         _exit(127);
     }
@@ -102,7 +108,7 @@ void server_start(server_process *server)
     csm_client_error err;
     csm_client *client;
 
-    server->pid = spawn(server, NULL);
+    server->pid = spawn(server, NULL, 0);
     while (csm_client_connect(server->socket, NULL, &client, &err) != CSM_OK) {
         int status;
 
@@ -138,7 +144,7 @@ void server_kill(server_process *server)
 
 int server_run(server_process *server, const char *const *options)
 {
-    return wait_exit(spawn(server, options));
+    return wait_exit(spawn(server, options, START_S));
 }
 
 int server_verify(server_process *server)
@@ -192,4 +198,89 @@ char *server_log(const server_process *server)
         (void)fclose(f);
     }
     return text;
+}
+
+void server_clear_log(const server_process *server)
+{
+    char path[96];
+
+    (void)snprintf(path, sizeof(path), "%s/log", server->dir);
+    assert_true(truncate(path, 0) == 0 || errno == ENOENT);
+}
+
+void server_log_has(const server_process *server, const char *text)
+{
+    char *log = server_log(server);
+
+    if (strstr(log, text) == NULL) {
+        print_error("%s\n", log);
+        free(log);
+        fail_msg("not told: %s", text);
+    }
+    free(log);
+}
+
+/* ---- calls ---- */
+
+static csm_status call(csm_client *client, csm_client_error *err, csm_client_result **out, const char *method, const char *args,
+                       va_list list) __attribute__((format(printf, 5, 0)));
+
+static csm_status call(csm_client *client, csm_client_error *err, csm_client_result **out, const char *method, const char *args,
+                       va_list list)
+{
+    csm_arena *arena = csm_arena_new(4096, 0);
+    csm_value params = csm_nil();
+    csm_error problem = { 0 };
+    csm_status st;
+    csm_str text;
+
+    assert_non_null(arena);
+    text = csm_arena_vprintf(arena, args, list);
+    assert_non_null(text.ptr);
+    for (char *at = (char *)(uintptr_t)text.ptr; *at != '\0'; at++)
+        if (*at == '\'')
+            *at = '"';
+    if (csm_json_parse(arena, text, &params, &problem) != CSM_OK)
+        fail_msg("%s: %s", text.ptr, problem.message);
+    st = csm_client_call(client, method, &params, out, err);
+    csm_arena_free(arena);
+    return st;
+}
+
+csm_client_result *server_call(csm_client *client, const char *method, const char *args, ...)
+{
+    csm_client_result *result = NULL;
+    csm_client_error err = { 0 };
+    csm_status st;
+    va_list list;
+
+    va_start(list, args);
+    st = call(client, &err, &result, method, args, list);
+    va_end(list);
+    if (st != CSM_OK)
+        fail_msg("%s: %s (%s)", method, err.message, err.hint);
+    return result;
+}
+
+csm_status server_try(csm_client *client, csm_client_error *err, const char *method, const char *args, ...)
+{
+    csm_client_result *result = NULL;
+    csm_status st;
+    va_list list;
+
+    memset(err, 0, sizeof(*err));
+    va_start(list, args);
+    st = call(client, err, &result, method, args, list);
+    va_end(list);
+    csm_client_result_free(result);
+    return st;
+}
+
+const char *server_text(const csm_client_result *result, const char *key, char *out, size_t size)
+{
+    const csm_value *value = csm_map_get(csm_client_result_value(result), key);
+    csm_str text = value != NULL && value->type == CSM_T_TEXT ? value->s : CSM_STR("");
+
+    (void)snprintf(out, size, "%.*s", CSM_STR_FMT(text));
+    return out;
 }
