@@ -220,8 +220,9 @@ const csm_mindex *csm_build_serving_index(const csm_mtable *table, const csm_mfi
 static csm_status (*const phases[])(csm_build *b) = {
     csm_build_tables,       csm_build_fields,      csm_build_indexes,       csm_build_inbound,
     csm_build_roles,        csm_build_field_rights, csm_build_scopes,       csm_build_rules,
-    csm_build_derived,      csm_build_states,      csm_build_methods,       csm_build_points,
-    csm_build_jobs,         csm_build_subscribers, csm_build_caller_values, csm_build_data,
+    csm_build_derived,      csm_build_states,      csm_build_links,         csm_build_rollups,
+    csm_build_methods,      csm_build_points,      csm_build_jobs,          csm_build_subscribers,
+    csm_build_caller_values, csm_build_data,
 };
 
 static csm_status run_phases(csm_build *b)

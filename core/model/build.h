@@ -62,6 +62,10 @@ csm_status csm_build_scopes(csm_build *b);
 csm_status csm_build_rules(csm_build *b);
 csm_status csm_build_derived(csm_build *b);
 csm_status csm_build_states(csm_build *b);
+csm_status csm_build_links(csm_build *b);
+csm_status csm_build_rollups(csm_build *b);
+/* One method of a link; called for each verb when the link names a noun. */
+csm_status csm_build_link_method(csm_build *b, const csm_mlink *link, csm_link_verb verb, csm_mmethod *out);
 csm_status csm_build_methods(csm_build *b);
 csm_status csm_build_points(csm_build *b);
 csm_status csm_build_jobs(csm_build *b);

@@ -158,6 +158,20 @@ static csm_status model_methods(csm_build *b, const csm_mstate_model *model)
     return CSM_OK;
 }
 
+static csm_status link_methods(csm_build *b, const csm_mlink *link)
+{
+    if (link->decl->methods == NULL || link->field == NULL)
+        return CSM_OK;
+    for (uint32_t verb = CSM_LINK_CREATE; verb <= CSM_LINK_REMOVE; verb++) {
+        csm_mmethod method;
+
+        CSM_TRY(csm_build_link_method(b, link, (csm_link_verb)verb, &method));
+        if (csm_build_name(b, link->plugin, "", "method", method.name))
+            CSM_TRY(add_method(b, method));
+    }
+    return CSM_OK;
+}
+
 csm_status csm_build_methods(csm_build *b)
 {
     size_t most = 0;
@@ -166,6 +180,7 @@ csm_status csm_build_methods(csm_build *b)
         most += b->reg->plugins[n].decl->methods.count;
     for (uint32_t n = 0; n < b->reg->model_count; n++)
         most += b->reg->models[n].transition_count;
+    most += (size_t)b->reg->link_count * CSM_LINK_REMOVE;
     b->reg->methods = csm_build_array(b, most, sizeof(*b->reg->methods));
     if (b->reg->methods == NULL)
         return csm_build_nomem(b);
@@ -174,6 +189,8 @@ csm_status csm_build_methods(csm_build *b)
             CSM_TRY(declared_method(b, &b->reg->plugins[n], &b->reg->plugins[n].decl->methods.items[m]));
     for (uint32_t n = 0; n < b->reg->model_count; n++)
         CSM_TRY(model_methods(b, &b->reg->models[n]));
+    for (uint32_t n = 0; n < b->reg->link_count; n++)
+        CSM_TRY(link_methods(b, &b->reg->links[n]));
     return CSM_OK;
 }
 

@@ -135,6 +135,35 @@ typedef struct csm_mderived {
     const csm_mfield *source;    /* COPY: in the table inputs[0] refers to */
 } csm_mderived;
 
+/* A task link, resolved. Filters are the engine's slots (csm_expr). */
+typedef struct csm_mlink {
+    const csm_task_link *decl;
+    const csm_mplugin *plugin;
+    const csm_mtable *source, *linked;
+    const csm_mfield *field;     /* as of source (FORWARD) or linked (BACK) */
+    const csm_mfield **copy_to, **copy_from; /* of linked, of source */
+    uint32_t copy_count;
+    const csm_mfield **params;   /* of linked */
+    uint32_t param_count;
+    const csm_mfield **required; /* of linked */
+    uint32_t required_count;
+    const csm_mfield *source_note, *linked_note;
+    void *may_create, *may_associate, *told, *released;
+    void **notes;                /* parallel to decl->notes */
+} csm_mlink;
+
+typedef struct csm_mrollup {
+    const csm_rollup *decl;
+    const csm_mplugin *plugin;
+    const csm_mtable *child, *parent;
+    const csm_mfield *parent_field;
+    void *open, *parent_filter;
+    void **any;                  /* parallel to decl->steps */
+} csm_mrollup;
+
+/* What a method made from a declaration does. */
+typedef enum csm_link_verb { CSM_LINK_NONE = 0, CSM_LINK_CREATE, CSM_LINK_ASSOCIATE, CSM_LINK_REMOVE } csm_link_verb;
+
 #define CSM_WHEN_COUNT 12
 struct csm_mtable {
     uint32_t id;                 /* stable number */
@@ -168,6 +197,10 @@ struct csm_mtable {
     uint32_t copies_out_count;
     csm_minbound *inbound;       /* references to this table or an ancestor */
     uint32_t inbound_count;
+    csm_mlink **links;           /* whose source or linked table this is or extends */
+    uint32_t link_count;
+    csm_mrollup **rollups;       /* whose child table this is or extends */
+    uint32_t rollup_count;
 };
 
 struct csm_mrole {
@@ -183,6 +216,8 @@ typedef struct csm_mmethod {
     const char *name;            /* on the wire */
     const csm_mstate_model *model; /* a method made from a transition: its model, else NULL */
     const char *transition;      /* and its name */
+    const csm_mlink *link;       /* a method made from a task link: the link, else NULL */
+    csm_link_verb verb;
 } csm_mmethod;
 
 typedef struct csm_mpoint {
@@ -229,6 +264,10 @@ struct csm_registry {
     uint32_t model_count;
     csm_mderived *derived;
     uint32_t derived_count;
+    csm_mlink *links;
+    uint32_t link_count;
+    csm_mrollup *rollups;
+    uint32_t rollup_count;
     void (*on_free)(csm_registry *reg); /* engine's compiled parts; may be NULL */
     void *engine;                /* set by the engine when it prepares the registry */
 };

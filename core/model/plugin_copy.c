@@ -32,7 +32,7 @@ static const struct inner none[] = { { 0, NULL } };
 #define LEAF(T) static const struct kind kind_##T = { #T, sizeof(csm_##T), none };
 LEAF(dep) LEAF(setting) LEAF(property) LEAF(seed) LEAF(role) LEAF(scope) LEAF(field_right) LEAF(caller_value)
 LEAF(derived) LEAF(rule) LEAF(impl) LEAF(job) LEAF(subscriber) LEAF(migration) LEAF(choice) LEAF(index) LEAF(param)
-LEAF(state) LEAF(transition)
+LEAF(state) LEAF(transition) LEAF(link_note) LEAF(rollup_step)
 
 #define NODE(T, ...)                                                                      \
     static const struct inner inner_##T[] = { __VA_ARGS__, { 0, NULL } };                 \
@@ -44,6 +44,8 @@ NODE(method, { offsetof(csm_method, params), &kind_param })
 NODE(point, { offsetof(csm_point, params), &kind_param }, { offsetof(csm_point, returns), &kind_param })
 NODE(state_model, { offsetof(csm_state_model, states), &kind_state },
      { offsetof(csm_state_model, transitions), &kind_transition })
+NODE(task_link, { offsetof(csm_task_link, notes), &kind_link_note })
+NODE(rollup, { offsetof(csm_rollup, steps), &kind_rollup_step })
 NODE(plugin, { offsetof(csm_plugin, depends), &kind_dep }, { offsetof(csm_plugin, settings), &kind_setting },
      { offsetof(csm_plugin, properties), &kind_property }, { offsetof(csm_plugin, tables), &kind_table },
      { offsetof(csm_plugin, table_exts), &kind_table_ext }, { offsetof(csm_plugin, seeds), &kind_seed },
@@ -53,7 +55,8 @@ NODE(plugin, { offsetof(csm_plugin, depends), &kind_dep }, { offsetof(csm_plugin
      { offsetof(csm_plugin, derived), &kind_derived }, { offsetof(csm_plugin, rules), &kind_rule },
      { offsetof(csm_plugin, methods), &kind_method }, { offsetof(csm_plugin, points), &kind_point },
      { offsetof(csm_plugin, impls), &kind_impl }, { offsetof(csm_plugin, jobs), &kind_job },
-     { offsetof(csm_plugin, subscribers), &kind_subscriber }, { offsetof(csm_plugin, migrations), &kind_migration })
+     { offsetof(csm_plugin, subscribers), &kind_subscriber }, { offsetof(csm_plugin, migrations), &kind_migration },
+     { offsetof(csm_plugin, links), &kind_task_link }, { offsetof(csm_plugin, rollups), &kind_rollup })
 
 struct copy {
     const char *plugin; /* its id, for messages */

@@ -104,7 +104,9 @@ csm_status account_check(csm_ctx *ctx, csm_change *ch)
     csm_id person = csm_change_new_ref(ctx, ch, "primary_contact");
     csm_record *contact;
 
-    if (!csm_change_new_bool(ctx, ch, "customer") && !csm_change_new_bool(ctx, ch, "partner"))
+    if ((csm_change_get_op(ctx, ch) == CSM_INSERTING || csm_change_touches(ctx, ch, "customer") ||
+         csm_change_touches(ctx, ch, "partner")) &&
+        !csm_change_new_bool(ctx, ch, "customer") && !csm_change_new_bool(ctx, ch, "partner"))
         return csm_fail_field(ctx, CSM_E_REJECTED, "customer", "an account must be a customer, a partner or both");
     if (csm_id_is_none(person) || !csm_change_touches(ctx, ch, "primary_contact"))
         return CSM_OK;

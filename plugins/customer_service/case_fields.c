@@ -11,7 +11,8 @@ static const csm_choice state_choices[] = {
 };
 static const csm_choice channel_choices[] = {
     { "chat", "Chat", NULL, NULL },     { "email", "Email", NULL, NULL }, { "phone", "Phone", NULL, NULL },
-    { "social", "Social", NULL, NULL }, { "web", "Web", NULL, NULL },
+    { "social", "Social", NULL, NULL }, { "web", "Web", NULL, NULL },     { "letter", "Letter", NULL, NULL },
+    { "fax", "Fax", NULL, NULL },       { "referral", "Referral", NULL, NULL },
 };
 static const csm_choice category_choices[] = {
     { "0", "Question", NULL, NULL }, { "1", "Issue", NULL, NULL },     { "2", "Feature", NULL, NULL },

@@ -66,7 +66,7 @@ const csm_field foundation_task_fields[FOUNDATION_TASK_FIELDS] = {
     CSM_TEXT("contact_type", .length = 40, CSM_CHOICES(contact_type_choices), .label = "Channel"),
     CSM_INT("escalation", .dflt = "0", .flags = CSM_READ_ONLY, CSM_CHOICES(escalation_choices),
             .doc = "How close the service levels are to being missed"),
-    CSM_BOOL("made_sla", .dflt = "true", .flags = CSM_READ_ONLY),
+    CSM_BOOL("made_sla", .dflt = "true", .flags = CSM_READ_ONLY | CSM_SYSTEM_WRITE),
     CSM_TIME("sla_due", .flags = CSM_READ_ONLY),
     CSM_JOURNAL("comments", .doc = "Talk with the customer"),
     CSM_JOURNAL("work_notes", .flags = CSM_INTERNAL, .doc = "Talk among those who work on it"),

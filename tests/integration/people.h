@@ -48,6 +48,7 @@ typedef struct people {
     const char *joe, *jane;
     const char *joe_user, *jane_user; /* user names joe, jane */
     const char *serves; /* the relationship Q -> C */
+    const char *who;    /* acts now; NULL: the local administrator */
 } people;
 
 /* Starts a server with these plugins and makes the people. cmocka group set-up and tear-down of most executables. */
@@ -55,8 +56,11 @@ people *people_start(const char *plugins);
 void people_stop(people *p);
 int people_setup(void **state); /* customer_service */
 int people_teardown(void **state);
+int people_each(void **state); /* every test begins as ann */
+#define people_test(f) cmocka_unit_test_setup(f, people_each)
 
-/* Acts as a user by name from here on; NULL: the local administrator. */
+/* Acts as a user by name (which must stay valid) from here on; NULL: the local administrator. The functions below that need
+ * another user's rights leave whoever acts as he is. */
 void as(people *p, const char *user_name);
 
 /* sys_id of a row a plugin ships. */

@@ -283,20 +283,20 @@ static void acceptance_052_an_inactive_account(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acceptance_024_a_manager_makes_an_account),
-        cmocka_unit_test(acceptance_025_admin_may_agent_may_not),
-        cmocka_unit_test(acceptance_026_what_an_account_tells),
-        cmocka_unit_test(acceptance_026_wrong_side),
-        cmocka_unit_test(acceptance_027_related_lists),
-        cmocka_unit_test(acceptance_027_wrong_side),
-        cmocka_unit_test(acceptance_028_customer_and_partner),
-        cmocka_unit_test(acceptance_029_neither_is_refused),
-        cmocka_unit_test(acceptance_030_paths),
-        cmocka_unit_test(acceptance_031_no_cycle),
-        cmocka_unit_test(acceptance_032_moving_a_subtree),
-        cmocka_unit_test(acceptance_033_codes_in_use),
-        cmocka_unit_test(acceptance_051_an_account_in_use_stays),
-        cmocka_unit_test(acceptance_052_an_inactive_account),
+        people_test(acceptance_024_a_manager_makes_an_account),
+        people_test(acceptance_025_admin_may_agent_may_not),
+        people_test(acceptance_026_what_an_account_tells),
+        people_test(acceptance_026_wrong_side),
+        people_test(acceptance_027_related_lists),
+        people_test(acceptance_027_wrong_side),
+        people_test(acceptance_028_customer_and_partner),
+        people_test(acceptance_029_neither_is_refused),
+        people_test(acceptance_030_paths),
+        people_test(acceptance_031_no_cycle),
+        people_test(acceptance_032_moving_a_subtree),
+        people_test(acceptance_033_codes_in_use),
+        people_test(acceptance_051_an_account_in_use_stays),
+        people_test(acceptance_052_an_inactive_account),
     };
 
     return cmocka_run_group_tests(tests, people_setup, people_teardown);

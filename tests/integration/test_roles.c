@@ -209,14 +209,14 @@ static void acceptance_020_only_administrators_configure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acceptance_013_containment_is_transitive),
-        cmocka_unit_test(acceptance_013_wrong_side),
-        cmocka_unit_test(acceptance_014_no_cycle),
-        cmocka_unit_test(acceptance_015_never_both_sides),
-        cmocka_unit_test(acceptance_016_explicit_roles_of_new_users),
-        cmocka_unit_test(acceptance_016_wrong_side),
-        cmocka_unit_test(acceptance_017_membership_brings_and_takes),
-        cmocka_unit_test(acceptance_020_only_administrators_configure),
+        people_test(acceptance_013_containment_is_transitive),
+        people_test(acceptance_013_wrong_side),
+        people_test(acceptance_014_no_cycle),
+        people_test(acceptance_015_never_both_sides),
+        people_test(acceptance_016_explicit_roles_of_new_users),
+        people_test(acceptance_016_wrong_side),
+        people_test(acceptance_017_membership_brings_and_takes),
+        people_test(acceptance_020_only_administrators_configure),
     };
 
     return cmocka_run_group_tests(tests, people_setup, people_teardown);

@@ -61,8 +61,8 @@ static bool rows_options(const options *o, cli_rows_options *out, uint32_t *page
     if (o->separator != NULL && strcmp(o->separator, "\\t") != 0 &&
         (strlen(o->separator) != 1 || strchr("\"\r\n", o->separator[0]) != NULL))
         return cli_usage("--separator is one character, or \\t") == CLI_OK;
-    if (o->page != NULL && (!csm_parse_int(csm_str_of(o->page), &rows) || rows < 1 || rows > 5000))
-        return cli_usage("--page is a number of rows from 1 to 5000") == CLI_OK;
+    if (o->page != NULL && (!csm_parse_int(csm_str_of(o->page), &rows) || rows < 1 || rows > 1000))
+        return cli_usage("--page is a number of rows from 1 to 1000") == CLI_OK;
     *out = (cli_rows_options){ .json = format[0] == 'j', .separator = ',' };
     if (o->separator != NULL)
         out->separator = o->separator[0] == '\\' && o->separator[1] == 't' ? '\t' : o->separator[0];

@@ -38,7 +38,7 @@ static csm_str cell(cli *c, const csm_value *row, csm_str column)
         const csm_value *map = pass == 0 ? display : row;
 
         for (uint32_t n = 0; n < map->count; n++)
-            if (csm_str_eq(map->map[n].key, column))
+            if (csm_str_eq(map->map[n].key, column) && (pass == 1 || map->map[n].value.type != CSM_T_NIL))
                 return cli_plain(c, map->map[n].value);
     }
     return CSM_STR("");
@@ -108,9 +108,37 @@ static struct libscols_table *new_table(cli *c)
     return table;
 }
 
+/* Times as people read them: "2026-01-31 10:00:00" for "2026-01-31T10:00:00.123456Z", in a text of one or more. */
+static void shorten_times(char *text)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    char *to = text;
+
+    while (*text != '\0') {
+        size_t n = 0;
+
+        while (n < sizeof(form) - 1 && (form[n] == 'd' ? text[n] >= '0' && text[n] <= '9' : text[n] == form[n]))
+            n++;
+        if (n < sizeof(form) - 1) {
+            *to++ = *text++;
+            continue;
+        }
+        for (size_t k = 0; k < n; k++)
+            *to++ = form[k] == 'T' ? ' ' : text[k];
+        text += n;
+        if (*text == '.')
+            text += 1 + strspn(text + 1, "0123456789");
+        text += *text == 'Z';
+    }
+    *to = '\0';
+}
+
 static void add_cell(cli *c, struct libscols_line *line, unsigned column, csm_str text)
 {
     char *copy = csm_arena_cstr(c->arena, text);
+
+    if (copy != NULL)
+        shorten_times(copy);
 
     for (char *at = copy; at != NULL && *at != '\0'; at++)
         if ((unsigned char)*at < 0x20)
@@ -128,7 +156,8 @@ static void show_table(cli *c, const csm_value *rows, const columns *cols)
     for (unsigned k = 0; k < cols->count; k++) {
         const char *name = csm_arena_cstr(c->arena, cols->names[k]);
         bool long_text = name != NULL && (strstr(name, "description") != NULL || strstr(name, "name") != NULL ||
-                                          strstr(name, "message") != NULL || strstr(name, "doc") != NULL);
+                                          strstr(name, "message") != NULL || strstr(name, "doc") != NULL ||
+                                          strcmp(name, "from") == 0 || strcmp(name, "to") == 0);
 
         (void)scols_table_new_column(table, name != NULL ? name : "?", long_text ? 0.3 : 0, long_text ? SCOLS_FL_TRUNC : 0);
     }

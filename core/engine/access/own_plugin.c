@@ -47,6 +47,19 @@ static const csm_derived derived[] = {
       .doc = "Full name" },
 };
 
+static const csm_param link_changed_params[] = {
+    CSM_PARAM("link", CSM_T_TEXT, .doc = "Name of the task link"),
+    CSM_PARAM("change", CSM_T_TEXT, .doc = "set, cleared or released"),
+    CSM_PARAM("source_table", CSM_T_TEXT, .doc = "Concrete table of the source"),
+    CSM_PARAM("source", CSM_T_ID, .doc = "The record the other was raised from"),
+    CSM_PARAM("linked_table", CSM_T_TEXT, .doc = "Concrete table of the linked record"),
+    CSM_PARAM("linked", CSM_T_ID, .doc = "The linked record"),
+};
+static const csm_point points[] = {
+    { .name = CSM_POINT_LINK_CHANGED, .params = CSM_ARRAY(link_changed_params), .cardinality = CSM_MANY,
+      .doc = "A task link was set or cleared, or its linked record holds nobody up any more; same transaction" },
+};
+
 const csm_plugin *csm_engine_plugin(void)
 {
     static const csm_plugin plugin = {
@@ -62,6 +75,7 @@ const csm_plugin *csm_engine_plugin(void)
         .scopes = CSM_ARRAY(scopes),
         .derived = CSM_ARRAY(derived),
         .rules = CSM_ARRAY(csm_own_rules),
+        .points = CSM_ARRAY(points),
     };
 
     return &plugin;

@@ -226,7 +226,7 @@ static csm_status find_group(aggregation *a, const csm_row *row, bool made, grou
 static csm_status add_row(void *user, const csm_row *row, bool made, uint64_t times)
 {
     aggregation *a = user;
-    group *g;
+    group *g = NULL;
 
     CSM_TRY(find_group(a, row, made, &g));
     g->rows += times;

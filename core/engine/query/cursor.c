@@ -168,7 +168,7 @@ static csm_status cover_of(csm_cursor *c, const csm_candidate *at, csm_cover **o
 /* Whatever its row holds, does the entry say no? Saves reading it. */
 static csm_status is_refused(csm_cursor *c, const csm_candidate *at, bool *out)
 {
-    csm_cover *cover;
+    csm_cover *cover = NULL;
     bool whole, match;
 
     *out = false;

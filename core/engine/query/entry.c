@@ -18,9 +18,9 @@ static bool is_included(const csm_mindex *index, const csm_mfield *field)
     return false;
 }
 
-static bool holds(const csm_mindex *index, const csm_mfield *field, bool raw)
+static bool in_columns(const csm_mindex *index, const csm_mfield *field, bool raw)
 {
-    if (field->id == CSM_FID_SYS_ID || field->id == CSM_FID_CLASS || is_included(index, field))
+    if (field->id == CSM_FID_SYS_ID || field->id == CSM_FID_CLASS)
         return true;
     if (!is_telling(field) || (raw && csm_field_is_text(field)))
         return false;
@@ -30,21 +30,32 @@ static bool holds(const csm_mindex *index, const csm_mfield *field, bool raw)
     return false;
 }
 
+static bool holds(const csm_mindex *index, const csm_mfield *field, bool raw)
+{
+    return in_columns(index, field, raw) || is_included(index, field);
+}
+
+static csm_status column_path(void *user, const csm_term *term)
+{
+    return in_columns(user, term->path.steps[0], false) ? CSM_OK : CSM_E_STATE;
+}
+
 static csm_status held_path(void *user, const csm_term *term)
 {
     return holds(user, term->path.steps[0], false) ? CSM_OK : CSM_E_STATE;
 }
 
-static bool tells(const csm_mindex *index, const csm_expr *expr)
+static bool each_path(const csm_mindex *index, const csm_expr *expr,
+                      csm_status (*each)(void *user, const csm_term *term))
 {
     csm_mindex copy = *index; /* the walk's argument is not const */
 
-    return csm_expr_each_path(expr, held_path, &copy) == CSM_OK;
+    return csm_expr_each_path(expr, each, &copy) == CSM_OK;
 }
 
 bool csm_index_tells(const csm_mindex *index, const csm_branch *branch)
 {
-    return tells(index, branch->whole);
+    return each_path(index, branch->whole, held_path);
 }
 
 /* ---- what the keys settle ---- */
@@ -104,9 +115,12 @@ csm_status csm_cover_make(csm_plan *plan, const csm_branch *branch, const csm_wa
     cover.rest = csm_expr_join(plan->arena, CSM_EXPR_AND, rest, count);
     if (cover.rest != NULL && cover.rest->kind == CSM_EXPR_FAILED)
         return csm_ctx_nomem(plan->ctx);
-    cover.covered = tells(way->index, cover.rest);
-    for (uint32_t n = 0; n < want_count; n++)
+    cover.covered = each_path(way->index, cover.rest, held_path);
+    cover.beside = !each_path(way->index, cover.rest, column_path);
+    for (uint32_t n = 0; n < want_count; n++) {
         cover.covered = cover.covered && holds(way->index, wants[n].field, wants[n].raw);
+        cover.beside = cover.beside || !in_columns(way->index, wants[n].field, wants[n].raw);
+    }
     *out = cover;
     return CSM_OK;
 }
@@ -140,7 +154,7 @@ csm_status csm_cover_fill(csm_plan *plan, const csm_mindex *index, csm_cover *co
     for (uint32_t n = 0; n < index->column_count; n++)
         if (is_telling(index->columns[n].field))
             row->values[index->columns[n].field->pos] = columns[n];
-    if (index->include_count > 0)
+    if (cover->beside)
         CSM_TRY(csm_index_included(index, value, plan->scratch, row, err));
     row->id = id;
     row->values[row->table->by_id[CSM_FID_SYS_ID]->pos] = csm_id_value(id);

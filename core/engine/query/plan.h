@@ -213,11 +213,12 @@ typedef struct csm_want {
 typedef struct csm_cover {
     const csm_expr *rest;  /* conditions the keys do not settle; NULL = none */
     bool covered;          /* rest, and what was wanted, can be told from an entry */
+    bool beside;           /* some of it only from the included fields */
     csm_row *row;          /* made of an entry; refilled for each */
 } csm_cover;
 csm_status csm_cover_make(csm_plan *plan, const csm_branch *branch, const csm_way *way, const csm_want *wants,
                           uint32_t want_count, csm_cover *out);
-/* True when the fields of every condition of @p branch can be told from an entry. */
+/* True when the fields of every condition of @p branch can be told from an entry. They may be included ones. */
 bool csm_index_tells(const csm_mindex *index, const csm_branch *branch);
 /* Fills cover->row. *whole false: a text is cut, the row itself must be read. */
 csm_status csm_cover_fill(csm_plan *plan, const csm_mindex *index, csm_cover *cover, csm_str key, csm_str value, bool *whole);

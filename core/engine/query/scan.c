@@ -69,6 +69,7 @@ static csm_status choose_index(scanner *s)
             continue;
         CSM_TRY(csm_cover_make(s->plan, branch, &way, s->wants, s->want_count, &cover));
         cover.covered = cover.covered && tells_earlier(s, way.index);
+        cover.beside = cover.beside || s->current > 0;
         score = way.gain + (cover.covered ? COVERED_BITS : 0);
         if (score < best || (score == best && way.index->column_count >= s->way.index->column_count))
             continue;

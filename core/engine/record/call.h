@@ -63,4 +63,7 @@ const csm_mfield *csm_host_field(csm_ctx *ctx, const csm_mtable *table, const ch
 /* Parses an encoded filter as a handler gives it: with the plugin's rights it may use "@name". NULL text: no condition. */
 csm_status csm_host_filter(csm_ctx *ctx, const csm_mtable *table, const char *encoded, csm_filter *out);
 
+/* A method made from a task link (method->link, method->verb) with the arguments as given. */
+csm_status csm_link_run(csm_ctx *ctx, const csm_mmethod *method, csm_value given, csm_reply *reply);
+
 #endif

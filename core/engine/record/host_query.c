@@ -12,7 +12,7 @@ struct csm_query {
     csm_error bad_error;
     csm_cursor *cursor;
     csm_id *ids;               /* writing calls */
-    uint32_t count, at;
+    uint32_t count, room, at;
     bool fixed;
 };
 
@@ -145,7 +145,24 @@ static void limit(csm_ctx *ctx, csm_query *q, uint32_t count)
     q->limited = true;
 }
 
-static csm_status take_ids(csm_ctx *ctx, csm_query *q, csm_id *ids, uint32_t most)
+static csm_status add_id(csm_ctx *ctx, csm_query *q, csm_id id)
+{
+    if (q->count == q->room) {
+        uint32_t room = q->room > 0 ? q->room * 2 : 16;
+        csm_id *ids = csm_arena_alloc(ctx->arena, (size_t)room * sizeof(*ids));
+
+        if (ids == NULL)
+            return csm_ctx_nomem(ctx);
+        if (q->count > 0)
+            memcpy(ids, q->ids, q->count * sizeof(*ids));
+        q->ids = ids;
+        q->room = room;
+    }
+    q->ids[q->count++] = id;
+    return CSM_OK;
+}
+
+static csm_status take_ids(csm_ctx *ctx, csm_query *q, uint32_t most)
 {
     const uint64_t *readable;
     csm_row *row;
@@ -157,7 +174,7 @@ static csm_status take_ids(csm_ctx *ctx, csm_query *q, csm_id *ids, uint32_t mos
         if (q->count == most)
             return csm_ctx_fail(ctx, CSM_E_LIMIT, "a writing call's query of %s finds more than %u rows: give it a limit",
                                 q->spec.table->name, most);
-        ids[q->count++] = row->id;
+        CSM_TRY(add_id(ctx, q, row->id));
     }
 }
 
@@ -169,11 +186,8 @@ static csm_status fix_rows(csm_ctx *ctx, csm_query *q)
 
     if (most > ctx->engine->limits.sort_rows)
         return csm_ctx_fail(ctx, CSM_E_LIMIT, "a writing call's query is limited to %u rows", ctx->engine->limits.sort_rows);
-    q->ids = csm_arena_array(ctx->arena, most, sizeof(*q->ids));
-    if (q->ids == NULL)
-        return csm_ctx_nomem(ctx);
     CSM_TRY(csm_cursor_open(ctx, &q->spec, &q->cursor));
-    st = take_ids(ctx, q, q->ids, most);
+    st = take_ids(ctx, q, most);
     csm_cursor_close(q->cursor);
     q->cursor = NULL;
     q->fixed = true;

@@ -3,6 +3,7 @@
 
 #include "engine/event/event.h"
 #include "engine/record/activate.h"
+#include "engine/record/link.h"
 #include "engine/record/refresh.h"
 
 static csm_status deliver(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
@@ -22,6 +23,7 @@ static const csm_job builtin[] = {
     { .name = CSM_EVENT_JOB, .run = deliver, .doc = "Feeds the log to async rules and subscribers" },
     { .name = CSM_EVENT_RETRY_JOB, .run = deliver_again, .doc = "Tries a consumer that failed again" },
     { .name = CSM_REFRESH_JOB, .run = csm_refresh_page, .doc = "Copies a changed value to the rows left over" },
+    { .name = CSM_LINK_JOB, .run = csm_link_page, .doc = "Tells the rows left over what their linked record did" },
     { .name = CSM_FILL_JOB, .run = csm_fill_page, .doc = "Fills a new index with the rows already there" },
 };
 

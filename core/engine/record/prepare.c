@@ -77,6 +77,36 @@ static void prepare_model(preparing *p, csm_mstate_model *model)
     }
 }
 
+static void prepare_link(preparing *p, csm_mlink *link)
+{
+    const csm_task_link *decl = link->decl;
+
+    if (link->field == NULL)
+        return;
+    link->may_create = compile(p, link->plugin, link->source, decl->may_create, false, "may_create of task link", decl->name);
+    link->may_associate =
+        compile(p, link->plugin, link->linked, decl->may_associate, false, "may_associate of task link", decl->name);
+    link->told = compile(p, link->plugin, link->source, decl->told, false, "told of task link", decl->name);
+    link->released = compile(p, link->plugin, link->linked, decl->released, false, "released of task link", decl->name);
+    for (uint32_t n = 0; n < decl->notes.count; n++)
+        link->notes[n] = compile(p, link->plugin, link->linked, decl->notes.items[n].filter, true, "note of task link",
+                                 decl->name);
+}
+
+static void prepare_rollup(preparing *p, csm_mrollup *rollup)
+{
+    const csm_rollup *decl = rollup->decl;
+
+    if (rollup->parent == NULL)
+        return;
+    rollup->open = compile(p, rollup->plugin, rollup->child, decl->open, false, "open of roll-up", decl->child);
+    rollup->parent_filter =
+        compile(p, rollup->plugin, rollup->parent, decl->parent_filter, false, "parent_filter of roll-up", decl->child);
+    for (uint32_t n = 0; n < decl->steps.count; n++)
+        rollup->any[n] = compile(p, rollup->plugin, rollup->child, decl->steps.items[n].any, false, "step of roll-up",
+                                 decl->child);
+}
+
 csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem **problems, csm_error *err)
 {
     preparing p = { .reg = reg, .end = problems, .err = err };
@@ -92,6 +122,10 @@ csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem
         prepare_table(&p, reg->tables[n]);
     for (uint32_t n = 0; n < reg->model_count; n++)
         prepare_model(&p, &reg->models[n]);
+    for (uint32_t n = 0; n < reg->link_count; n++)
+        prepare_link(&p, &reg->links[n]);
+    for (uint32_t n = 0; n < reg->rollup_count; n++)
+        prepare_rollup(&p, &reg->rollups[n]);
     if (p.failed)
         return csm_error_nomem(err);
     if (*problems != NULL)

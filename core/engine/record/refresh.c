@@ -35,33 +35,28 @@ static csm_status copy_to(csm_ctx *ctx, const csm_mderived *d, csm_id id, csm_va
     return csm_write_one_field(ctx, d->table, id, d->field, value);
 }
 
-/* At most @p max rows after @p after; *last is the one reached, none when all are done. */
-static csm_status copy_rows(csm_ctx *ctx, const csm_mderived *d, const csm_row *source, csm_id after, uint32_t max, csm_id *last)
+/* At most @p max rows beyond *token, which is empty when all are done. */
+static csm_status copy_rows(csm_ctx *ctx, const csm_mderived *d, const csm_row *source, uint32_t max, csm_str *token)
 {
-    static const csm_id none = { { 0 } };
     const csm_expr *expr = csm_expr_term(ctx->arena, d->inputs[0], CSM_OP_EQ, csm_id_value(source->id));
     csm_value value = get(source, d->source);
-    uint32_t done = 0;
+    uint32_t left = max;
 
     if (expr == NULL)
         return csm_ctx_nomem(ctx);
-    for (;;) {
-        uint32_t count, page = max - done < PAGE_ROWS ? max - done : PAGE_ROWS;
+    do {
+        uint32_t count;
         csm_id *ids;
 
-        CSM_TRY(csm_rows_matching(ctx, d->table, expr, after, page, &ids, &count));
-        for (uint32_t n = 0; n < count && n < page; n++) {
+        CSM_TRY(csm_rows_matching(ctx, d->table, expr, left < PAGE_ROWS ? left : PAGE_ROWS, token, &ids, &count));
+        for (uint32_t n = 0; n < count; n++)
             CSM_TRY(copy_to(ctx, d, ids[n], value));
-            after = ids[n];
-        }
-        done += count < page ? count : page;
-        *last = count > page ? after : none;
-        if (count <= page || done >= max)
-            return CSM_OK;
-    }
+        left -= count;
+    } while (token->len > 0 && left > 0);
+    return CSM_OK;
 }
 
-static csm_status refresh_later(csm_ctx *ctx, const csm_mderived *d, const csm_row *source, csm_id after)
+static csm_status refresh_later(csm_ctx *ctx, const csm_mderived *d, const csm_row *source, csm_str token)
 {
     csm_value items[5];
     char hex[CSM_ID_TEXT];
@@ -75,24 +70,23 @@ static csm_status refresh_later(csm_ctx *ctx, const csm_mderived *d, const csm_r
     items[1] = csm_ctext(d->field->name);
     items[2] = csm_ctext(source->table->name);
     items[3] = csm_id_value(source->id);
-    items[4] = csm_id_value(after);
+    items[4] = csm_text(token);
     return csm_job_put(ctx, CSM_STR(CSM_REFRESH_JOB), key, ctx->now, csm_list(items, 5));
 }
 
 static csm_status refresh_copies(csm_ctx *ctx, const csm_change *change)
 {
-    static const csm_id none = { { 0 } };
     const csm_mtable *table = change->now->table;
 
     for (uint32_t n = 0; n < table->copies_out_count; n++) {
         const csm_mderived *d = table->copies_out[n];
-        csm_id last;
+        csm_str token = CSM_STR("");
 
         if (d->decl->once || !moved(change, d->source))
             continue;
-        CSM_TRY(copy_rows(ctx, d, change->now, none, ctx->engine->limits.derived_rows, &last));
-        if (!csm_id_is_none(last))
-            CSM_TRY(refresh_later(ctx, d, change->now, last));
+        CSM_TRY(copy_rows(ctx, d, change->now, ctx->engine->limits.derived_rows, &token));
+        if (token.len > 0)
+            CSM_TRY(refresh_later(ctx, d, change->now, token));
     }
     return CSM_OK;
 }
@@ -112,7 +106,8 @@ csm_status csm_refresh_page(csm_ctx *ctx, csm_value args, bool *more, csm_value 
     const csm_mderived *d;
     csm_value *next;
     csm_row *source;
-    csm_id last;
+    csm_str token;
+    csm_status st;
 
     if (args.type != CSM_T_LIST || args.count != 5)
         return csm_ctx_fail(ctx, CSM_E_INVALID, "job \"%s\" takes five arguments", CSM_REFRESH_JOB);
@@ -123,13 +118,18 @@ csm_status csm_refresh_page(csm_ctx *ctx, csm_value args, bool *more, csm_value 
     CSM_TRY(csm_row_find(ctx, source_table, csm_value_id(args.list[3]), &source));
     if (source == NULL)
         return CSM_OK;
-    CSM_TRY(copy_rows(ctx, d, source, csm_value_id(args.list[4]), PAGE_ROWS, &last));
-    if (csm_id_is_none(last))
-        return CSM_OK;
+    token = csm_value_text(args.list[4]);
+    st = copy_rows(ctx, d, source, PAGE_ROWS, &token);
+    if (st == CSM_E_INVALID && csm_value_text(args.list[4]).len > 0) { /* the token is of an index that is gone: from the start */
+        token = CSM_STR("");
+        st = copy_rows(ctx, d, source, PAGE_ROWS, &token);
+    }
+    if (st != CSM_OK || token.len == 0)
+        return st;
     next = csm_arena_copy(ctx->arena, args.list, 5 * sizeof(*next));
     if (next == NULL)
         return csm_ctx_nomem(ctx);
-    next[4] = csm_id_value(last);
+    next[4] = csm_text(token);
     *next_args = csm_list(next, 5);
     *more = true;
     return CSM_OK;
@@ -165,8 +165,8 @@ static csm_status move_child(csm_ctx *ctx, const csm_mderived *d, csm_id id, csm
 /* Each child written moves its own children in turn. */
 static csm_status refresh_path(csm_ctx *ctx, const csm_change *change, const csm_mderived *d)
 {
-    static const csm_id none = { { 0 } };
     uint32_t max = ctx->engine->limits.derived_rows, count;
+    csm_str token = CSM_STR("");
     const csm_expr *expr;
     csm_id *ids;
 
@@ -175,8 +175,8 @@ static csm_status refresh_path(csm_ctx *ctx, const csm_change *change, const csm
     expr = csm_expr_term(ctx->arena, d->inputs[0], CSM_OP_EQ, csm_id_value(change->now->id));
     if (expr == NULL)
         return csm_ctx_nomem(ctx);
-    CSM_TRY(csm_rows_matching(ctx, d->table, expr, none, max, &ids, &count));
-    if (count > max)
+    CSM_TRY(csm_rows_matching(ctx, d->table, expr, max, &token, &ids, &count));
+    if (token.len > 0)
         return csm_ctx_fail(ctx, CSM_E_LIMIT, "more than %u rows of %s stand below this one", max, d->table->name);
     for (uint32_t n = 0; n < count; n++)
         CSM_TRY(move_child(ctx, d, ids[n], csm_value_text(get(change->now, d->field))));
@@ -206,8 +206,8 @@ static csm_status siblings(csm_ctx *ctx, const csm_row *row, const csm_mderived 
 
 static csm_status refresh_single(csm_ctx *ctx, const csm_change *change, const csm_mderived *d)
 {
-    static const csm_id none = { { 0 } };
     uint32_t max = ctx->engine->limits.derived_rows, count;
+    csm_str token = CSM_STR("");
     bool stale = moved(change, d->field);
     const csm_expr *expr;
     csm_id *ids;
@@ -219,8 +219,8 @@ static csm_status refresh_single(csm_ctx *ctx, const csm_change *change, const c
     CSM_TRY(siblings(ctx, change->now, d, &expr));
     if (expr == NULL)
         return CSM_OK;
-    CSM_TRY(csm_rows_matching(ctx, d->table, expr, none, max, &ids, &count));
-    if (count > max)
+    CSM_TRY(csm_rows_matching(ctx, d->table, expr, max, &token, &ids, &count));
+    if (token.len > 0)
         return csm_ctx_fail(ctx, CSM_E_LIMIT, "more than %u rows of %s hold \"%s\" at once", max, d->table->name, d->field->name);
     for (uint32_t n = 0; n < count; n++)
         if (!csm_id_eq(ids[n], change->now->id))

@@ -6,7 +6,7 @@
 
 #define CSM_REFRESH_JOB "record.refresh"
 
-/* Job: one page of rows that copy a changed value; args [table, field, source table, source id, after id]. */
+/* Job: one page of rows that copy a changed value; args [table, field, source table, source id, token]. */
 csm_status csm_refresh_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 
 #endif

@@ -4,56 +4,39 @@
 #define PAGE_ROWS 500u
 #define COUNT_MAX 1000u /* a refusal counts no further */
 
-typedef struct collect {
-    csm_ctx *ctx;
-    csm_id *ids;
-    uint32_t count, max;
-} collect;
-
-static csm_status collect_rows(csm_ctx *ctx, csm_cursor *cursor, collect *c)
+static csm_status collect(csm_ctx *ctx, const csm_query_spec *spec, csm_id *ids, uint32_t *count, csm_str *token)
 {
     const uint64_t *readable;
-    csm_row *row;
-
-    while (c->count <= c->max) {
-        CSM_TRY(csm_cursor_next(ctx, cursor, &row, &readable));
-        if (row == NULL)
-            break;
-        c->ids[c->count++] = row->id;
-    }
-    return CSM_OK;
-}
-
-csm_status csm_rows_matching(csm_ctx *ctx, const csm_mtable *table, const csm_expr *expr, csm_id after, uint32_t max,
-                             csm_id **out, uint32_t *count)
-{
-    const csm_mfield *id_field = csm_mtable_field_by_id(table, CSM_FID_SYS_ID);
-    csm_query_spec spec = { .table = table, .filter = { .expr = expr }, .limit = max + 1 };
-    collect c = { .ctx = ctx, .max = max };
     csm_cursor *cursor;
+    csm_row *row = NULL;
     csm_status st;
 
-    if (!csm_id_is_none(after) && id_field != NULL) {
-        const csm_expr *beyond = csm_expr_term(ctx->arena, id_field, CSM_OP_GT, csm_id_value(after));
+    CSM_TRY(csm_cursor_open(ctx, spec, &cursor));
+    do {
+        st = csm_cursor_next(ctx, cursor, &row, &readable);
+        if (st == CSM_OK && row != NULL)
+            ids[(*count)++] = row->id;
+    } while (st == CSM_OK && row != NULL && *count < spec->limit);
+    if (st == CSM_OK)
+        st = csm_cursor_token(ctx, cursor, token);
+    csm_cursor_close(cursor);
+    return st;
+}
 
-        spec.filter.expr = beyond != NULL ? csm_expr_and(ctx->arena, expr, beyond) : NULL;
-        if (spec.filter.expr == NULL)
-            return csm_ctx_nomem(ctx);
-    }
-    spec.filter.order[0].field = id_field;
-    spec.filter.order_count = id_field != NULL;
-    c.ids = csm_arena_array(ctx->arena, (size_t)max + 1, sizeof(*c.ids));
-    if (c.ids == NULL)
+csm_status csm_rows_matching(csm_ctx *ctx, const csm_mtable *table, const csm_expr *expr, uint32_t max, csm_str *token,
+                             csm_id **out, uint32_t *count)
+{
+    csm_query_spec spec = { .table = table, .filter = { .expr = expr }, .limit = max, .after = *token };
+    csm_id *ids = csm_arena_array(ctx->arena, max, sizeof(*ids));
+    csm_status st;
+
+    if (ids == NULL)
         return csm_ctx_nomem(ctx);
+    *count = 0;
     csm_ctx_enter_system(ctx);
-    st = csm_cursor_open(ctx, &spec, &cursor);
-    if (st == CSM_OK) {
-        st = collect_rows(ctx, cursor, &c);
-        csm_cursor_close(cursor);
-    }
+    st = collect(ctx, &spec, ids, count, token);
     csm_ctx_leave_system(ctx);
-    *out = c.ids;
-    *count = c.count;
+    *out = ids;
     return st;
 }
 
@@ -70,12 +53,12 @@ csm_status csm_write_one_field(csm_ctx *ctx, const csm_mtable *table, csm_id id,
 
 static csm_status referring(csm_ctx *ctx, const csm_minbound *inbound, csm_id id, uint32_t max, csm_id **ids, uint32_t *count)
 {
-    static const csm_id none = { { 0 } };
     const csm_expr *expr = csm_expr_term(ctx->arena, inbound->field, CSM_OP_EQ, csm_id_value(id));
+    csm_str token = CSM_STR("");
 
     if (expr == NULL)
         return csm_ctx_nomem(ctx);
-    return csm_rows_matching(ctx, inbound->table, expr, none, max, ids, count);
+    return csm_rows_matching(ctx, inbound->table, expr, max, &token, ids, count);
 }
 
 /* Takes the id out of the field: nil, or the list without it. */
@@ -143,7 +126,7 @@ static csm_status release_all(csm_ctx *ctx, const csm_minbound *inbound, const c
             gone++;
             CSM_TRY(cascade ? delete_one(ctx, inbound->table, ids[n]) : clear_one(ctx, inbound, ids[n], row->id));
         }
-        again = gone > 0 && count > PAGE_ROWS;
+        again = gone > 0 && count == PAGE_ROWS;
     }
     return CSM_OK;
 }
@@ -153,7 +136,7 @@ static csm_status refuse(csm_ctx *ctx, const csm_minbound *inbound, const csm_ro
     uint32_t count, others = 0;
     csm_id *ids;
 
-    CSM_TRY(referring(ctx, inbound, row->id, COUNT_MAX, &ids, &count));
+    CSM_TRY(referring(ctx, inbound, row->id, COUNT_MAX + 1, &ids, &count));
     for (uint32_t n = 0; n < count; n++)
         others += !is_going(ctx, ids[n]);
     if (others == 0)

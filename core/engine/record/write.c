@@ -1,4 +1,5 @@
 /* The write path. Each write is a nested step: what fails leaves nothing behind, numbers and log included. */
+#include "engine/record/link.h"
 #include "engine/record/write.h"
 
 #include <stdio.h>
@@ -162,6 +163,8 @@ static csm_status put(csm_ctx *ctx, csm_write *w, csm_when after, csm_row **out)
     CSM_TRY(csm_rules_run(ctx, after, &w->change));
     CSM_TRY(csm_state_effect(ctx, &w->change));
     CSM_TRY(csm_derive_after(ctx, &w->change));
+    CSM_TRY(csm_links_after(ctx, &w->change));
+    CSM_TRY(csm_rollups_after(ctx, &w->change));
     return newest(ctx, w, mark, out);
 }
 
@@ -404,7 +407,8 @@ static csm_status erase(csm_ctx *ctx, csm_write *w)
     CSM_TRY(csm_request_log_change(ctx, w->table, old->id, old->version + 1, 0));
     w->change.old = w->change.now = old;
     w->change.sealed = true;
-    return csm_rules_run(ctx, CSM_AFTER_DELETE, &w->change);
+    CSM_TRY(csm_rules_run(ctx, CSM_AFTER_DELETE, &w->change));
+    return csm_rollups_after(ctx, &w->change);
 }
 
 static csm_status delete(csm_ctx *ctx, void *arg)

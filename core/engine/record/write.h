@@ -47,8 +47,9 @@ csm_status csm_write_number(csm_ctx *ctx, csm_write *w);
 /* Refuses, clears or deletes along what refers to a row about to go. */
 csm_status csm_write_release(csm_ctx *ctx, const csm_row *row);
 
-/* Ids of rows of @p table and of what extends it that match @p expr, at most @p max + 1 of them, by id. As the engine. */
-csm_status csm_rows_matching(csm_ctx *ctx, const csm_mtable *table, const csm_expr *expr, csm_id after, uint32_t max,
+/* Ids of up to @p max rows of @p table and of what extends it that match @p expr, as the engine. *token: where to go on, empty
+ * at first; empty again when these were the last. */
+csm_status csm_rows_matching(csm_ctx *ctx, const csm_mtable *table, const csm_expr *expr, uint32_t max, csm_str *token,
                              csm_id **out, uint32_t *count);
 /* Update as the engine (rights of the rules) with one field. */
 csm_status csm_write_one_field(csm_ctx *ctx, const csm_mtable *table, csm_id id, const csm_mfield *field, csm_value value);

@@ -101,7 +101,8 @@ csm_status csm_write_values(csm_ctx *ctx, csm_write *w, csm_value values)
 
 static csm_status check_field(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, const uint64_t *scope)
 {
-    bool kept = ctx->import && ((field->flags & CSM_SYSTEM_WRITE) != 0 || field->id < CSM_FID_DOMAIN);
+    bool kept = ctx->import &&
+                ((field->flags & CSM_SYSTEM_WRITE) != 0 || field->id < CSM_FID_DOMAIN || field == w->table->number);
 
     if (w->carried != NULL && csm_bits_has(w->carried, field->pos))
         return CSM_OK;

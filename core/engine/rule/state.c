@@ -181,7 +181,7 @@ csm_status csm_state_begin(csm_ctx *ctx, csm_change *change, const char *transit
         return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", change->now->table->name, transition);
     if (change->op == CSM_INSERTING)
         return begin_insert(ctx, change, model, field);
-    if (change->op != CSM_UPDATING || change->is_import)
+    if (change->op != CSM_UPDATING || (change->is_import && transition == NULL)) /* an import may bring states as they were */
         return CSM_OK;
     from = csm_row_get(change->old, field);
     to = csm_row_get(change->now, field);

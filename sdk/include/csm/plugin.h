@@ -13,6 +13,7 @@
 #include <csm/security.h>
 #include <csm/setting.h>
 #include <csm/state.h>
+#include <csm/task_link.h>
 
 typedef struct csm_dep {
     const char *plugin;
@@ -55,6 +56,8 @@ typedef struct csm_plugin {
     CSM_SLICE(csm_migration) migrations;
     csm_status (*on_start)(csm_ctx *ctx); /* writer thread, own transaction; may be NULL */
     void (*on_stop)(csm_ctx *ctx);
+    CSM_SLICE(csm_task_link) links;
+    CSM_SLICE(csm_rollup) rollups;
 } csm_plugin;
 
 /* What the host gives a plugin: append-only tables, each with its size. */

@@ -1,0 +1,188 @@
+/* Acceptance of talk on cases: what customers read, mails, attention, attachments (items 105 to 107, 368, 385). */
+#include "people.h"
+
+#include <stdio.h>
+
+#define CASE "sn_customerservice_case"
+
+static void acceptance_105_the_customers_view(void **state)
+{
+    static const char *const hidden[] = { "work_notes", "assigned_to", "assignment_group", "made_sla", "sla_due", "escalation",
+                                          "watch_list", "work_notes_list", "needs_attention", "cause", "impact", "urgency",
+                                          "contributor_users", "auto_close", "first_response_time", "parent", "additional_users",
+                                          "closed_by", "resolved_by", "opened_by", "company", "approval_history" };
+    people *p = *state;
+    const char *id = people_case_in(p, 10);
+    const csm_value *rec;
+
+    (void)csm_tk_update(p->tk, CASE, id, "{'work_notes':'he always breaks it','comments':'we are looking'}");
+    as(p, "pat");
+    rec = csm_tk_get(p->tk, CASE, id);
+    for (size_t n = 0; n < sizeof(hidden) / sizeof(hidden[0]); n++)
+        if (csm_tk_has(rec, hidden[n]))
+            fail_msg("a customer reads \"%s\"", hidden[n]);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "comments.0.text"), "we are looking");
+    rec = csm_tk_ok(p->tk, "record.get", "{'table':'%s','id':'%s','display':true}", CASE, id);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "display.state"), "In progress");
+    rec = csm_tk_ok(p->tk, "record.query", "{'table':'%s','query':'sys_id=%s','fields':'number,work_notes,assigned_to'}", CASE, id);
+    assert_true(csm_tk_is_nil(p->tk, rec, "rows.0.assigned_to")); /* asked for by name: there, and empty */
+    as(p, "ann");
+    rec = csm_tk_ok(p->tk, "record.get", "{'table':'%s','id':'%s','display':true}", CASE, id);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "display.state"), "Open");
+}
+
+static void acceptance_106_notes_to_comments(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *other = people_case_in(p, 10);
+
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround',"
+                    "'close_notes':'use the other port','notes_to_comments':true}", id);
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround',"
+                    "'close_notes':'kept to ourselves'}", other);
+    as(p, "pat");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "comments.0.text"), "use the other port");
+    assert_int_equal(csm_tk_at(p->tk, csm_tk_get(p->tk, CASE, other), "comments")->count, 0);
+}
+
+static void acceptance_107_who_is_mailed(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10);
+    int64_t pat = people_mails(p, "pat", "New comment"), dora = people_mails(p, "dora", "New comment");
+
+    (void)csm_tk_update(p->tk, CASE, id, "{'watch_list':['%s'],'work_notes_list':['%s']}", p->dora, p->abe);
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'a comment'}");
+    assert_int_equal(people_mails(p, "pat", "New comment"), pat + 1);
+    assert_int_equal(people_mails(p, "dora", "New comment"), dora + 1);
+    assert_int_equal(people_mails(p, "abe", "Work note"), 0);
+    (void)csm_tk_update(p->tk, CASE, id, "{'work_notes':'an internal note'}");
+    assert_int_equal(people_mails(p, "abe", "Work note"), 1);
+    assert_int_equal(people_mails(p, "pat", "Work note"), 0);
+    assert_int_equal(people_mails(p, "dora", "Work note"), 0);
+    assert_int_equal(people_mails(p, "pat", "New comment"), pat + 1);
+    as(p, NULL);
+    assert_int_equal(csm_tk_count(p->tk, "sys_email", "recipientsLIKEpat@^bodyLIKEinternal note"), 0);
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'work_notes_list':['%s']}}",
+                       CASE, id, p->pat);
+    /* Nobody from outside the customer's side may watch. */
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'watch_list':['%s']}}", CASE,
+                       id, p->xena);
+}
+
+static void acceptance_107_mails_are_not_for_reading(void **state)
+{
+    people *p = *state;
+    const char *const others[] = { "pat", "ann", "mia", "joe" };
+
+    for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++) {
+        as(p, others[n]);
+        assert_int_equal(csm_tk_count(p->tk, "sys_email", "sys_created_onISNOTEMPTY"), 0);
+    }
+}
+
+static void acceptance_368_a_word_is_no_decision(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 6);
+    const csm_value *rec;
+
+    assert_true(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, id), "auto_close"));
+    as(p, "pat");
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'I will try tomorrow'}");
+    as(p, "ann");
+    rec = csm_tk_get(p->tk, CASE, id);
+    assert_int_equal(csm_tk_int(p->tk, rec, "state"), 6);
+    assert_true(csm_tk_bool(p->tk, rec, "needs_attention"));
+    assert_false(csm_tk_bool(p->tk, rec, "auto_close"));
+}
+
+static const char *attach(people *p, const char *id, const char *name, const char *extra)
+{
+    return csm_tk_str(p->tk, csm_tk_ok(p->tk, "record.attach", "{'table':'%s','id':'%s','file_name':'%s',"
+                                       "'content_type':'text/plain','data':'hello'%s}", CASE, id, name, extra), "attachment.id");
+}
+
+static const char *file_names(people *p, const char *id)
+{
+    const csm_value *files = csm_tk_ok(p->tk, "record.attachments", "{'table':'%s','id':'%s'}", CASE, id);
+    char text[256] = "";
+
+    for (uint32_t n = 0; n < files->count; n++)
+        strncat(strncat(text, csm_tk_str(p->tk, &files->list[n], "file_name"), 40), " ", 2);
+    return csm_tk_keep_text(p->tk, csm_str_of(text));
+}
+
+static void acceptance_385_attachments(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *open = attach(p, id, "manual.txt", "");
+    const char *internal = attach(p, id, "log.txt", ",'internal':true"), *mine;
+    const csm_value *file;
+
+    as(p, "pat");
+    csm_tk_assert_str(file_names(p, id), "manual.txt ");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.fetch_attachment", "{'id':'%s'}", internal);
+    file = csm_tk_ok(p->tk, "record.fetch_attachment", "{'id':'%s'}", open);
+    assert_true(csm_str_is(csm_tk_at(p->tk, file, "data")->s, "hello"));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.attach",
+                       "{'table':'%s','id':'%s','file_name':'i.txt','data':'x','internal':true}", CASE, id);
+    mine = attach(p, id, "photo.txt", "");
+    as(p, "ann");
+    csm_tk_assert_str(file_names(p, id), "manual.txt log.txt photo.txt ");
+    as(p, "adam");
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+    assert_int_equal(csm_tk_count(p->tk, "sys_attachment", "sys_idIN%s,%s,%s", open, internal, mine), 0);
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.fetch_attachment", "{'id':'%s'}", open);
+}
+
+static void acceptance_385_wrong_side(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *open = attach(p, id, "manual.txt", "");
+    const char *const others[] = { "xena", "pam", "cora", "ivy", "joe" };
+
+    for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++) {
+        as(p, others[n]);
+        assert_int_equal(csm_tk_rows(p->tk, "sys_attachment", "sys_idISNOTEMPTY")->count, 0);
+        (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.attachments", "{'table':'%s','id':'%s'}", CASE, id);
+        (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.fetch_attachment", "{'id':'%s'}", open);
+        (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.attach",
+                           "{'table':'%s','id':'%s','file_name':'x.txt','data':'aA=='}", CASE, id);
+    }
+    as(p, "vera"); /* reads it, may not change it */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.attach", "{'table':'%s','id':'%s','file_name':'x.txt','data':'x'}", CASE, id);
+}
+
+static void acceptance_385_limits(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *const names[] = { "virus.exe", "virus.EXE. ", "a/b.txt", "..\\\\b", "" };
+    const csm_value *out;
+
+    for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+        assert_int_not_equal(csm_tk_call(p->tk, &out, "record.attach", "{'table':'%s','id':'%s','file_name':'%s','data':'x'}",
+                                         CASE, id, names[n]), CSM_OK);
+    people_set_property(p, "attachment.max_size", "10");
+    (void)csm_tk_fails(p->tk, CSM_E_LIMIT, "record.attach",
+                       "{'table':'%s','id':'%s','file_name':'x.txt','data':'eleven bytes'}", CASE, id);
+    people_set_property(p, "attachment.max_size", "26214400");
+    csm_tk_assert_str(file_names(p, id), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        people_test(acceptance_105_the_customers_view),
+        people_test(acceptance_106_notes_to_comments),
+        people_test(acceptance_107_who_is_mailed),
+        people_test(acceptance_107_mails_are_not_for_reading),
+        people_test(acceptance_368_a_word_is_no_decision),
+        people_test(acceptance_385_attachments),
+        people_test(acceptance_385_wrong_side),
+        people_test(acceptance_385_limits),
+    };
+
+    return cmocka_run_group_tests(tests, people_setup, people_teardown);
+}
