@@ -81,9 +81,13 @@ const csm_field customer_service_case_fields[CUSTOMER_SERVICE_CASE_FIELDS] = {
 const csm_index customer_service_case_indexes[CUSTOMER_SERVICE_CASE_INDEXES] = {
     { .name = "account_cases", .columns = "account,active,-opened_at" },
     { .name = "group_cases", .columns = "assignment_group,active,priority,-opened_at" },
-    { .name = "contact_cases", .columns = "contact,active" },
-    { .name = "consumer_cases", .columns = "consumer,active" },
-    { .name = "partner_cases", .columns = "partner,partner_contact" },
+    /* What customers list, newest first: one way in per scope. */
+    { .name = "of_account", .columns = "account,-opened_at" },
+    { .name = "of_contact", .columns = "contact,-opened_at" },
+    { .name = "of_consumer", .columns = "consumer,-opened_at" },
+    { .name = "of_household", .columns = "household,-opened_at" },
+    { .name = "of_partner", .columns = "partner,-opened_at" },
+    { .name = "of_partner_contact", .columns = "partner_contact,-opened_at" },
     { .name = "resolved", .columns = "state,resolved_at" },
     { .name = "proactive_cases", .columns = "proactive,active" },
 };

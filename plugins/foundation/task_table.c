@@ -92,4 +92,6 @@ const csm_index foundation_task_indexes[FOUNDATION_TASK_INDEXES] = {
     { .name = "grouped", .columns = "assignment_group,active,state" },
     { .name = "urgent", .columns = "active,priority,-opened_at" },
     { .name = "opened", .columns = "-opened_at" },
+    { .name = "opened_by_me", .columns = "opened_by,-opened_at" },
+    { .name = "watched", .columns = "watch_list,-opened_at" },
 };
