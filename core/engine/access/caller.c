@@ -109,7 +109,7 @@ static csm_status keep(csm_ctx *ctx, csm_caller *caller, const uint8_t key[KEY_L
 
 typedef struct role_walk {
     csm_id *ids;
-    uint32_t count;
+    uint32_t count, cap;
 } role_walk;
 
 static csm_status walk_add(csm_ctx *ctx, role_walk *walk, csm_id id)
@@ -119,6 +119,17 @@ static csm_status walk_add(csm_ctx *ctx, role_walk *walk, csm_id id)
             return CSM_OK;
     if (walk->count == ROLES_MAX)
         return csm_ctx_fail(ctx, CSM_E_LIMIT, "a user reaches more than %u roles", ROLES_MAX);
+    if (walk->count == walk->cap) {
+        uint32_t cap = walk->cap == 0 ? 64 : walk->cap * 2;
+        csm_id *ids = csm_arena_alloc(ctx->arena, cap * sizeof(*ids));
+
+        if (ids == NULL)
+            return csm_ctx_nomem(ctx);
+        if (walk->count > 0)
+            memcpy(ids, walk->ids, walk->count * sizeof(*ids));
+        walk->ids = ids;
+        walk->cap = cap;
+    }
     walk->ids[walk->count++] = id;
     return CSM_OK;
 }
@@ -151,10 +162,6 @@ static csm_status walk_roles(csm_ctx *ctx, csm_id user, role_walk *walk)
 {
     role_walk groups = { 0 };
 
-    walk->ids = csm_arena_array(ctx->arena, ROLES_MAX, sizeof(csm_id));
-    groups.ids = csm_arena_array(ctx->arena, ROLES_MAX, sizeof(csm_id));
-    if (walk->ids == NULL || groups.ids == NULL)
-        return csm_ctx_nomem(ctx);
     CSM_TRY(walk_linked(ctx, walk, "sys_user_has_role", "user", user, "role"));
     CSM_TRY(walk_linked(ctx, &groups, "sys_user_grmember", "user", user, "group"));
     for (uint32_t n = 0; n < groups.count; n++)
