@@ -302,13 +302,19 @@ csm_status csm_tk_call(csm_tk *tk, const csm_value **out, const char *method, co
     return call(tk, out, method, text);
 }
 
+/* Arguments as a failure shows them. */
+static csm_str shown(csm_str args)
+{
+    return (csm_str){ args.ptr, args.len < 400 ? args.len : 400 };
+}
+
 static const csm_value *call_ok(csm_tk *tk, const char *method, csm_str args)
 {
     const csm_value *out = NULL;
     csm_status st = call(tk, &out, method, args);
 
     if (st != CSM_OK)
-        fail_msg("%s %.*s as %s: CSM-%d %s: %s (%s) field=%s detail=%s", method, CSM_STR_FMT(args), tk->current->name, (int)st,
+        fail_msg("%s %.*s as %s: CSM-%d %s: %s (%s) field=%s detail=%s", method, CSM_STR_FMT(shown(args)), tk->current->name, (int)st,
                  tk->error.name, tk->error.message, tk->error.hint, tk->error.field, tk->error.detail);
     return out;
 }
@@ -341,7 +347,7 @@ const char *csm_tk_fails(csm_tk *tk, csm_status code, const char *method, const 
         csm_buf_init(&answer, 4096);
         if (st == CSM_OK)
             (void)csm_json_print(*out, 0, &answer);
-        print_error("%s %.*s as %s: wanted CSM-%d, got CSM-%d %s %.*s\n", method, CSM_STR_FMT(text), tk->current->name,
+        print_error("%s %.*s as %s: wanted CSM-%d, got CSM-%d %s %.*s\n", method, CSM_STR_FMT(shown(text)), tk->current->name,
                     (int)code, (int)st, tk->error.message, (int)answer.len, (const char *)answer.ptr);
         csm_buf_done(&answer);
         fail();
