@@ -10,7 +10,6 @@ const csm_role customer_base_roles[CUSTOMER_BASE_ROLES] = {
     { "knowledge", INTERNAL, "Writes knowledge" },
     { "assignment_workbench", INTERNAL, "Sees the ranked list of agents for a task" },
     { "wm_read", INTERNAL, "Reads work orders" },
-    { "cmdb_read", INTERNAL, "Reads configuration items" },
     { "timecard_user", INTERNAL, "Records time" },
     { "timecard_manager", "timecard_user", "Manages time cards" },
     { "timecard_approver", "timecard_user", "Approves time cards" },
