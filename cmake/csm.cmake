@@ -90,3 +90,13 @@ function(csm_test name)
     set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}"
         ENVIRONMENT "CSM_PLUGIN_DIR=${CMAKE_BINARY_DIR}/plugins;CSM_BIN_DIR=${CMAKE_BINARY_DIR}/bin;CSM_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endfunction()
+
+# The test of a bundled plugin, through the test kit only: csm_plugin_test(products STANDS_ON foundation customer_base).
+function(csm_plugin_test id)
+    cmake_parse_arguments(ARG "" "" "STANDS_ON" ${ARGN})
+    if(NOT BUILD_TESTING OR NOT TARGET csm_testkit)
+        return()
+    endif()
+    csm_test(plugin_${id} SOURCES test_${id}.c ROOMS testkit LABELS plugin)
+    add_dependencies(test_plugin_${id} ${id} ${ARG_STANDS_ON})
+endfunction()

@@ -145,11 +145,17 @@ static csm_status take_role(csm_ctx *ctx, void *arg)
 {
     const role_change *wanted = arg;
     csm_query *q;
-    csm_record *row;
+    csm_record *role, *row;
 
+    CSM_TRY(csm_query_open(ctx, "sys_user_role", &q));
+    csm_query_where(ctx, q, "name", CSM_OP_EQ, csm_text(wanted->role));
+    CSM_TRY(csm_query_next(ctx, q, &role));
+    csm_query_close(ctx, q);
+    if (role == NULL)
+        return csm_fail_field(ctx, CSM_E_NOT_FOUND, "role", "there is no role \"%.*s\"", CSM_STR_FMT(wanted->role));
     CSM_TRY(csm_query_open(ctx, "sys_user_has_role", &q));
     csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(wanted->contact));
-    csm_query_where(ctx, q, "role.name", CSM_OP_EQ, csm_text(wanted->role));
+    csm_query_where(ctx, q, "role", CSM_OP_EQ, csm_id_value(csm_record_id(ctx, role)));
     csm_query_where(ctx, q, "granted_by", CSM_OP_EMPTY, csm_nil());
     for (;;) {
         CSM_TRY(csm_query_next(ctx, q, &row));
