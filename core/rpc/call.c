@@ -46,11 +46,11 @@ typedef enum common_arg { ARG_DEADLINE, ARG_TRACE, ARG_REQUEST_KEY, ARG_DRY_RUN,
 static const struct {
     const char *name;
     uint32_t type;
-    bool writes_only;
+    bool writes_only, reads_only;
 } common_args[ARG_COUNT] = {
-    [ARG_DEADLINE] = { "deadline_ms", CSM_T_INT, false }, [ARG_TRACE] = { "trace", CSM_T_TEXT, false },
-    [ARG_REQUEST_KEY] = { "request_key", CSM_T_TEXT, true }, [ARG_DRY_RUN] = { "dry_run", CSM_T_BOOL, true },
-    [ARG_AS_OF] = { "as_of", CSM_T_TEXT, false }, [ARG_DISPLAY] = { "display", CSM_T_BOOL, false },
+    [ARG_DEADLINE] = { "deadline_ms", CSM_T_INT, false, false }, [ARG_TRACE] = { "trace", CSM_T_TEXT, false, false },
+    [ARG_REQUEST_KEY] = { "request_key", CSM_T_TEXT, true, false }, [ARG_DRY_RUN] = { "dry_run", CSM_T_BOOL, true, false },
+    [ARG_AS_OF] = { "as_of", CSM_T_TEXT, false, true }, [ARG_DISPLAY] = { "display", CSM_T_BOOL, false, false },
 };
 
 static csm_status take_common(csm_call *call, common_arg which, csm_value value, csm_error *err)
@@ -64,6 +64,8 @@ static csm_status take_common(csm_call *call, common_arg which, csm_value value,
         return csm_error_field(err, CSM_E_INVALID, name, "argument \"%s\" has the wrong type", name);
     if (common_args[which].writes_only && !writes)
         return csm_error_field(err, CSM_E_INVALID, name, "argument \"%s\" is for methods that write", name);
+    if (common_args[which].reads_only && writes)
+        return csm_error_field(err, CSM_E_INVALID, name, "argument \"%s\" is for methods that read", name);
     switch (which) {
     case ARG_DEADLINE:
         if (value.i < 1 || value.i > 3600000)

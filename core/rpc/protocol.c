@@ -58,6 +58,7 @@ static const csm_rule rules[] = {
 static const csm_property properties[] = {
     { "login.max_failed", CSM_T_INT, "10", "Failed logins in a row that lock a user" },
     { "login.lock_time", CSM_T_INT, "15", "Minutes such a lock lasts" },
+    { "login.reset_link_life", CSM_T_INT, "1", "Hours a mailed link is good for" },
     { "attachment.max_size", CSM_T_INT, "26214400", "Bytes of the largest file that is taken" },
     { "attachment.denied_types", CSM_T_TEXT, "exe,bat,cmd,js,vbs,scr", "Endings of file names that are not taken" },
 };

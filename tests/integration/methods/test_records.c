@@ -1,6 +1,8 @@
 /* record.get, query, aggregate, insert, update, delete, batch; dry runs and repeats: from the right and the wrong side. */
 #include "kit.h"
 
+#include <csm/client.h>
+
 static int start(void **state)
 {
     csm_tk *tk = csm_tk_start("customer_service", 0);
@@ -253,6 +255,28 @@ static void a_batch_is_whole_or_item_by_item(void **state)
     csm_tk_fails(tk, CSM_E_DENIED, "record.batch", "{'items':[{'op':'insert','table':'task','values':{}}]}");
 }
 
+/* A key twice in one map, which JSON tools hide, is refused rather than read as one of the two. */
+static void a_key_twice_is_refused(void **state)
+{
+    const csm_pair inner[] = { { CSM_STR_INIT("priority"), csm_int(1) }, { CSM_STR_INIT("priority"), csm_int(2) } };
+    const csm_pair twice[] = { { CSM_STR_INIT("table"), csm_ctext("task") }, { CSM_STR_INIT("table"), csm_ctext("sys_user") } };
+    const csm_pair deep[] = { { CSM_STR_INIT("table"), csm_ctext("task") }, { CSM_STR_INIT("values"), csm_map(inner, 2) } };
+    const csm_value outer_map = csm_map(twice, 2), deep_map = csm_map(deep, 2);
+    csm_client_result *result = NULL;
+    csm_client_error error;
+    csm_client *client;
+    csm_tk *tk = *state;
+
+    assert_int_equal(csm_client_connect(csm_tk_address(tk), NULL, &client, &error), CSM_OK);
+    assert_int_equal(csm_client_call(client, "record.query", &outer_map, &result, &error), CSM_E_INVALID);
+    assert_non_null(strstr(error.message, "twice"));
+    assert_int_equal(csm_client_call(client, "record.insert", &deep_map, &result, &error), CSM_E_INVALID);
+    assert_non_null(strstr(error.message, "priority"));
+    csm_client_close(client);
+    csm_tk_as(tk, "ann");
+    csm_tk_fails(tk, CSM_E_INVALID, "record.insert", "{'table':'task','values':{},'as_of':'2026-01-01T00:00:00Z'}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_repeat_has_one_effect),
         cmocka_unit_test(a_dry_run_tells_and_keeps_nothing),
         cmocka_unit_test(a_batch_is_whole_or_item_by_item),
+        cmocka_unit_test(a_key_twice_is_refused),
     };
 
     return cmocka_run_group_tests_name("record methods", tests, start, stop);
