@@ -59,6 +59,7 @@ static int64_t writer_number(const world *wd, const char *name)
 /* Writes o->writes cases into @p work; creates per second and requests per commit. */
 static double run_creates(world *work, creator *c, uint32_t depth, const char *name, double *per_batch)
 {
+    int64_t cpu_us;
     const bench_options *o = work->options;
     drive_part part = { .source = { make_create, take_created, c }, .connections = o->connections, .depth = depth };
     char file[PATH_MAX];
@@ -71,13 +72,16 @@ static double run_creates(world *work, creator *c, uint32_t depth, const char *n
         profiler = child_profile(work->server, file);
     }
     c->end += o->writes;
+    cpu_us = child_cpu_us(work->server);
     batches = writer_number(work, "batches");
     requests = writer_number(work, "requests");
     if (part.errors == 0)
         drive_run(work->agents, &part, 1, 0);
+    cpu_us = child_cpu_us(work->server) - cpu_us;
     child_stop(profiler);
     if (part.errors > 0)
         die("%s: %s", name, part.first_error);
+    fprintf(stderr, "  %s: %.0f us of processor each\n", name, (double)cpu_us / (double)part.requests);
     batches = writer_number(work, "batches") - batches;
     requests = writer_number(work, "requests") - requests;
     *per_batch = (double)requests / (double)(batches > 0 ? batches : 1);

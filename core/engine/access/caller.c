@@ -5,13 +5,25 @@
 #include "base/mem.h"
 
 #define CACHE_MAX 2048u    /* callers kept per thread */
+#define OTHERS_MAX 4096u   /* users asked about, kept per thread */
 #define ROLES_MAX 4096u    /* roles one user may reach */
 #define KEY_LEN 33u
+
+/* The roles of a user somebody asked about. */
+typedef struct other {
+    csm_id user;
+    uint64_t epoch;
+    const csm_registry *reg;
+    uint64_t roles[];      /* as in csm_caller */
+} other;
 
 struct csm_caller_cache {
     csm_strmap *by_key;
     csm_caller **items;
     uint32_t count;
+    other *others[OTHERS_MAX]; /* by hash of the user */
+    const csm_registry *named_reg;
+    csm_id *role_ids;      /* rows of its roles, by position */
     uint64_t sequence;     /* of the last read snapshot asked about */
     uint64_t epoch;        /* and its watched epoch */
 };
@@ -34,10 +46,19 @@ csm_caller_cache *csm_caller_cache_new(void)
     return cache;
 }
 
+static void forget_others(csm_caller_cache *cache)
+{
+    for (uint32_t n = 0; n < OTHERS_MAX; n++) {
+        csm_mem_free(cache->others[n]);
+        cache->others[n] = NULL;
+    }
+}
+
 void csm_caller_cache_clear(csm_caller_cache *cache)
 {
     csm_strmap *fresh = csm_strmap_new();
 
+    forget_others(cache);
     if (fresh == NULL)
         return; /* keeps what it has: entries are checked by epoch anyway */
     for (uint32_t n = 0; n < cache->count; n++)
@@ -52,9 +73,11 @@ void csm_caller_cache_free(csm_caller_cache *cache)
 {
     if (cache == NULL)
         return;
+    forget_others(cache);
     for (uint32_t n = 0; n < cache->count; n++)
         csm_arena_free(cache->items[n]->arena);
     csm_strmap_free(cache->by_key);
+    csm_mem_free(cache->role_ids);
     csm_mem_free(cache->items);
     csm_mem_free(cache);
 }
@@ -202,6 +225,26 @@ csm_id csm_role_row_id(csm_arena *arena, const char *name)
     return text.ptr != NULL ? csm_id_of_text(text) : (csm_id){ { 0 } };
 }
 
+/* Names the rows of all roles once per registry. */
+static csm_status name_roles(csm_ctx *ctx)
+{
+    csm_caller_cache *cache = ctx->callers;
+    const csm_registry *reg = ctx->reg;
+    csm_id *ids;
+
+    if (cache->named_reg == reg)
+        return CSM_OK;
+    ids = csm_mem_array(reg->role_count + 1u, sizeof(*ids));
+    if (ids == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < reg->role_count; n++)
+        ids[n] = csm_role_row_id(ctx->arena, reg->roles[n].name);
+    csm_mem_free(cache->role_ids);
+    cache->role_ids = ids;
+    cache->named_reg = reg;
+    return CSM_OK;
+}
+
 static csm_status set_roles(csm_ctx *ctx, csm_caller *caller, csm_id user)
 {
     const csm_registry *reg = ctx->reg;
@@ -211,13 +254,11 @@ static csm_status set_roles(csm_ctx *ctx, csm_caller *caller, csm_id user)
     role_walk walk = { 0 };
 
     CSM_TRY(walk_roles(ctx, user, &walk));
-    for (uint32_t n = 0; n < reg->role_count; n++) {
-        csm_id id = csm_role_row_id(ctx->arena, reg->roles[n].name);
-
+    CSM_TRY(name_roles(ctx));
+    for (uint32_t n = 0; n < reg->role_count; n++)
         for (uint32_t k = 0; k < walk.count; k++)
-            if (csm_id_eq(walk.ids[k], id))
+            if (csm_id_eq(walk.ids[k], ctx->callers->role_ids[n]))
                 set_role(caller, n);
-    }
     csm_arena_reset_to(ctx->arena, mark);
     caller->is_external = external != NULL && csm_caller_has(caller, external);
     if (admin != NULL && csm_caller_has(caller, admin) && !caller->is_external)
@@ -379,6 +420,49 @@ void csm_caller_free(csm_caller *caller)
 {
     if (caller != NULL)
         csm_arena_free(caller->arena);
+}
+
+static csm_status keep_other(csm_ctx *ctx, const csm_caller *caller, uint64_t epoch, other **slot)
+{
+    size_t bytes = caller->role_words * sizeof(uint64_t);
+    other *fresh = csm_mem_alloc(sizeof(*fresh) + bytes);
+
+    if (fresh == NULL)
+        return csm_ctx_nomem(ctx);
+    fresh->user = caller->user;
+    fresh->epoch = epoch;
+    fresh->reg = caller->reg;
+    memcpy(fresh->roles, caller->roles, bytes);
+    csm_mem_free(*slot);
+    *slot = fresh;
+    return CSM_OK;
+}
+
+/* One who may call nothing is not kept: a lock ends by itself. */
+csm_status csm_caller_other_has(csm_ctx *ctx, csm_id user, const csm_mrole *role, bool *out)
+{
+    other **slot = &ctx->callers->others[csm_hash(user.b, sizeof(user.b)) % OTHERS_MAX];
+    csm_caller *caller;
+    uint64_t epoch;
+    csm_status st;
+
+    CSM_TRY(current_epoch(ctx, &epoch));
+    if (!ctx->watched && *slot != NULL && csm_id_eq((*slot)->user, user) && (*slot)->epoch == epoch && (*slot)->reg == ctx->reg) {
+        *out = ((*slot)->roles[role->id / 64] >> (role->id % 64) & 1) != 0;
+        return CSM_OK;
+    }
+    st = csm_caller_make(ctx, user, &caller);
+    if (st == CSM_E_UNAUTHENTICATED) {
+        csm_error_clear(&ctx->err);
+        *out = false;
+        return CSM_OK;
+    }
+    CSM_TRY(st);
+    *out = csm_caller_has(caller, role);
+    if (!ctx->watched)
+        st = keep_other(ctx, caller, epoch, slot);
+    csm_caller_free(caller);
+    return st;
 }
 
 csm_caller *csm_caller_system(void)

@@ -15,6 +15,9 @@ csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out);
 /* The same of a user who may be inactive or locked: what he would hold. NOT_FOUND when there is none. */
 csm_status csm_caller_make_any(csm_ctx *ctx, csm_id user, csm_caller **out);
 void csm_caller_free(csm_caller *caller);
+/* Whether another user holds @p role now; one who is gone, inactive or locked holds none. From the thread's cache while
+ * nothing watched changed. */
+csm_status csm_caller_other_has(csm_ctx *ctx, csm_id user, const csm_mrole *role, bool *out);
 /* Id of the row of a declared role in sys_user_role. None when out of memory. */
 csm_id csm_role_row_id(csm_arena *arena, const char *name);
 

@@ -68,6 +68,7 @@ csm_status csm_request_log_change(csm_ctx *ctx, const csm_mtable *table, csm_id 
         return csm_ctx_nomem(ctx);
     log->changes = changes;
     changes[log->change_count++] = (raw_change){ .table = table, .id = id, .from = from, .to = to };
+    ctx->watched = ctx->watched || (table->flags & CSM_TABLE_WATCHED) != 0;
     return CSM_OK;
 }
 
