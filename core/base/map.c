@@ -7,7 +7,7 @@
 #define HASH_NONFATAL_OOM 1
 #define uthash_malloc(size) csm_mem_alloc(size)
 #define uthash_free(ptr, size) csm_mem_free(ptr)
-#define HASH_FUNCTION(key, len, out) ((out) = (unsigned)csm_hash((key), (len)))
+#define HASH_FUNCTION(key, len, out) ((out) = (unsigned)csm_hash_in_memory((key), (len)))
 #define uthash_nonfatal_oom(entry) ((entry)->failed = true)
 #include <uthash.h>
 

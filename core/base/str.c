@@ -183,3 +183,41 @@ uint64_t csm_hash(const void *bytes, size_t len)
         hash = (hash ^ at[n]) * UINT64_C(0x100000001b3);
     return hash;
 }
+
+/* One multiplication per 8 bytes, both halves of the product kept. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t word_at(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* Up to 8 bytes as one number; overlapping reads, so no byte is read twice in a way that cancels. */
+static uint64_t short_word(const uint8_t *at, size_t len)
+{
+    uint32_t front, back;
+    if (len < 4)
+        return len == 0 ? 0 : (uint64_t)at[0] << 16 | (uint64_t)at[len / 2] << 8 | at[len - 1];
+    memcpy(&front, at, sizeof(front));
+    memcpy(&back, at + len - sizeof(back), sizeof(back));
+    return (uint64_t)front << 32 | back;
+}
+
+uint64_t csm_hash_in_memory(const void *bytes, size_t len)
+{
+    static const uint64_t k0 = UINT64_C(0xa0761d6478bd642f), k1 = UINT64_C(0xe7037ed1a0b428db);
+    const uint8_t *at = bytes;
+    uint64_t hash = k0 ^ len;
+    if (len <= 8)
+        return mix(short_word(at, len) ^ k1, hash);
+    for (size_t n = 0; n + 8 < len; n += 8)
+        hash = mix(word_at(at + n) ^ k1, hash);
+    return mix(word_at(at + len - 8) ^ k1, hash ^ k0);
+}

@@ -29,5 +29,7 @@ size_t csm_format_decimal(int64_t millionths, char *buf, size_t cap);
 const char *csm_str_nearest(csm_str text, const char *const *names, size_t count);
 /* FNV-1a 64. */
 uint64_t csm_hash(const void *bytes, size_t len);
+/* Faster, for tables in memory: differs from release to release and machine to machine. */
+uint64_t csm_hash_in_memory(const void *bytes, size_t len);
 
 #endif

@@ -40,7 +40,7 @@ static slot *slot_of(csm_throttle *throttle, const char *address)
 
     if (port != NULL && memchr(address, '/', host.len) == NULL)
         host.len = (size_t)(port - address);
-    return &throttle->slots[csm_hash(host.ptr, host.len) % SLOTS];
+    return &throttle->slots[csm_hash_in_memory(host.ptr, host.len) % SLOTS];
 }
 
 bool csm_throttle_allows(csm_throttle *throttle, const char *address, csm_time now)

@@ -20,7 +20,7 @@ void csm_pending_init(csm_pending *table, csm_arena *arena)
 /* The bit of a key in the filter. */
 static size_t filter_bit(csm_str key)
 {
-    return (size_t)(csm_hash(key.ptr, key.len) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - CSM_PENDING_FILTER_BITS));
+    return (size_t)(csm_hash_in_memory(key.ptr, key.len) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - CSM_PENDING_FILTER_BITS));
 }
 
 /* Levels with probability 1/4 each. The sequence does not depend on keys, so nobody can choose bad ones. */

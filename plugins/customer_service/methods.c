@@ -133,7 +133,7 @@ static csm_status check_role_change(csm_ctx *ctx, const role_change *wanted)
 static csm_status give_role(csm_ctx *ctx, void *arg)
 {
     const role_change *wanted = arg;
-    csm_str role = csm_printf(ctx, "%.*s", CSM_STR_FMT(wanted->role));
+    csm_str role = csm_str_copy(ctx, wanted->role);
 
     if (role.ptr == NULL)
         return CSM_E_NOMEM;

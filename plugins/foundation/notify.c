@@ -26,7 +26,7 @@ static bool is_for_customers(csm_str name)
 
 static csm_str place_text(csm_ctx *ctx, const notice *about, csm_str name, bool external)
 {
-    csm_str field = csm_printf(ctx, "%.*s", CSM_STR_FMT(name));
+    csm_str field = csm_str_copy(ctx, name);
     csm_value entry;
 
     if (field.ptr == NULL || (external && !is_for_customers(name)) ||
@@ -121,7 +121,7 @@ static csm_status add_paths(csm_ctx *ctx, mail_list *list, const csm_record *rec
             continue;
         if (n > from && !found) {
             csm_str path = { paths.ptr + from, n - from };
-            csm_str name = csm_printf(ctx, "%.*s", CSM_STR_FMT(path));
+            csm_str name = csm_str_copy(ctx, path);
 
             if (name.ptr == NULL)
                 return CSM_E_NOMEM;
@@ -181,7 +181,7 @@ static csm_status look_at(csm_ctx *ctx, const notice *about, const csm_record *r
     if (!is_sender(ctx, csm_record_text(ctx, row, "sent_by")))
         return CSM_OK;
     if (condition.len > 0 && about->change != NULL) {
-        csm_str text = csm_printf(ctx, "%.*s", CSM_STR_FMT(condition));
+        csm_str text = csm_str_copy(ctx, condition);
 
         if (text.ptr == NULL)
             return CSM_E_NOMEM;
@@ -233,7 +233,7 @@ csm_status notify_event(csm_ctx *ctx, csm_change *ch)
 
     if (target.type != CSM_T_LIST || target.count != 2)
         return CSM_OK;
-    table = csm_printf(ctx, "%.*s", CSM_STR_FMT(csm_value_text(target.list[0])));
+    table = csm_str_copy(ctx, csm_value_text(target.list[0]));
     if (table.ptr == NULL)
         return CSM_E_NOMEM;
     CSM_TRY(csm_record_find(ctx, table.ptr, csm_value_id(target.list[1]), &rec));

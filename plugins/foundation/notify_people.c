@@ -114,7 +114,7 @@ static csm_status add_address(csm_ctx *ctx, mail_list *list, const csm_record *r
 
 csm_status mail_list_add_path(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path)
 {
-    csm_str name = csm_printf(ctx, "%.*s", CSM_STR_FMT(path));
+    csm_str name = csm_str_copy(ctx, path);
     csm_value value;
 
     if (name.ptr == NULL)

@@ -25,7 +25,7 @@ static csm_status keep_notes_internal(csm_ctx *ctx, csm_change *ch)
 
 static csm_status check_path(csm_ctx *ctx, const char *table, csm_str path)
 {
-    csm_str name = csm_printf(ctx, "%.*s", CSM_STR_FMT(path));
+    csm_str name = csm_str_copy(ctx, path);
 
     if (name.ptr != NULL && csm_table_has_field(ctx, table, name.ptr))
         return CSM_OK;
@@ -37,7 +37,7 @@ static csm_status check_path(csm_ctx *ctx, const char *table, csm_str path)
 static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
 {
     csm_str table = csm_change_new_text(ctx, ch, "collection"), paths = csm_change_new_text(ctx, ch, "recipient_fields");
-    csm_str collection = csm_printf(ctx, "%.*s", CSM_STR_FMT(table));
+    csm_str collection = csm_str_copy(ctx, table);
     size_t from = 0;
 
     if (collection.ptr == NULL)

@@ -441,7 +441,7 @@ static csm_status keep_other(csm_ctx *ctx, const csm_caller *caller, uint64_t ep
 /* One who may call nothing is not kept: a lock ends by itself. */
 csm_status csm_caller_other_has(csm_ctx *ctx, csm_id user, const csm_mrole *role, bool *out)
 {
-    other **slot = &ctx->callers->others[csm_hash(user.b, sizeof(user.b)) % OTHERS_MAX];
+    other **slot = &ctx->callers->others[csm_hash_in_memory(user.b, sizeof(user.b)) % OTHERS_MAX];
     csm_caller *caller;
     uint64_t epoch;
     csm_status st;

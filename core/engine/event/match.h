@@ -13,7 +13,7 @@ static inline uint32_t csm_event_op(uint32_t from, uint32_t to)
 
 static inline uint64_t csm_hash_id(csm_id id)
 {
-    return csm_hash(id.b, sizeof(id.b));
+    return csm_hash_in_memory(id.b, sizeof(id.b));
 }
 
 /* "table.update", also of a table @p table extends, or "*.update". */

@@ -294,10 +294,33 @@ static csm_status fix_one(csm_cursor *c, csm_gathered *items, uint32_t *count, c
     return CSM_OK;
 }
 
-static csm_status fix_ids(csm_cursor *c)
+static csm_status too_many(const csm_cursor *c, uint32_t most)
+{
+    return csm_ctx_fail(c->plan.ctx, CSM_E_LIMIT, "a query on %s in a transaction meets more than %u rows: give it a limit",
+                        c->plan.spec.table->name, most);
+}
+
+/* What was gathered is sorted and tested. */
+static csm_status fix_gathered(csm_cursor *c, uint32_t most)
+{
+    uint64_t skip = c->plan.spec.offset - c->skipped;
+    uint32_t left;
+
+    if (skip > c->item_count)
+        skip = c->item_count;
+    left = c->item_count - (uint32_t)skip;
+    if (c->plan.spec.limit == 0 && left > most)
+        return too_many(c, most);
+    c->at_end = left <= most;
+    c->items = skip > 0 ? c->items + skip : c->items;
+    c->item_count = left < most ? left : most;
+    return CSM_OK;
+}
+
+static csm_status fix_merged(csm_cursor *c, uint32_t most)
 {
     csm_plan *plan = &c->plan;
-    uint32_t most = plan->spec.limit > 0 ? plan->spec.limit : CSM_TXN_ROWS, count = 0, room = 64;
+    uint32_t count = 0, room = 64;
     csm_gathered *items = csm_arena_array(plan->arena, room, sizeof(*items)), *more;
     csm_source *source;
     csm_row *row = NULL;
@@ -307,9 +330,7 @@ static csm_status fix_ids(csm_cursor *c)
         if (row == NULL)
             break;
         if (count == most)
-            return csm_ctx_fail(plan->ctx, CSM_E_LIMIT,
-                                "a query on %s in a transaction meets more than %u rows: give it a limit",
-                                plan->spec.table->name, most);
+            return too_many(c, most);
         if (count == room) {
             more = csm_arena_alloc(plan->arena, (size_t)room * 2 * sizeof(*items));
             if (more != NULL)
@@ -327,9 +348,30 @@ static csm_status fix_ids(csm_cursor *c)
     c->merge = NULL;
     c->items = items;
     c->item_count = count;
+    return CSM_OK;
+}
+
+static csm_status fix_ids(csm_cursor *c)
+{
+    uint32_t most = c->plan.spec.limit > 0 ? c->plan.spec.limit : CSM_TXN_ROWS;
+
+    CSM_TRY(c->merge != NULL ? fix_merged(c, most) : fix_gathered(c, most));
     c->item_at = 0;
     c->fixed = true;
-    plan->rows = plan->arena;
+    c->plan.rows = c->plan.arena;
+    return CSM_OK;
+}
+
+csm_status csm_cursor_ids(csm_ctx *ctx, const csm_cursor *c, csm_id **out, uint32_t *count)
+{
+    csm_id *ids = csm_arena_alloc(ctx->arena, c->item_count * sizeof(*ids));
+
+    if (ids == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < c->item_count; n++)
+        ids[n] = c->items[n].id;
+    *out = ids;
+    *count = c->item_count;
     return CSM_OK;
 }
 

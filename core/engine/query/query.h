@@ -69,6 +69,8 @@ csm_status csm_cursor_open(csm_ctx *ctx, const csm_query_spec *spec, csm_cursor 
 /* *row NULL at the end. @p readable (may be NULL): bit per field position the caller may see on this row; NULL bits = all.
  * Both live in the arena of ctx (texts borrowed from the view). */
 csm_status csm_cursor_next(csm_ctx *ctx, csm_cursor *cursor, csm_row **row, const uint64_t **readable);
+/* In a transaction: the ids of all rows of the result, fixed when the cursor was opened. In the arena of ctx. */
+csm_status csm_cursor_ids(csm_ctx *ctx, const csm_cursor *cursor, csm_id **out, uint32_t *count);
 /* Token to resume after the last row; empty when the end was reached. Holds nothing but values the caller may see. */
 csm_status csm_cursor_token(csm_ctx *ctx, csm_cursor *cursor, csm_str *out);
 void csm_cursor_close(csm_cursor *cursor); /* NULL is fine */

@@ -3,8 +3,6 @@
  * reached, one deleted meanwhile is passed over. */
 #include "engine/record/call.h"
 
-#define WRITING_LIMIT 10000u
-
 struct csm_query {
     csm_query_spec spec;
     bool limited;              /* the handler set the limit */
@@ -162,35 +160,17 @@ static csm_status add_id(csm_ctx *ctx, csm_query *q, csm_id id)
     return CSM_OK;
 }
 
-static csm_status take_ids(csm_ctx *ctx, csm_query *q, uint32_t most)
-{
-    const uint64_t *readable;
-    csm_row *row;
-
-    for (;;) {
-        CSM_TRY(csm_cursor_next(ctx, q->cursor, &row, &readable));
-        if (row == NULL)
-            return CSM_OK;
-        if (q->count == most)
-            return csm_ctx_fail(ctx, CSM_E_LIMIT, "a writing call's query of %s finds more than %u rows: give it a limit",
-                                q->spec.table->name, most);
-        CSM_TRY(add_id(ctx, q, row->id));
-    }
-}
-
-/* Grows with what is found: most queries find few. */
 static csm_status fix_rows(csm_ctx *ctx, csm_query *q)
 {
-    uint32_t most = q->limited ? q->spec.limit : WRITING_LIMIT;
+    csm_cursor *cursor;
     csm_status st;
 
-    if (most > ctx->engine->limits.sort_rows)
+    if (q->limited && q->spec.limit > ctx->engine->limits.sort_rows)
         return csm_ctx_fail(ctx, CSM_E_LIMIT, "a writing call's query is limited to %u rows", ctx->engine->limits.sort_rows);
-    CSM_TRY(csm_cursor_open(ctx, &q->spec, &q->cursor));
-    st = take_ids(ctx, q, most);
-    csm_cursor_close(q->cursor);
-    q->cursor = NULL;
-    q->fixed = true;
+    CSM_TRY(csm_cursor_open(ctx, &q->spec, &cursor));
+    st = csm_cursor_ids(ctx, cursor, &q->ids, &q->count);
+    csm_cursor_close(cursor);
+    q->fixed = st == CSM_OK;
     return st;
 }
 

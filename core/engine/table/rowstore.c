@@ -12,26 +12,43 @@ static csm_str row_key(const csm_mtable *table, csm_id id, uint8_t to[KEY_BYTES]
     return (csm_str){ (const char *)to, KEY_BYTES };
 }
 
-csm_status csm_row_find(csm_ctx *ctx, const csm_mtable *table, csm_id id, csm_row **out)
+/* ptr NULL: absent, or not a @p table. */
+static csm_status find_bytes(csm_ctx *ctx, const csm_mtable *table, csm_id id, csm_str *out)
 {
     uint8_t key[KEY_BYTES];
-    csm_str bytes;
     uint32_t table_id = 0, version = 0;
     CSM_TRY(csm_budget_row(ctx));
-    csm_status st = csm_view_get(ctx->view, CSM_DB_ROWS, row_key(table, id, key), &bytes, &ctx->err);
+    csm_status st = csm_view_get(ctx->view, CSM_DB_ROWS, row_key(table, id, key), out, &ctx->err);
     if (st == CSM_E_NOT_FOUND) {
-        *out = NULL;
+        *out = (csm_str){ 0 };
         return CSM_OK;
     }
     CSM_TRY(st);
-    if (csm_row_peek(bytes, &table_id, &version)) {
+    if (csm_row_peek(*out, &table_id, &version)) {
         const csm_mtable *concrete = csm_registry_table_by_id(ctx->reg, table_id);
-        if (concrete == NULL || !csm_mtable_is_a(concrete, table)) {
-            *out = NULL;
-            return CSM_OK;
-        }
+        if (concrete == NULL || !csm_mtable_is_a(concrete, table))
+            *out = (csm_str){ 0 };
+    }
+    return CSM_OK;
+}
+
+csm_status csm_row_find(csm_ctx *ctx, const csm_mtable *table, csm_id id, csm_row **out)
+{
+    csm_str bytes;
+    CSM_TRY(find_bytes(ctx, table, id, &bytes));
+    if (bytes.ptr == NULL) {
+        *out = NULL;
+        return CSM_OK;
     }
     return csm_row_decode(ctx->reg, ctx->arena, id, bytes, ctx->txn != NULL, out, &ctx->err);
+}
+
+csm_status csm_row_is_there(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool *out)
+{
+    csm_str bytes;
+    CSM_TRY(find_bytes(ctx, table, id, &bytes));
+    *out = bytes.ptr != NULL;
+    return CSM_OK;
 }
 
 static csm_status refuse_id(csm_ctx *ctx, const csm_row *row)

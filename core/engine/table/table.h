@@ -40,6 +40,9 @@ void csm_row_set_version(csm_row *row, uint32_t version);
  * Counts in the budget. In a transaction texts are copied. */
 csm_status csm_row_find(csm_ctx *ctx, const csm_mtable *table, csm_id id, csm_row **out);
 
+/* The same without decoding: is it there? */
+csm_status csm_row_is_there(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool *out);
+
 /* Writes @p now (old NULL: insert) with all index entries of the difference, checks unique indexes over the family
  * before anything is written. EXISTS names the field and value (or, for an insert, the id that is taken). @p
  * now->version is set by the caller. A unique index ignores rows with an empty column. */

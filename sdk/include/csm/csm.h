@@ -431,6 +431,20 @@ static inline void * csm_alloc(csm_ctx *ctx, size_t size)
     return CSM_HOST(ctx)->rpc->alloc(ctx, size);
 }
 
+/* A copy with a NUL behind it, in the arena of the call: for calls that take names. ptr NULL: out of memory. */
+static inline csm_str csm_str_copy(csm_ctx *ctx, csm_str s)
+{
+    char *bytes = (char *)csm_alloc(ctx, s.len + 1);
+    csm_str out = { bytes, bytes != NULL ? s.len : 0 };
+
+    if (bytes != NULL) {
+        if (s.len > 0)
+            memcpy(bytes, s.ptr, s.len);
+        bytes[s.len] = '\0';
+    }
+    return out;
+}
+
 static inline csm_time csm_now(csm_ctx *ctx)
 {
     return CSM_HOST(ctx)->rpc->now(ctx);

@@ -167,6 +167,23 @@ static void hash_is_fnv1a(void **state)
     assert_true(csm_hash("foobar", 6) == UINT64_C(0x85944171f73967e8));
 }
 
+/* Every byte counts, and so does the length. */
+static void hash_in_memory_sees_all(void **state)
+{
+    char bytes[40] = { 0 };
+    (void)state;
+    for (size_t len = 1; len <= sizeof(bytes); len++) {
+        uint64_t before = csm_hash_in_memory(bytes, len);
+        assert_true(before != csm_hash_in_memory(bytes, len - 1));
+        for (size_t n = 0; n < len; n++) {
+            bytes[n] = 1;
+            assert_true(before != csm_hash_in_memory(bytes, len));
+            bytes[n] = 0;
+        }
+        assert_true(before == csm_hash_in_memory(bytes, len));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +191,7 @@ int main(void)
         cmocka_unit_test(fronts_and_ends),
         cmocka_unit_test(find_starts_where_told),
         cmocka_unit_test(hash_is_fnv1a),
+        cmocka_unit_test(hash_in_memory_sees_all),
     };
     return run_rows("utf-8", texts, check_utf8) + run_rows("split", splits, check_split) +
            run_rows("nearest", typos, check_nearest) + cmocka_run_group_tests_name("str", tests, NULL, NULL);
