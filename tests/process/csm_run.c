@@ -12,7 +12,8 @@
 
 #define ARGS_MAX 32
 
-static pid_t spawn(const server_process *server, const char *const *args, const char *in, const char *out, const char *err)
+static pid_t spawn(const server_process *server, const char *const *args, const char *in, const char *out,
+                   const char *err)
 {
     const char *bin = getenv("CSM_BIN_DIR"), *argv[ARGS_MAX];
     char program[512];

@@ -5,7 +5,7 @@
 #include "server_process.h"
 
 typedef struct csm_run {
-    int code;       /* exit code; 128 + signal when one ended it */
+    int code; /* exit code; 128 + signal when one ended it */
     char *out, *err;
 } csm_run;
 

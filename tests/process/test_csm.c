@@ -22,6 +22,7 @@ typedef struct row {
     const char *input;
 } row;
 
+/* clang-format off */
 static const row table[] = {
     { "get by number", { "get", CASE, "CS0000001", "number,state,account.name" }, 0, "Shark Bilbao Harbour", NULL, NULL },
     { "get by name", { "get", "customer_account", "Reef Services", "name,city" }, 0, "Porto", NULL, NULL },
@@ -77,6 +78,7 @@ static const row table[] = {
     { "export: no such table", { "export", "nosuch" }, 2, NULL, "nosuch", NULL },
     { "export: no such field", { "export", CASE, "--fields", "nosuch" }, 1, "", "nosuch", NULL },
 };
+/* clang-format on */
 
 static void assert_in(const char *what, const char *text, const char *want)
 {
@@ -117,13 +119,14 @@ static char *json_text(const char *json, const char *key)
 
 static void a_case_from_opening_to_closing(void **state)
 {
-    char *made = CSM_EXPECT(&server, 0, "-u", "bea", "--json", "insert", CASE, "short_description=No picture", "category:=1");
+    char *made =
+        CSM_EXPECT(&server, 0, "-u", "bea", "--json", "insert", CASE, "short_description=No picture", "category:=1");
     char *number = json_text(made, "number"), *out;
 
     (void)state;
     free(CSM_EXPECT(&server, 0, "-u", "ann.agent", "case", "assign-to-me", number));
-    free(CSM_EXPECT(&server, 0, "-u", "ann.agent", "case", "propose_solution", number, "resolution_code=solved_workaround",
-                    "close_notes=Unplug it"));
+    free(CSM_EXPECT(&server, 0, "-u", "ann.agent", "case", "propose_solution", number,
+                    "resolution_code=solved_workaround", "close_notes=Unplug it"));
     free(CSM_EXPECT(&server, 0, "-u", "bea", "case", "reject_solution", number, "comments=No, \"still\" black"));
     free(CSM_EXPECT(&server, 0, "-u", "mia.manager", "update", CASE, number, "assigned_to=ben.agent"));
     out = CSM_EXPECT(&server, 0, "get", CASE, number, "state,assigned_to,reopen_count,comments");
@@ -147,8 +150,8 @@ static void a_case_from_opening_to_closing(void **state)
 
 static void values_of_every_form(void **state)
 {
-    char *made = CSM_EXPECT(&server, 0, "--json", "insert", "sys_user", "user_name=zoe", "first_name=Zoe", "active=false", "title=",
-                            "email=zoe@mail.example");
+    char *made = CSM_EXPECT(&server, 0, "--json", "insert", "sys_user", "user_name=zoe", "first_name=Zoe",
+                            "active=false", "title=", "email=zoe@mail.example");
     char *id = json_text(made, "sys_id"), *out;
     csm_run run;
 
@@ -183,7 +186,8 @@ static void export_takes_every_record_once(void **state)
     (void)state;
     for (unsigned n = 0; n < COUNT; n++) {
         char name[32];
-        csm_pair value = { CSM_STR("name"), csm_nil() }, pairs[2] = { { CSM_STR("table"), csm_ctext("sys_user_group") } };
+        csm_pair value = { CSM_STR("name"), csm_nil() },
+                 pairs[2] = { { CSM_STR("table"), csm_ctext("sys_user_group") } };
         csm_client_error err;
         csm_value params;
         uint32_t msgid;
@@ -204,7 +208,8 @@ static void export_takes_every_record_once(void **state)
         rows++;
     assert_int_equal(rows, COUNT + 1);
     free(out);
-    out = CSM_EXPECT(&server, 0, "export", "sys_user_group", "nameSTARTSWITHGroup", "--fields", "name", "--format", "jsonl");
+    out = CSM_EXPECT(&server, 0, "export", "sys_user_group", "nameSTARTSWITHGroup", "--fields", "name", "--format",
+                     "jsonl");
     rows = 0;
     for (const char *at = out; (at = strchr(at, '\n')) != NULL; at++)
         rows++;
@@ -227,7 +232,8 @@ static void completion_is_bash(void **state)
     (void)snprintf(command, sizeof(command),
                    "CSM_CONNECT=%s bash -uc 'source %s; COMP_WORDS=(%s/csm case prop) COMP_CWORD=2; _csm; "
                    "test \"${COMPREPLY[*]}\" = propose_solution; a=$?; COMP_WORDS=(csm hi) COMP_CWORD=1; _csm; "
-                   "test $a = 0 -a \"${COMPREPLY[*]}\" = history'", server.socket, path, getenv("CSM_BIN_DIR"));
+                   "test $a = 0 -a \"${COMPREPLY[*]}\" = history'",
+                   server.socket, path, getenv("CSM_BIN_DIR"));
     assert_int_equal(system(command), 0);
     free(script);
 }

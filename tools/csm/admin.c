@@ -71,7 +71,8 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
           "    done\n"
           "    first=${COMP_WORDS[at]}\n"
           "    if [[ $at -ge $COMP_CWORD ]]; then\n"
-          "        words='", c->out);
+          "        words='",
+          c->out);
     for (const cli_command *cmd = cli_commands; cmd->name != NULL; cmd++)
         fprintf(c->out, "%s ", cmd->name);
     fputs("'\n        [[ $word == -* ]] && words='--connect --user --json --csv --timeout --help'\n"
@@ -91,11 +92,13 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
           "        plugin) words='list show' ;;\n"
           "        completion) words=bash ;;\n"
           "        import) compopt -o default ;;\n"
-          "        *) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null | sed -n \"s/^$first\\\\.//p\") ;;\n"
+          "        *) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null | sed -n "
+          "\"s/^$first\\\\.//p\") ;;\n"
           "        esac\n"
           "    fi\n"
           "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-          "}\ncomplete -F _csm csm\n", c->out);
+          "}\ncomplete -F _csm csm\n",
+          c->out);
     return CLI_OK;
 }
 

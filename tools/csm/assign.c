@@ -31,7 +31,8 @@ static int list_value(cli *c, const char *table, csm_str text, csm_value *out)
     return items != NULL ? CLI_OK : CLI_FAILED;
 }
 
-/* Text as typed in the form a field of this type takes. What cannot be is sent as typed: the server says what is wrong. */
+/* Text as typed in the form a field of this type takes. What cannot be is sent as typed: the server says what is wrong.
+ */
 static int typed_value(cli *c, const csm_value *field, csm_str text, csm_value *out)
 {
     csm_str type = cli_text_of(field, "type"), target = cli_text_of(field, "reference"); /* of a field */
@@ -57,7 +58,8 @@ static int typed_value(cli *c, const csm_value *field, csm_str text, csm_value *
         *out = csm_int(number);
     else if (csm_str_is(type, "bool") && (csm_str_is(text, "true") || csm_str_is(text, "false")))
         *out = csm_bool(text.ptr[0] == 't');
-    else if (csm_str_is(type, "map") || csm_str_is(type, "currency") || csm_str_is(type, "document") || csm_str_is(type, "float"))
+    else if (csm_str_is(type, "map") || csm_str_is(type, "currency") || csm_str_is(type, "document") ||
+             csm_str_is(type, "float"))
         (void)csm_json_parse(c->arena, text, out, &err);
     return CLI_OK;
 }

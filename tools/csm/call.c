@@ -72,12 +72,16 @@ int cli_fail(cli *c)
     if (!c->error.from_server)
         return CLI_UNAVAILABLE;
     switch (c->error.code) {
-    case CSM_E_NOT_FOUND: return CLI_NOT_FOUND;
+    case CSM_E_NOT_FOUND:
+        return CLI_NOT_FOUND;
     case CSM_E_DENIED:
-    case CSM_E_UNAUTHENTICATED: return CLI_DENIED;
+    case CSM_E_UNAUTHENTICATED:
+        return CLI_DENIED;
     case CSM_E_CONFLICT:
-    case CSM_E_EXISTS: return CLI_CONFLICT;
-    default: return CLI_FAILED;
+    case CSM_E_EXISTS:
+        return CLI_CONFLICT;
+    default:
+        return CLI_FAILED;
     }
 }
 

@@ -68,9 +68,11 @@ csm_str cli_cell_text(csm_arena *arena, csm_value value)
         return joined(arena, value);
     }
     if (value.type == CSM_T_MAP && is_pair(&value, "amount", "currency", &a, &b))
-        return csm_arena_printf(arena, "%.*s %.*s", CSM_STR_FMT(cli_cell_text(arena, a)), CSM_STR_FMT(cli_cell_text(arena, b)));
+        return csm_arena_printf(arena, "%.*s %.*s", CSM_STR_FMT(cli_cell_text(arena, a)),
+                                CSM_STR_FMT(cli_cell_text(arena, b)));
     if (value.type == CSM_T_MAP && is_pair(&value, "table", "id", &a, &b))
-        return csm_arena_printf(arena, "%.*s/%.*s", CSM_STR_FMT(cli_cell_text(arena, a)), CSM_STR_FMT(cli_cell_text(arena, b)));
+        return csm_arena_printf(arena, "%.*s/%.*s", CSM_STR_FMT(cli_cell_text(arena, a)),
+                                CSM_STR_FMT(cli_cell_text(arena, b)));
     return as_json(arena, value);
 }
 

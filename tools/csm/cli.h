@@ -1,4 +1,5 @@
-/* The command line, shared by its commands: one connection, how answers are shown, exit codes. Uses the public protocol only. */
+/* The command line, shared by its commands: one connection, how answers are shown, exit codes. Uses the public protocol
+ * only. */
 #ifndef CSM_TOOLS_CLI_H
 #define CSM_TOOLS_CLI_H
 
@@ -13,27 +14,27 @@
 /* Exit codes, as in the manual: the class of what went wrong. */
 typedef enum cli_exit {
     CLI_OK = 0,
-    CLI_FAILED = 1,        /* the server refused: see the message */
-    CLI_NOT_FOUND = 2,     /* no such record or method */
-    CLI_DENIED = 3,        /* not allowed, or not logged in */
-    CLI_CONFLICT = 4,      /* changed meanwhile, or exists already */
-    CLI_PARTIAL = 5,       /* import: some rows were not taken */
+    CLI_FAILED = 1,    /* the server refused: see the message */
+    CLI_NOT_FOUND = 2, /* no such record or method */
+    CLI_DENIED = 3,    /* not allowed, or not logged in */
+    CLI_CONFLICT = 4,  /* changed meanwhile, or exists already */
+    CLI_PARTIAL = 5,   /* import: some rows were not taken */
     CLI_USAGE = 64,
-    CLI_UNAVAILABLE = 69,  /* no server at the address, or the connection was lost */
-    CLI_IO = 74            /* a local file */
+    CLI_UNAVAILABLE = 69, /* no server at the address, or the connection was lost */
+    CLI_IO = 74           /* a local file */
 } cli_exit;
 
 typedef enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV } cli_format;
 
 typedef struct cli {
     const char *address;
-    const char *user;      /* act as; NULL = oneself */
+    const char *user; /* act as; NULL = oneself */
     cli_format format;
     bool colour, interactive;
-    int32_t timeout_ms;    /* of each call; -1: none */
-    csm_client *client;    /* NULL until the first call */
+    int32_t timeout_ms; /* of each call; -1: none */
+    csm_client *client; /* NULL until the first call */
     csm_arena *arena;
-    struct cli_kept *kept; /* answers of the command under way */
+    struct cli_kept *kept;           /* answers of the command under way */
     struct cli_described *described; /* tables it asked about */
     csm_client_error error;
     FILE *out;
@@ -41,9 +42,9 @@ typedef struct cli {
 
 typedef struct cli_command {
     const char *name;
-    const char *usage;     /* "TABLE [FILTER]" */
+    const char *usage; /* "TABLE [FILTER]" */
     const char *doc;
-    const char *more;      /* what "help COMMAND" says besides; NULL: nothing */
+    const char *more;                          /* what "help COMMAND" says besides; NULL: nothing */
     int (*run)(cli *c, int argc, char **argv); /* argv[0]: the command; returns a cli_exit */
 } cli_command;
 extern const cli_command cli_commands[]; /* ends with a NULL name */
@@ -81,7 +82,8 @@ int cli_assignments(cli *c, const char *table, const csm_value *method, int argc
 
 /* ---- lookup ---- */
 
-/* The id of a record named by 32 hex digits, its number, its user name or its name. NOT_FOUND; FAILED when several have it. */
+/* The id of a record named by 32 hex digits, its number, its user name or its name. NOT_FOUND; FAILED when several have
+ * it. */
 int cli_record_id(cli *c, const char *table, const char *name, const char **id);
 /* table.describe, asked once per command and table. */
 int cli_describe(cli *c, const char *table, const csm_value **out);

@@ -13,20 +13,22 @@
 #define PAGE 500
 #define COLUMNS_MAX 1000u
 
-typedef struct export {
+typedef struct export_run {
     cli *c;
     const char *table, *filter, *fields, *format;
     const csm_str *columns;
     uint32_t column_count;
     csm_value field_list;
-    csm_arena *arena;      /* of one page */
+    csm_arena *arena; /* of one page */
     uint64_t rows;
-} export;
+} export_run;
 
-static bool parse_options(int argc, char **argv, export *ex)
+static bool parse_options(int argc, char **argv, export_run *ex)
 {
     for (int n = 1; n < argc; n++) {
-        const char **to = strcmp(argv[n], "--fields") == 0 ? &ex->fields : strcmp(argv[n], "--format") == 0 ? &ex->format : NULL;
+        const char **to = strcmp(argv[n], "--fields") == 0   ? &ex->fields
+                          : strcmp(argv[n], "--format") == 0 ? &ex->format
+                                                             : NULL;
 
         if (to != NULL) {
             if (n + 1 == argc)
@@ -52,7 +54,7 @@ static bool parse_options(int argc, char **argv, export *ex)
 
 /* ---- columns ---- */
 
-static bool add_column(export *ex, csm_str *names, csm_value *list, csm_str name)
+static bool add_column(export_run *ex, csm_str *names, csm_value *list, csm_str name)
 {
     if (ex->column_count == COLUMNS_MAX)
         return false;
@@ -62,7 +64,7 @@ static bool add_column(export *ex, csm_str *names, csm_value *list, csm_str name
 }
 
 /* Those asked for, or every field of the table but journals, which have a history of their own. */
-static int find_columns(export *ex)
+static int find_columns(export_run *ex)
 {
     cli *c = ex->c;
     csm_str *names = csm_arena_array(c->arena, COLUMNS_MAX, sizeof(*names));
@@ -85,7 +87,8 @@ static int find_columns(export *ex)
         fields = csm_map_get(answer, "fields");
         (void)add_column(ex, names, list, CSM_STR("sys_id"));
         for (uint32_t n = 0; fields != NULL && fields->type == CSM_T_LIST && n < fields->count; n++) {
-            const csm_value *name = csm_map_get(&fields->list[n], "name"), *type = csm_map_get(&fields->list[n], "type");
+            const csm_value *name = csm_map_get(&fields->list[n], "name"),
+                            *type = csm_map_get(&fields->list[n], "type");
 
             if (name != NULL && name->type == CSM_T_TEXT && !csm_str_is(name->s, "sys_id") && type != NULL &&
                 type->type == CSM_T_TEXT && !csm_str_is(type->s, "journal") && !add_column(ex, names, list, name->s))
@@ -98,36 +101,50 @@ static int find_columns(export *ex)
 
 /* ---- rows ---- */
 
-static csm_str cell(export *ex, const csm_value *row, csm_str column)
+static csm_value field_of(const csm_value *row, csm_str column)
 {
     for (uint32_t n = 0; n < row->count; n++)
         if (csm_str_eq(row->map[n].key, column))
-            return cli_cell_text(ex->arena, row->map[n].value);
-    return CSM_STR("");
+            return row->map[n].value;
+    return csm_nil();
 }
 
-static void put_row(export *ex, const csm_value *row)
+/* False: out of memory. */
+static bool put_json(export_run *ex, const csm_value *row)
 {
-    FILE *out = ex->c->out;
+    csm_pair *pairs = csm_arena_array(ex->arena, ex->column_count, sizeof(*pairs));
     csm_buf buf;
+    bool whole;
 
-    if (strcmp(ex->format, "jsonl") == 0) {
-        csm_buf_init(&buf, 0);
-        if (csm_json_print(*row, 0, &buf))
-            (void)fwrite(buf.ptr, 1, buf.len, out);
-        csm_buf_done(&buf);
-        fputc('\n', out);
-        return;
-    }
-    for (uint32_t n = 0; n < ex->column_count; n++) {
-        if (n > 0)
-            fputc(',', out);
-        cli_put_csv(out, cell(ex, row, ex->columns[n]));
-    }
-    fputs("\r\n", out);
+    for (uint32_t n = 0; pairs != NULL && n < ex->column_count; n++)
+        pairs[n] = (csm_pair){ ex->columns[n], field_of(row, ex->columns[n]) };
+    csm_buf_init(&buf, 0);
+    whole = pairs != NULL && csm_json_print(csm_map(pairs, ex->column_count), 0, &buf);
+    if (whole)
+        (void)fwrite(buf.ptr, 1, buf.len, ex->c->out);
+    csm_buf_done(&buf);
+    fputc('\n', ex->c->out);
+    return whole;
 }
 
-static void put_header(const export *ex)
+static bool put_row(export_run *ex, const csm_value *row)
+{
+    if (strcmp(ex->format, "jsonl") == 0)
+        return put_json(ex, row);
+    for (uint32_t n = 0; n < ex->column_count; n++) {
+        csm_str text = cli_cell_text(ex->arena, field_of(row, ex->columns[n]));
+
+        if (text.ptr == NULL)
+            return false;
+        if (n > 0)
+            fputc(',', ex->c->out);
+        cli_put_csv(ex->c->out, text);
+    }
+    fputs("\r\n", ex->c->out);
+    return true;
+}
+
+static void put_header(const export_run *ex)
 {
     for (uint32_t n = 0; strcmp(ex->format, "csv") == 0 && n < ex->column_count; n++) {
         if (n > 0)
@@ -139,13 +156,14 @@ static void put_header(const export *ex)
 }
 
 /* One page; @p after holds the token of the next one, nil at the end. */
-static int put_page(export *ex, csm_value *after, csm_buf *token)
+static int put_page(export_run *ex, csm_value *after, csm_buf *token)
 {
     cli *c = ex->c;
     csm_client_result *result;
     cli_map params = { 0 };
     const csm_value *rows, *next;
     csm_value map;
+    bool whole = true;
 
     cli_add(&params, "table", cli_text(ex->table));
     cli_add(&params, "query", cli_text(ex->filter != NULL ? ex->filter : ""));
@@ -159,18 +177,20 @@ static int put_page(export *ex, csm_value *after, csm_buf *token)
     csm_arena_clear(ex->arena);
     rows = csm_map_get(csm_client_result_value(result), "rows");
     next = csm_map_get(csm_client_result_value(result), "next");
-    for (uint32_t n = 0; rows != NULL && rows->type == CSM_T_LIST && n < rows->count; n++, ex->rows++)
-        put_row(ex, &rows->list[n]);
+    for (uint32_t n = 0; whole && rows != NULL && rows->type == CSM_T_LIST && n < rows->count; n++, ex->rows++)
+        whole = put_row(ex, &rows->list[n]);
     *after = csm_nil();
     csm_buf_clear(token);
-    if (next != NULL && next->type == CSM_T_TEXT && csm_buf_add(token, next->s.ptr, next->s.len))
+    if (whole && next != NULL && next->type == CSM_T_TEXT && (whole = csm_buf_add(token, next->s.ptr, next->s.len)))
         *after = csm_text(csm_buf_str(token));
     csm_client_result_free(result);
-    return CLI_OK;
+    if (!whole)
+        fprintf(stderr, "csm: out of memory\n");
+    return whole ? CLI_OK : CLI_FAILED;
 }
 
 /* How many there are, for the progress line only. */
-static uint64_t count_rows(export *ex)
+static uint64_t count_rows(export_run *ex)
 {
     cli *c = ex->c;
     const csm_value *answer, *rows, *count = NULL;
@@ -188,7 +208,7 @@ static uint64_t count_rows(export *ex)
     return count != NULL && count->type == CSM_T_INT && count->i > 0 ? (uint64_t)count->i : 0;
 }
 
-static int put_all(export *ex)
+static int put_all(export_run *ex)
 {
     cli_progress progress = cli_progress_begin(ex->c, count_rows(ex));
     csm_value after = csm_nil();
@@ -212,7 +232,7 @@ static int put_all(export *ex)
 
 int cli_cmd_export(cli *c, int argc, char **argv)
 {
-    export ex = { .c = c };
+    export_run ex = { .c = c };
     int code;
 
     if (!parse_options(argc, argv, &ex))

@@ -16,33 +16,38 @@ static const char list_more[] =
     "--all          at most 100000 rows; export has no limit\n";
 static const char count_more[] = "--by A,B   counts for each value of these; a time may be cut: opened_at:month\n";
 static const char write_more[] =
-    "name=value    as typed; a reference may be named (assigned_to=ann.agent); nothing after the sign empties the field\n"
+    "name=value    as typed; a reference may be named (assigned_to=ann.agent); nothing after the sign empties the "
+    "field\n"
     "name:=JSON    any value\n"
     "name@=FILE    the text of a file, \"-\": of standard input, without its last line end\n";
 static const char history_more[] = "Changes and journal entries, newest first. --json shows all the server tells.\n";
 static const char call_more[] =
-    "JSON is a map of named arguments. Any method takes \"trace\" and \"deadline_ms\", any write \"request_key\" (a repeat with\n"
+    "JSON is a map of named arguments. Any method takes \"trace\" and \"deadline_ms\", any write \"request_key\" (a "
+    "repeat with\n"
     "the same key has one effect) and \"dry_run\". csm names methods lists them; csm call server.describe tells all.\n";
 static const char import_more[] =
-    "MAPPING is a JSON file; config/import/README.md describes it. Rows go in pages, each kept whole or not at all; run the same\n"
+    "MAPPING is a JSON file; config/import/README.md describes it. Rows go in pages, each kept whole or not at all; "
+    "run the same\n"
     "command again after a kill or a lost connection and it goes on where it stopped.\n"
     "--dry-run         tells what would happen and keeps nothing; a page does not see the rows of the one before\n"
     "--name NAME       what the import is known by (file name and size)\n"
     "--rejected FILE   where refused rows go, with line and reason (FILE.rejected.csv)\n"
     "--format F        csv or jsonl (by the file's name)\n"
     "--separator C     of CSV cells (,)\n"
-    "--encoding E      auto: cells that are no UTF-8 are taken as windows-1252 and told; utf-8: their rows are refused;\n"
+    "--encoding E      auto: cells that are no UTF-8 are taken as windows-1252 and told; utf-8: their rows are "
+    "refused;\n"
     "                  windows-1252: all are\n"
     "--page ROWS       rows in one call (250)\n"
     "Exit code 5 when some rows were refused.\n";
-static const char export_more[] =
-    "Writes to standard output. --format csv (times, ids and numbers as the protocol has them; lists a,b; money 12.5 EUR) or jsonl.\n"
-    "Without --fields every field of the table that its reader may see, but journals.\n";
-static const char shell_more[] =
-    "Commands as on the command line, one connection, history in ~/.csm_history, Tab completes. Ends with exit or Ctrl-D; fed from\n"
-    "a pipe its exit code is that of the last command that failed.\n";
+static const char export_more[] = "Writes to standard output. --format csv (times, ids and numbers as the protocol has "
+                                  "them; lists a,b; money 12.5 EUR) or jsonl.\n"
+                                  "Without --fields every field of the table that its reader may see, but journals.\n";
+static const char shell_more[] = "Commands as on the command line, one connection, history in ~/.csm_history, Tab "
+                                 "completes. Ends with exit or Ctrl-D; fed from\n"
+                                 "a pipe its exit code is that of the last command that failed.\n";
 static const char completion_more[] = "source <(csm completion bash)\n";
 
+/* clang-format off */
 const cli_command cli_commands[] = {
     { "get", "TABLE RECORD [FIELDS]", "Shows one record", get_more, cli_cmd_get },
     { "list", "TABLE [FILTER] [--fields A,B] [--sort A,-B] [--limit N] [--all]", "Lists the records a filter matches", list_more, cli_cmd_list },
@@ -63,12 +68,15 @@ const cli_command cli_commands[] = {
     { "help", "[COMMAND]", "Tells about csm or a command", NULL, cli_cmd_help },
     { NULL, NULL, NULL, NULL, NULL },
 };
+/* clang-format on */
 
 void cli_list_commands(FILE *out)
 {
     for (const cli_command *cmd = cli_commands; cmd->name != NULL; cmd++)
         fprintf(out, "    %s %s\n          %s\n", cmd->name, cmd->usage, cmd->doc);
-    fputs("    NOUN VERB [RECORD] [name=value...]\n          Any other method, e.g. csm case propose-solution CS0001001 close_notes=...\n", out);
+    fputs("    NOUN VERB [RECORD] [name=value...]\n          Any other method, e.g. csm case propose-solution "
+          "CS0001001 close_notes=...\n",
+          out);
 }
 
 void cli_list_exit_codes(FILE *out)
@@ -76,7 +84,8 @@ void cli_list_exit_codes(FILE *out)
     fputs("    0  done\n    1  the server refused: see the message\n    2  no such record or method\n"
           "    3  not allowed, or not logged in\n    4  changed meanwhile, or exists already\n"
           "    5  import: some rows were refused\n   64  wrong usage\n   69  no server, or the connection was lost\n"
-          "   74  a local file cannot be read or written\n", out);
+          "   74  a local file cannot be read or written\n",
+          out);
 }
 
 static void put_manual(FILE *out)
@@ -86,12 +95,14 @@ static void put_manual(FILE *out)
           "    -c, --connect ADDRESS   unix:PATH or tcp:HOST:PORT; else $CSM_CONNECT, else unix:/run/csmd/csmd.sock\n"
           "    -u, --user USER         act as this user, as the local administrator may\n"
           "    --json, --csv           answers for programs\n"
-          "    --timeout SECONDS       longest wait for an answer (30; 0: none)\n\nCOMMANDS\n", out);
+          "    --timeout SECONDS       longest wait for an answer (30; 0: none)\n\nCOMMANDS\n",
+          out);
     cli_list_commands(out);
     fputs("    csm help COMMAND tells more about one.\n\nEXIT CODES\n", out);
     cli_list_exit_codes(out);
     fputs("\nENVIRONMENT\n    CSM_CONNECT   address of the server\n    NO_COLOR      no colours\n\nFILES\n"
-          "    ~/.csm_history   lines of the shell\n", out);
+          "    ~/.csm_history   lines of the shell\n",
+          out);
 }
 
 int cli_cmd_help(cli *c, int argc, char **argv)

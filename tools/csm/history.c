@@ -91,7 +91,8 @@ static bool add_version(timeline *t, const csm_value *version)
     bool whole = !csm_str_is(operation, "update");
 
     if (whole)
-        return add_line(t, time, by, csm_str_is(operation, "insert") ? CSM_STR("(made)") : CSM_STR("(deleted)"), CSM_STR(""), CSM_STR(""));
+        return add_line(t, time, by, csm_str_is(operation, "insert") ? CSM_STR("(made)") : CSM_STR("(deleted)"),
+                        CSM_STR(""), CSM_STR(""));
     for (uint32_t n = 0; changes != NULL && changes->type == CSM_T_MAP && n < changes->count; n++) {
         const csm_value *change = &changes->map[n].value, *field = cli_named(t->fields, changes->map[n].key);
 
@@ -148,7 +149,8 @@ int cli_cmd_history(cli *c, int argc, char **argv)
     for (uint32_t n = 0; journal != NULL && journal->type == CSM_T_LIST && n < journal->count; n++) {
         const csm_value *entry = &journal->list[n];
 
-        if (!add_line(&t, cli_text_of(entry, "time"), who(c, entry), cli_text_of(entry, "field"), CSM_STR(""), cli_text_of(entry, "text")))
+        if (!add_line(&t, cli_text_of(entry, "time"), who(c, entry), cli_text_of(entry, "field"), CSM_STR(""),
+                      cli_text_of(entry, "text")))
             break;
     }
     qsort(t.lines, t.count, sizeof(*t.lines), newest_first);

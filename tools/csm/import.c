@@ -1,13 +1,13 @@
-/* csm import: reads a file and sends its rows, a page at a time with two pages under way, so that reading, sending and the
- * server's work overlap. Pages are cut by the file alone and carry a request_key: a run that goes on after a kill sends the last
- * pages again and gets their first answers, so no refused row is lost or told twice. */
+/* csm import: reads a file and sends its rows, a page at a time with two pages under way, so that reading, sending and
+ * the server's work overlap. Pages are cut by the file alone and carry a request_key: a run that goes on after a kill
+ * sends the last pages again and gets their first answers, so no refused row is lost or told twice. */
 #include "import.h"
 
 #include "base/str.h"
 
 #include <poll.h>
 
-#define TOLD_MAX 5       /* refused rows shown as they come; all stand in the file */
+#define TOLD_MAX 5 /* refused rows shown as they come; all stand in the file */
 #define CALL_TIMEOUT_MS 600000
 #define BUSY_RETRIES 100
 
@@ -21,13 +21,13 @@ static int fail_local(const csm_error *err)
     return CLI_IO;
 }
 
-static void note_converted(import *im, const cli_row *row)
+static void note_converted(import_run *im, const cli_row *row)
 {
     if (row->converted == 0)
         return;
     if (im->converted++ < TOLD_MAX)
-        fprintf(stderr, "csm: line %llu, column \"%.*s\": no UTF-8, taken as windows-1252\n", (unsigned long long)row->line,
-                CSM_STR_FMT(row->first_converted));
+        fprintf(stderr, "csm: line %llu, column \"%.*s\": no UTF-8, taken as windows-1252\n",
+                (unsigned long long)row->line, CSM_STR_FMT(row->first_converted));
 }
 
 static size_t row_bytes(const cli_row *row)
@@ -40,7 +40,7 @@ static size_t row_bytes(const cli_row *row)
 }
 
 /* Reads rows until the page is full. Pages depend on the file and the page size only. */
-static int read_page(import *im, page *p)
+static int read_page(import_run *im, page *p)
 {
     size_t bytes = 0;
     csm_error err = { 0 };
@@ -80,7 +80,7 @@ static csm_value cells_value(page *p, const cli_row *row)
     return cells != NULL ? csm_list(cells, p->columns) : csm_nil();
 }
 
-static bool page_params(import *im, page *p, cli_map *params)
+static bool page_params(import_run *im, page *p, cli_map *params)
 {
     csm_value *rows = csm_arena_array(p->arena, p->sent + 1, sizeof(*rows));
     csm_value *names = csm_arena_array(p->arena, p->columns + 1, sizeof(*names));
@@ -99,8 +99,9 @@ static bool page_params(import *im, page *p, cli_map *params)
         cli_add(params, "dry_run", csm_bool(true));
     } else {
         cli_add(params, "id", im->id);
-        cli_add(params, "request_key", csm_text(csm_arena_printf(p->arena, "import %.*s %llu", CSM_STR_FMT(im->id.s),
-                                                                 (unsigned long long)p->first)));
+        cli_add(params, "request_key",
+                csm_text(csm_arena_printf(p->arena, "import %.*s %llu", CSM_STR_FMT(im->id.s),
+                                          (unsigned long long)p->first)));
     }
     cli_add(params, "first", csm_int((int64_t)p->first));
     cli_add(params, "columns", csm_list(names, p->columns));
@@ -109,7 +110,7 @@ static bool page_params(import *im, page *p, cli_map *params)
 }
 
 /* Out of memory shows as an argument that cannot be encoded. */
-static int send_page(import *im, page *p)
+static int send_page(import_run *im, page *p)
 {
     cli_map params = { 0 };
     csm_value map;
@@ -134,7 +135,7 @@ static uint64_t number_of(const csm_value *map, const char *key)
     return v != NULL && v->type == CSM_T_INT && v->i > 0 ? (uint64_t)v->i : 0;
 }
 
-static void take_counts(import *im, const csm_value *answer)
+static void take_counts(import_run *im, const csm_value *answer)
 {
     uint64_t inserted = number_of(answer, "inserted"), updated = number_of(answer, "updated");
     uint64_t unchanged = number_of(answer, "unchanged"), failed = number_of(answer, "failed");
@@ -161,7 +162,7 @@ static const csm_value *row_error(const csm_value *errors, uint64_t number)
     return NULL;
 }
 
-static int refuse_row(import *im, const cli_row *row, csm_str reason)
+static int refuse_row(import_run *im, const cli_row *row, csm_str reason)
 {
     uint32_t columns;
     const csm_str *names = cli_rows_columns(im->rows, &columns);
@@ -178,7 +179,7 @@ static int refuse_row(import *im, const cli_row *row, csm_str reason)
 }
 
 /* Writes aside what was refused of a page; @p answer NULL: nothing was sent, or the rows were answered long ago. */
-static int settle_page(import *im, const page *p, const csm_value *answer)
+static int settle_page(import_run *im, const page *p, const csm_value *answer)
 {
     const csm_value *result = answer != NULL ? csm_map_get(answer, "result") : NULL;
     const csm_value *errors;
@@ -200,7 +201,8 @@ static int settle_page(import *im, const page *p, const csm_value *answer)
         if (row->problem.ptr != NULL)
             code = refuse_row(im, row, row->problem);
         else if (error != NULL)
-            code = refuse_row(im, row, message != NULL && message->type == CSM_T_TEXT ? message->s : CSM_STR("refused"));
+            code =
+                refuse_row(im, row, message != NULL && message->type == CSM_T_TEXT ? message->s : CSM_STR("refused"));
     }
     im->done += p->count;
     cli_progress_show(&im->progress, p->bytes_at, im->done, im->failed + im->unusable);
@@ -208,7 +210,7 @@ static int settle_page(import *im, const page *p, const csm_value *answer)
 }
 
 /* Waits for the answer to the oldest page. *again: the server had no room; nothing of it was done. */
-static int receive_page(import *im, page *p, bool *again)
+static int receive_page(import_run *im, page *p, bool *again)
 {
     csm_client_result *result = NULL;
     csm_status st;
@@ -238,7 +240,7 @@ static int receive_page(import *im, page *p, bool *again)
 /* ---- the run ---- */
 
 /* Sends both pages again after the server had no room for the first: the second was refused for coming too early. */
-static int send_again(import *im)
+static int send_again(import_run *im)
 {
     if (++im->busy > BUSY_RETRIES)
         return cli_fail(im->c);
@@ -256,7 +258,7 @@ static int send_again(import *im)
     return CLI_OK;
 }
 
-static int settle_oldest(import *im)
+static int settle_oldest(import_run *im)
 {
     bool again = false;
     int code = receive_page(im, &im->pages[0], &again);
@@ -273,7 +275,7 @@ static int settle_oldest(import *im)
     return CLI_OK;
 }
 
-static void skip_page(import *im, const page *p)
+static void skip_page(import_run *im, const page *p)
 {
     im->done += p->count;
     im->unusable += p->count - p->sent;
@@ -281,7 +283,7 @@ static void skip_page(import *im, const page *p)
         im->converted += p->rows[n].converted > 0;
 }
 
-static int run_pages(import *im)
+static int run_pages(import_run *im)
 {
     int code;
 
@@ -307,7 +309,7 @@ static int run_pages(import *im)
     return CLI_OK;
 }
 
-static int start(import *im)
+static int start(import_run *im)
 {
     const csm_value *answer, *id, *state;
     cli_map params = { 0 };
@@ -335,7 +337,7 @@ static int start(import *im)
     return CLI_OK;
 }
 
-static int finish(import *im)
+static int finish(import_run *im)
 {
     cli_map params = { 0 };
     const csm_value *answer;
@@ -347,7 +349,7 @@ static int finish(import *im)
     return code;
 }
 
-static void show_summary(import *im)
+static void show_summary(import_run *im)
 {
     cli_map map = { 0 };
     csm_value value;
@@ -368,7 +370,7 @@ static void show_summary(import *im)
     cli_show_record(im->c, &value);
 }
 
-int cli_import_run(import *im)
+int cli_import_run(import_run *im)
 {
     csm_error err = { 0 };
     int code = CLI_OK;

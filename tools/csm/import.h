@@ -12,33 +12,33 @@
 
 /* Rows that travel in one call. */
 typedef struct page {
-    csm_arena *arena;      /* everything below; cleared when the page is read anew */
+    csm_arena *arena; /* everything below; cleared when the page is read anew */
     cli_row *rows;
-    uint32_t count, sent;  /* rows read; of them without a problem */
+    uint32_t count, sent; /* rows read; of them without a problem */
     uint32_t columns;
-    uint64_t first;        /* number of the first row sent, from 1 */
-    uint64_t bytes_at;     /* of the file, where the page ends */
+    uint64_t first;    /* number of the first row sent, from 1 */
+    uint64_t bytes_at; /* of the file, where the page ends */
     uint32_t msgid;
     bool under_way;
 } page;
 
-typedef struct import {
+typedef struct import_run {
     cli *c;
     const char *name;
     csm_value mapping, id;
     bool dry_run, ended, finished;
     uint32_t page_rows;
     cli_rows *rows;
-    page pages[2];         /* oldest first */
+    page pages[2]; /* oldest first */
     unsigned page_count, busy;
-    uint64_t next;         /* number of the next row to send */
-    uint64_t taken;        /* rows an earlier run brought */
+    uint64_t next;  /* number of the next row to send */
+    uint64_t taken; /* rows an earlier run brought */
     uint64_t done, inserted, updated, unchanged, failed, unusable, converted, told;
     cli_rejected rejected;
     cli_progress progress;
-} import;
+} import_run;
 
 /* Runs it and tells the result. */
-int cli_import_run(import *im);
+int cli_import_run(import_run *im);
 
 #endif

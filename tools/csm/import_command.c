@@ -11,8 +11,9 @@
 
 #define MAPPING_BYTES_MAX 32768
 
-#define USAGE "import FILE --map MAPPING [--dry-run] [--name NAME] [--rejected FILE] [--format csv|jsonl] [--separator C]\n" \
-              "       [--encoding auto|utf-8|windows-1252] [--page ROWS]"
+#define USAGE                                                                                                          \
+    "import FILE --map MAPPING [--dry-run] [--name NAME] [--rejected FILE] [--format csv|jsonl] [--separator C]\n"     \
+    "       [--encoding auto|utf-8|windows-1252] [--page ROWS]"
 
 typedef struct options {
     const char *file, *map, *name, *rejected, *format, *separator, *encoding, *page;
@@ -24,8 +25,9 @@ static bool parse_options(int argc, char **argv, options *o)
     struct {
         const char *name;
         const char **to;
-    } texts[] = { { "--map", &o->map },           { "--name", &o->name },           { "--rejected", &o->rejected }, { "--format", &o->format },
-                  { "--separator", &o->separator }, { "--encoding", &o->encoding }, { "--page", &o->page } };
+    } texts[] = { { "--map", &o->map },       { "--name", &o->name },           { "--rejected", &o->rejected },
+                  { "--format", &o->format }, { "--separator", &o->separator }, { "--encoding", &o->encoding },
+                  { "--page", &o->page } };
 
     for (int n = 1; n < argc; n++) {
         const char **to = NULL;
@@ -116,7 +118,7 @@ static const char *default_name(cli *c, const char *path)
 int cli_cmd_import(cli *c, int argc, char **argv)
 {
     options o = { 0 };
-    import im = { .c = c, .next = 1 };
+    import_run im = { .c = c, .next = 1 };
     cli_rows_options reading;
     csm_error err = { 0 };
     int code;
@@ -126,7 +128,8 @@ int cli_cmd_import(cli *c, int argc, char **argv)
     if ((code = read_mapping(c, o.map, &im.mapping)) != CLI_OK)
         return code;
     if (cli_rows_open(o.file, &reading, &im.rows, &err) != CSM_OK) {
-        fprintf(stderr, "csm: %s%s%s\n", err.code == CSM_E_IO ? "" : o.file, err.code == CSM_E_IO ? "" : ": ", err.message);
+        fprintf(stderr, "csm: %s%s%s\n", err.code == CSM_E_IO ? "" : o.file, err.code == CSM_E_IO ? "" : ": ",
+                err.message);
         return CLI_IO;
     }
     im.dry_run = o.dry_run;

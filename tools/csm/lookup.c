@@ -82,7 +82,8 @@ int cli_record_id(cli *c, const char *table, const char *name, const char **id)
     }
     if ((code = cli_describe(c, table, &description)) != CLI_OK)
         return code;
-    const csm_str keys[] = { CSM_STR("number"), CSM_STR("user_name"), cli_text_of(description, "display"), CSM_STR("name") };
+    const csm_str keys[] = { CSM_STR("number"), CSM_STR("user_name"), cli_text_of(description, "display"),
+                             CSM_STR("name") };
 
     for (size_t n = 0; n < sizeof(keys) / sizeof(keys[0]); n++) {
         const csm_value *field = cli_named(csm_map_get(description, "fields"), keys[n]);
@@ -92,7 +93,8 @@ int cli_record_id(cli *c, const char *table, const char *name, const char **id)
         if ((code = find_by(c, table, keys[n], name, &rows)) != CLI_OK)
             return code;
         if (rows != NULL && rows->type == CSM_T_LIST && rows->count > 1) {
-            fprintf(stderr, "csm: several records of %s have the %.*s \"%s\": give the sys_id\n", table, CSM_STR_FMT(keys[n]), name);
+            fprintf(stderr, "csm: several records of %s have the %.*s \"%s\": give the sys_id\n", table,
+                    CSM_STR_FMT(keys[n]), name);
             return CLI_FAILED;
         }
         if (rows != NULL && rows->type == CSM_T_LIST && rows->count == 1) {

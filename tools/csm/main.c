@@ -16,7 +16,8 @@
 enum { OPT_JSON = 256, OPT_CSV, OPT_TIMEOUT };
 
 static const struct argp_option option_table[] = {
-    { "connect", 'c', "ADDRESS", 0, "unix:PATH or tcp:HOST:PORT (else $CSM_CONNECT, else unix:/run/csmd/csmd.sock)", 0 },
+    { "connect", 'c', "ADDRESS", 0, "unix:PATH or tcp:HOST:PORT (else $CSM_CONNECT, else unix:/run/csmd/csmd.sock)",
+      0 },
     { "user", 'u', "NAME", 0, "Act as this user (the local administrator may)", 0 },
     { "json", OPT_JSON, NULL, 0, "Answers as JSON", 0 },
     { "csv", OPT_CSV, NULL, 0, "Answers as CSV", 0 },
@@ -35,10 +36,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     int64_t seconds;
 
     switch (key) {
-    case 'c': args->c->address = arg; break;
-    case 'u': args->c->user = arg; break;
-    case OPT_JSON: args->c->format = CLI_JSON; break;
-    case OPT_CSV: args->c->format = CLI_CSV; break;
+    case 'c':
+        args->c->address = arg;
+        break;
+    case 'u':
+        args->c->user = arg;
+        break;
+    case OPT_JSON:
+        args->c->format = CLI_JSON;
+        break;
+    case OPT_CSV:
+        args->c->format = CLI_CSV;
+        break;
     case OPT_TIMEOUT:
         if (!csm_parse_int(csm_str_of(arg), &seconds) || seconds < 0 || seconds > 86400)
             argp_error(state, "--timeout is a number of seconds up to 86400");
@@ -48,8 +57,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         args->first = state->next - 1;
         state->next = state->argc; /* the rest is the command's */
         break;
-    case ARGP_KEY_NO_ARGS: argp_usage(state); break;
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS:
+        argp_usage(state);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -93,11 +105,12 @@ int cli_run(cli *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    static const struct argp argp = { option_table, parse, "COMMAND [ARGUMENTS]", "Speaks to a csmd server.\v", NULL,
+    static const struct argp argp = { option_table,  parse, "COMMAND [ARGUMENTS]", "Speaks to a csmd server.\v", NULL,
                                       list_commands, NULL };
     const char *from_env = getenv("CSM_CONNECT");
     cli c = { .address = from_env != NULL && from_env[0] != '\0' ? from_env : "unix:/run/csmd/csmd.sock",
-              .timeout_ms = TIMEOUT_MS, .out = stdout };
+              .timeout_ms = TIMEOUT_MS,
+              .out = stdout };
     arguments args = { &c, 0 };
     int code;
 

@@ -7,7 +7,7 @@
 typedef struct cli_progress {
     bool on;
     int64_t started_us, drawn_us;
-    uint64_t total;        /* of what is counted as done; 0: not known */
+    uint64_t total; /* of what is counted as done; 0: not known */
 } cli_progress;
 
 cli_progress cli_progress_begin(const cli *c, uint64_t total);

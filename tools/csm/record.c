@@ -18,8 +18,10 @@ typedef struct options {
 static bool parse_options(int argc, char **argv, options *o)
 {
     for (int n = 0; n < argc; n++) {
-        const char **text = strcmp(argv[n], "--fields") == 0 ? &o->fields : strcmp(argv[n], "--by") == 0 ? &o->by
-                            : strcmp(argv[n], "--sort") == 0 ? &o->sort : NULL;
+        const char **text = strcmp(argv[n], "--fields") == 0 ? &o->fields
+                            : strcmp(argv[n], "--by") == 0   ? &o->by
+                            : strcmp(argv[n], "--sort") == 0 ? &o->sort
+                                                             : NULL;
 
         if (strcmp(argv[n], "--all") == 0) {
             o->all = true;
@@ -78,8 +80,9 @@ int cli_cmd_get(cli *c, int argc, char **argv)
 /* Columns that say most about a table, when nobody named any: what table.describe marks first. */
 static const char *default_fields(cli *c, const char *table, int *code)
 {
-    static const char *const telling[] = { "number", "name", "short_description", "state", "priority", "user_name", "email",
-                                           "account", "contact", "consumer", "assigned_to", "active", "sys_updated_on" };
+    static const char *const telling[] = { "number",      "name",   "short_description", "state",   "priority",
+                                           "user_name",   "email",  "account",           "contact", "consumer",
+                                           "assigned_to", "active", "sys_updated_on" };
     const csm_value *answer, *fields;
     csm_str list = { "sys_id", 6 };
     uint32_t count = 0;
@@ -90,8 +93,8 @@ static const char *default_fields(cli *c, const char *table, int *code)
     fields = csm_map_get(answer, "fields");
     for (size_t k = 0; k < sizeof(telling) / sizeof(telling[0]); k++)
         if (cli_named(fields, csm_str_of(telling[k])) != NULL && ++count <= 9)
-            list = csm_arena_printf(c->arena, "%.*s%s%s", count == 1 ? 0 : (int)list.len, list.ptr, count == 1 ? "" : ",",
-                                    telling[k]);
+            list = csm_arena_printf(c->arena, "%.*s%s%s", count == 1 ? 0 : (int)list.len, list.ptr,
+                                    count == 1 ? "" : ",", telling[k]);
     return csm_arena_cstr(c->arena, list);
 }
 

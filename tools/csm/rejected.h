@@ -1,5 +1,5 @@
-/* The file beside an import that keeps the rows which were refused: line, reason, then their cells. It is made with the first such
- * row and can be corrected and imported itself. A resumed import goes on in it and writes no row twice. */
+/* The file beside an import that keeps the rows which were refused: line, reason, then their cells. It is made with the
+ * first such row and can be corrected and imported itself. A resumed import goes on in it and writes no row twice. */
 #ifndef CSM_TOOLS_REJECTED_H
 #define CSM_TOOLS_REJECTED_H
 
@@ -9,11 +9,11 @@
 
 typedef struct cli_rejected {
     const char *path;
-    bool resume;           /* goes on in a file that exists; else it is begun anew */
-    FILE *file;            /* NULL until the first row */
-    char *buffer;          /* of the file: a row is one write, so a kill leaves whole rows */
-    uint32_t columns;      /* in the header */
-    uint64_t last_line;    /* written by an earlier run */
+    bool resume;        /* goes on in a file that exists; else it is begun anew */
+    FILE *file;         /* NULL until the first row */
+    char *buffer;       /* of the file: a row is one write, so a kill leaves whole rows */
+    uint32_t columns;   /* in the header */
+    uint64_t last_line; /* written by an earlier run */
 } cli_rejected;
 
 /* @p columns: those of the file read; what a JSON-lines file names first after this file was begun is left out of it.

@@ -1,5 +1,5 @@
-/* Reading CSV and JSON lines. A physical line is handed to the CSV parser at a time, so it yields at most one row and the line of
- * each row is known. Blanks belong to cells; a carriage return before a line end does not. */
+/* Reading CSV and JSON lines. A physical line is handed to the CSV parser at a time, so it yields at most one row and
+ * the line of each row is known. Blanks belong to cells; a carriage return before a line end does not. */
 #include "rows.h"
 
 #include "cell.h"
@@ -25,15 +25,15 @@ struct cli_rows {
     struct csv_parser parser;
     uint8_t chunk[CHUNK];
     size_t chunk_len, chunk_at;
-    uint64_t line;         /* lines begun so far */
+    uint64_t line; /* lines begun so far */
     bool mid_line, ended;
     uint64_t bytes_read, bytes;
-    csm_buf text;          /* cells of the row under way, one after the other; of JSON the line */
+    csm_buf text; /* cells of the row under way, one after the other; of JSON the line */
     size_t ends[CLI_COLUMNS_MAX];
-    uint32_t cells;        /* counted on beyond the array */
+    uint32_t cells; /* counted on beyond the array */
     bool row_done;
-    bool dropped;          /* text of the row was too long and is not kept */
-    csm_arena *names;      /* holds the columns */
+    bool dropped;     /* text of the row was too long and is not kept */
+    csm_arena *names; /* holds the columns */
     csm_str columns[CLI_COLUMNS_MAX];
     uint32_t column_count;
 };
@@ -43,9 +43,10 @@ struct cli_rows {
 csm_str cli_from_cp1252(csm_arena *arena, csm_str text, uint8_t *bad)
 {
     /* 0x80..0x9f; 0: not assigned */
-    static const uint16_t high[32] = { 0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-                                       0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-                                       0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178 };
+    static const uint16_t high[32] = { 0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                       0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                       0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                       0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178 };
     csm_str out = { NULL, 0 };
     char *to;
 
@@ -114,14 +115,16 @@ static csm_status read_piece(cli_rows *rows, csm_str *piece, csm_error *err)
         rows->chunk_at = 0;
         rows->chunk_len = fread(rows->chunk, 1, CHUNK, rows->file);
         if (ferror(rows->file))
-            return csm_error_set(err, CSM_E_IO, "line %llu cannot be read: %s", (unsigned long long)rows->line, strerror(errno));
+            return csm_error_set(err, CSM_E_IO, "line %llu cannot be read: %s", (unsigned long long)rows->line,
+                                 strerror(errno));
         if (rows->bytes_read == 0 && rows->chunk_len >= 3 && memcmp(rows->chunk, "\xef\xbb\xbf", 3) == 0)
             rows->chunk_at = 3;
         rows->bytes_read += rows->chunk_len;
     }
     start = rows->chunk + rows->chunk_at;
     newline = memchr(start, '\n', rows->chunk_len - rows->chunk_at);
-    *piece = (csm_str){ (const char *)start, newline != NULL ? (size_t)(newline - start) + 1 : rows->chunk_len - rows->chunk_at };
+    *piece = (csm_str){ (const char *)start,
+                        newline != NULL ? (size_t)(newline - start) + 1 : rows->chunk_len - rows->chunk_at };
     rows->chunk_at += piece->len;
     if (piece->len > 0 && !rows->mid_line)
         rows->line++;
@@ -193,15 +196,18 @@ static csm_status parse_row(cli_rows *rows, csm_error *err)
         CSM_TRY(read_piece(rows, &piece, err));
         if (piece.len == 0) {
             rows->ended = true;
-            (void)csv_set_opts(&rows->parser, CSV_STRICT | CSV_STRICT_FINI); /* only now: a quote inside a cell is fine */
+            (void)csv_set_opts(&rows->parser,
+                               CSV_STRICT | CSV_STRICT_FINI); /* only now: a quote inside a cell is fine */
             if (csv_fini(&rows->parser, on_cell, on_row, rows) != 0)
                 return csm_error_set(err, CSM_E_INVALID, "a quote is never closed in the last row");
         } else if (csv_parse(&rows->parser, piece.ptr, piece.len, on_cell, on_row, rows) != piece.len) {
             return csm_error_set(err, CSM_E_INVALID, "line %llu: %s", (unsigned long long)rows->line,
                                  csv_strerror(csv_error(&rows->parser)));
         } else if (csv_get_buffer_size(&rows->parser) > CELL_BYTES_MAX) {
-            return csm_error_set(err, CSM_E_INVALID, "the cell that ends at line %llu or later is larger than 16 MiB: a quote "
-                                 "before it may be open", (unsigned long long)rows->line);
+            return csm_error_set(err, CSM_E_INVALID,
+                                 "the cell that ends at line %llu or later is larger than 16 MiB: a quote "
+                                 "before it may be open",
+                                 (unsigned long long)rows->line);
         }
     }
     return CSM_OK;
@@ -289,7 +295,8 @@ static csm_status read_header(cli_rows *rows, csm_error *err)
         if (name.len == 0)
             return csm_error_set(err, CSM_E_INVALID, "column %u has no name", n + 1);
         if (find_column(rows, name, &same))
-            return csm_error_set(err, CSM_E_INVALID, "columns %u and %u are both named \"%.*s\"", same + 1, n + 1, CSM_STR_FMT(name));
+            return csm_error_set(err, CSM_E_INVALID, "columns %u and %u are both named \"%.*s\"", same + 1, n + 1,
+                                 CSM_STR_FMT(name));
         CSM_TRY(add_column(rows, name, err));
     }
     return CSM_OK;

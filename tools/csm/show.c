@@ -159,7 +159,8 @@ static void show_table(cli *c, const csm_value *rows, const columns *cols)
                                           strstr(name, "message") != NULL || strstr(name, "doc") != NULL ||
                                           strcmp(name, "from") == 0 || strcmp(name, "to") == 0);
 
-        (void)scols_table_new_column(table, name != NULL ? name : "?", long_text ? 0.3 : 0, long_text ? SCOLS_FL_TRUNC : 0);
+        (void)scols_table_new_column(table, name != NULL ? name : "?", long_text ? 0.3 : 0,
+                                     long_text ? SCOLS_FL_TRUNC : 0);
     }
     for (uint32_t n = 0; n < rows->count; n++) {
         struct libscols_line *line = scols_table_new_line(table, NULL);

@@ -20,7 +20,8 @@ static const row table[] = {
     { "money", "{\"amount\":\"12.5\",\"currency\":\"EUR\"}", "12.5 EUR" },
     { "document", "{\"table\":\"task\",\"id\":\"ab\"}", "task/ab" },
     { "map", "{\"a\":1}", "{\"a\":1}" },
-    { "money with more", "{\"amount\":\"1\",\"currency\":\"EUR\",\"x\":1}", "{\"amount\":\"1\",\"currency\":\"EUR\",\"x\":1}" },
+    { "money with more", "{\"amount\":\"1\",\"currency\":\"EUR\",\"x\":1}",
+      "{\"amount\":\"1\",\"currency\":\"EUR\",\"x\":1}" },
     { "list of maps", "[{\"a\":1}]", "[{\"a\":1}]" },
 };
 
@@ -41,8 +42,14 @@ static void csv_quotes_what_needs_it(void **state)
 {
     static const struct {
         const char *text, *want;
-    } cells[] = { { "plain", "plain" }, { "", "" }, { "a,b", "\"a,b\"" }, { "say \"x\"", "\"say \"\"x\"\"\"" },
-                  { "two\nlines", "\"two\nlines\"" }, { " led", "\" led\"" }, { "trailed ", "\"trailed \"" }, { "in side", "in side" } };
+    } cells[] = { { "plain", "plain" },
+                  { "", "" },
+                  { "a,b", "\"a,b\"" },
+                  { "say \"x\"", "\"say \"\"x\"\"\"" },
+                  { "two\nlines", "\"two\nlines\"" },
+                  { " led", "\" led\"" },
+                  { "trailed ", "\"trailed \"" },
+                  { "in side", "in side" } };
 
     (void)state;
     for (size_t n = 0; n < COUNT_OF(cells); n++) {

@@ -1,4 +1,5 @@
-/* The file of refused rows: made when needed, gone on in without telling a row twice, no stranger's file overwritten. */
+/* The file of refused rows: made when needed, gone on in without telling a row twice, no stranger's file overwritten.
+ */
 #include "file.h"
 
 #include "rejected.h"
@@ -40,7 +41,8 @@ static void rows_stand_once(void **state)
 
     assert_int_equal(add(&r, 3, "x", "bad, very"), CSM_OK);
     assert_int_equal(add(&r, 7, "y", "worse"), CSM_OK);
-    assert_file(file.path, "#line,#reason,a,\"b,c\"\r\n3,\"bad, very\",x,\r\n7,worse,y,\r\n"); /* before the close already */
+    assert_file(file.path,
+                "#line,#reason,a,\"b,c\"\r\n3,\"bad, very\",x,\r\n7,worse,y,\r\n"); /* before the close already */
     assert_int_equal(cli_rejected_close(&r, &err), CSM_OK);
 
     r = (cli_rejected){ .path = file.path, .resume = true };

@@ -12,9 +12,16 @@ typedef struct row {
     const char *want; /* "columns; line:cell|cell; line!problem; ..." or "error text" */
 } row;
 
-#define CSV { .separator = ',' }
-#define JSON { .json = true }
+#define CSV                                                                                                            \
+    {                                                                                                                  \
+        .separator = ','                                                                                               \
+    }
+#define JSON                                                                                                           \
+    {                                                                                                                  \
+        .json = true                                                                                                   \
+    }
 
+/* clang-format off */
 static const row table[] = {
     { "plain", CSV, "a,b\n1,2\n3,4\n", "a|b; 2:1|2; 3:3|4; " },
     { "no line end at the end", CSV, "a,b\n1,2", "a|b; 2:1|2; " },
@@ -43,6 +50,7 @@ static const row table[] = {
     { "json: not an object", JSON, "[1]\n{\"a\":1}\n", "; 1!the line is no JSON object; 2:1; " },
     { "json: windows-1252", JSON, "{\"a\":\"\xe9\"}\n", "; 1:\xc3\xa9((line)); " },
 };
+/* clang-format on */
 
 static void put_row(csm_buf *out, const cli_row *got)
 {
