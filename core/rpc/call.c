@@ -280,6 +280,8 @@ csm_status csm_call_run(csm_call *call, csm_ctx *ctx)
     CSM_TRY(run_handler(call, ctx, &reply));
     if (ctx->sticky != CSM_OK)
         return csm_ctx_fail(ctx, ctx->sticky, "method \"%s\" used a wrong field name", call->method->name);
+    if (ctx->budget.exceeded) /* a handler that went on regardless may have found too little */
+        return csm_ctx_fail(ctx, CSM_E_LIMIT, "the call touches too many rows or takes too long");
     if (call->refused) { /* what it wrote stays: a counted failure */
         csm_call_fail(call, &call->refusal);
         return CSM_OK;

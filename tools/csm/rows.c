@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 
 #define CHUNK 65536u
-#define CELL_BYTES_MAX (16u << 20) /* beyond it the parser's memory is not let grow: a quote is open */
+#define CELL_BYTES_MAX (4u << 20) /* beyond it the parser's memory is not let grow: a quote is open */
 
 struct cli_rows {
     cli_rows_options options;
@@ -205,7 +205,7 @@ static csm_status parse_row(cli_rows *rows, csm_error *err)
                                  csv_strerror(csv_error(&rows->parser)));
         } else if (csv_get_buffer_size(&rows->parser) > CELL_BYTES_MAX) {
             return csm_error_set(err, CSM_E_INVALID,
-                                 "the cell that ends at line %llu or later is larger than 16 MiB: a quote "
+                                 "the cell that ends at line %llu or later is larger than 4 MiB: a quote "
                                  "before it may be open",
                                  (unsigned long long)rows->line);
         }
@@ -386,6 +386,7 @@ csm_status cli_rows_open(const char *path, const cli_rows_options *options, cli_
         goto out;
     }
     csv_set_delim(&rows->parser, (unsigned char)options->separator);
+    csv_set_blk_size(&rows->parser, CHUNK);
     csv_set_term_func(&rows->parser, is_row_end);
     csv_set_space_func(&rows->parser, is_blank);
     rows->file = fopen(path, "rbe");

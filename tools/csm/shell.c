@@ -69,51 +69,79 @@ static int run_line(cli *c, Tokenizer *words, const char *line)
     return code;
 }
 
-/* The exit code of the last command that failed. */
-static int read_lines(cli *c, EditLine *el, History *hist, Tokenizer *words)
+static bool is_end(const char *line)
+{
+    return strcmp(line, "exit\n") == 0 || strcmp(line, "quit\n") == 0;
+}
+
+/* Lines of a pipe or file: no prompt, no history. The exit code of the last command that failed. */
+static int read_pipe(cli *c, Tokenizer *words)
+{
+    char *line = NULL;
+    size_t size = 0;
+    int failed = CLI_OK, code;
+
+    while (getline(&line, &size, stdin) > 0 && !is_end(line))
+        if ((code = run_line(c, words, line)) != CLI_OK)
+            failed = code;
+    free(line);
+    return failed;
+}
+
+static void read_terminal(cli *c, Tokenizer *words, EditLine *el, History *hist)
 {
     HistEvent event;
     const char *line;
-    int count, failed = CLI_OK, code;
+    int count;
 
-    while ((line = el_gets(el, &count)) != NULL && count > 0) {
-        if (strcmp(line, "exit\n") == 0 || strcmp(line, "quit\n") == 0)
-            break;
+    while ((line = el_gets(el, &count)) != NULL && count > 0 && !is_end(line)) {
         if (line[0] != '\n')
             (void)history(hist, &event, H_ENTER, line);
-        if ((code = run_line(c, words, line)) != CLI_OK)
-            failed = code;
+        (void)run_line(c, words, line);
     }
-    return failed;
+}
+
+static int talk(cli *c, Tokenizer *words)
+{
+    EditLine *el = el_init("csm", stdin, stdout, stderr);
+    History *hist = history_init();
+    const char *home = getenv("HOME");
+    char path[512] = "";
+    HistEvent event;
+
+    if (el != NULL && hist != NULL) {
+        (void)history(hist, &event, H_SETSIZE, 1000);
+        if (home != NULL && (size_t)snprintf(path, sizeof(path), "%s/.csm_history", home) >= sizeof(path))
+            path[0] = '\0';
+        if (path[0] != '\0')
+            (void)history(hist, &event, H_LOAD, path);
+        (void)el_set(el, EL_PROMPT, prompt);
+        (void)el_set(el, EL_EDITOR, "emacs");
+        (void)el_set(el, EL_HIST, history, hist);
+        (void)el_set(el, EL_ADDFN, "complete", "complete words", complete);
+        (void)el_set(el, EL_BIND, "^I", "complete", NULL);
+        read_terminal(c, words, el, hist);
+        if (path[0] != '\0')
+            (void)history(hist, &event, H_SAVE, path);
+    }
+    if (hist != NULL)
+        history_end(hist);
+    if (el == NULL)
+        return CLI_FAILED;
+    el_end(el);
+    return CLI_OK;
 }
 
 int cli_cmd_shell(cli *c, int argc, char **argv)
 {
-    EditLine *el = el_init("csm", stdin, stdout, stderr);
-    History *hist = history_init();
-    Tokenizer *words = tok_init(NULL);
-    const char *home = getenv("HOME");
-    char path[512] = "";
-    HistEvent event;
+    Tokenizer *words;
     int code;
 
     if (argc != 1)
         return cli_usage("%s takes no arguments", argv[0]);
-    if (el == NULL || hist == NULL || words == NULL)
+    if ((words = tok_init(NULL)) == NULL)
         return CLI_FAILED;
-    (void)history(hist, &event, H_SETSIZE, 1000);
-    if (home != NULL && (size_t)snprintf(path, sizeof(path), "%s/.csm_history", home) < sizeof(path))
-        (void)history(hist, &event, H_LOAD, path);
-    (void)el_set(el, EL_PROMPT, prompt);
-    (void)el_set(el, EL_EDITOR, "emacs");
-    (void)el_set(el, EL_HIST, history, hist);
-    (void)el_set(el, EL_ADDFN, "complete", "complete words", complete);
-    (void)el_set(el, EL_BIND, "^I", "complete", NULL);
-    code = read_lines(c, el, hist, words);
-    if (path[0] != '\0')
-        (void)history(hist, &event, H_SAVE, path);
+    code = isatty(STDIN_FILENO) ? talk(c, words) : read_pipe(c, words);
     tok_end(words);
-    history_end(hist);
-    el_end(el);
-    return isatty(STDIN_FILENO) ? CLI_OK : code;
+    return code;
 }
