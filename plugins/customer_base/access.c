@@ -52,6 +52,9 @@ const csm_scope customer_base_scopes[CUSTOMER_BASE_SCOPES] = {
     KEEPS("customer_contact", "sn_customerservice.contact_manager"),
     CHOOSES("customer_contact", "sn_customerservice.account_contributor", "name"),
     CHOOSES("customer_contact", "sn_customerservice.proxy_contact", "name"),
+    { .table = "sys_user_has_role", .ops = CSM_OP_READ, .role = "sn_customerservice.contact_manager", .via = "user",
+      .via_op = CSM_OP_WRITE, .doc = "Roles of contacts" },
+    SEES("sys_user_role", "sn_customerservice.contact_manager"),
     /* consumers */
     KEEPS("csm_consumer", CONSUMER_AGENT),
     KEEPS("csm_consumer", MANAGER),
@@ -114,6 +117,9 @@ const csm_scope customer_base_scopes[CUSTOMER_BASE_SCOPES] = {
     { .table = "customer_contact", .ops = CSM_OP_CREATE | CSM_OP_WRITE, .role = CUSTOMER_ADMIN,
       .filter = "account=@own_tree", .fields = ADMIN_WRITABLE,
       .doc = "Contacts of the own account and those below; never moved out of them" },
+    { .table = "sys_user_has_role", .ops = CSM_OP_READ, .role = CUSTOMER_ADMIN, .via = "user", .via_op = CSM_OP_WRITE,
+      .fields = "user,role", .doc = "Roles of the contacts he administers" },
+    SHOWS("sys_user_role", CUSTOMER_ADMIN, "nameSTARTSWITHsn_customerservice.", "name"),
     SHOWS("customer_contact", PARTNER, "account=@served_accounts", "name,title,phone,email"),
     SHOWS("customer_contact", PARTNER_ADMIN, "account=@partner_accounts", CONTACT_FIELDS),
 

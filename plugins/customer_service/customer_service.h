@@ -11,7 +11,7 @@ enum {
     CUSTOMER_SERVICE_CASE_INDEXES = 10,
     CUSTOMER_SERVICE_STATES = 2,
     CUSTOMER_SERVICE_SCOPES = 58,
-    CUSTOMER_SERVICE_RULES = 20,
+    CUSTOMER_SERVICE_RULES = 22,
     CUSTOMER_SERVICE_METHODS = 3,
     CUSTOMER_SERVICE_SEEDS = 9,
     CUSTOMER_SERVICE_DEMO = 56,
@@ -52,6 +52,8 @@ csm_status case_customer_wrote(csm_ctx *ctx, csm_change *ch);
 csm_status case_first_response(csm_ctx *ctx, csm_change *ch);
 csm_status case_auto_close_mark(csm_ctx *ctx, csm_change *ch);
 csm_status case_may_delete(csm_ctx *ctx, csm_change *ch);
+csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch);
+csm_status consumer_comments_a_day(csm_ctx *ctx, csm_change *ch);
 csm_status case_report(csm_ctx *ctx, csm_change *ch);
 
 /* ---- guards and effects of transitions ---- */

@@ -8,6 +8,8 @@
 
 const csm_rule customer_service_rules[CUSTOMER_SERVICE_RULES] = {
     RULE(CASE, CSM_BEFORE_INSERT, 20, case_from_customer, "A customer's case is his own unless he says otherwise"),
+    RULE(CASE, CSM_BEFORE_INSERT, 25, consumer_cases_a_day, "A consumer opens so many cases a day"),
+    RULE(CASE, CSM_BEFORE_UPDATE, 25, consumer_comments_a_day, "A consumer comments so often a day"),
     RULE(CASE, CSM_BEFORE_UPDATE, 30, case_customer_changed, "What belonged to the former customer goes"),
     RULE(CASE, CSM_BEFORE_WRITE, 40, case_fill, "Contact, asset and household tell the rest"),
     RULE(CASE, CSM_BEFORE_WRITE, 50, case_check_customer, "One kind of customer"),

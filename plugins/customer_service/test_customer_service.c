@@ -182,6 +182,28 @@ static void a_head_sees_the_household_a_member_himself(void **state)
     assert_int_equal(csm_tk_count(tk, "csm_household", "nameISNOTEMPTY"), 1);
 }
 
+static void a_consumer_has_daily_limits(void **state)
+{
+    const char *id = NULL;
+
+    (void)state;
+    csm_tk_as(tk, NULL);
+    (void)csm_tk_update(tk, "sys_properties",
+                        csm_tk_str(tk, csm_tk_first(tk, "sys_properties", "nameENDSWITHconsumer_max_comments_per_case_daily"),
+                                   "sys_id"), "{'value':'2'}");
+    csm_tk_as(tk, "rui");
+    for (int n = 0; n < 10; n++)
+        id = csm_tk_insert(tk, CASE, "{'short_description':'case %d'}", n);
+    (void)csm_tk_fails(tk, CSM_E_LIMIT, "record.insert", "{'table':'%s','values':{'short_description':'one more'}}", CASE);
+    for (int n = 0; n < 2; n++)
+        (void)csm_tk_update(tk, CASE, id, "{'comments':'word %d'}", n);
+    (void)csm_tk_fails(tk, CSM_E_LIMIT, "record.update", "{'table':'%s','id':'%s','values':{'comments':'third'}}", CASE, id);
+    csm_tk_advance(tk, CSM_DAY);
+    csm_tk_as(tk, "rui");
+    (void)csm_tk_insert(tk, CASE, "{'short_description':'tomorrow'}");
+    (void)csm_tk_update(tk, CASE, id, "{'comments':'tomorrow'}");
+}
+
 /* ---- aftercare ---- */
 
 static const char *solved(void)
@@ -254,6 +276,7 @@ int main(void)
         cmocka_unit_test(nobody_from_outside_contributes_or_watches),
         cmocka_unit_test(customers_answer_visible_tasks),
         cmocka_unit_test(a_head_sees_the_household_a_member_himself),
+        cmocka_unit_test(a_consumer_has_daily_limits),
         cmocka_unit_test(a_survey_counts_in_the_report),
         cmocka_unit_test(silence_closes_when_switched_on),
         cmocka_unit_test(roles_for_contacts_come_from_a_list),

@@ -174,6 +174,11 @@ static const csm_field approval_group_fields[] = {
     CSM_TEXT("approval", .length = 40, .dflt = "requested", CSM_CHOICES(approval_choices)),
 };
 
+static const csm_index notification_indexes[] = {
+    { .name = "watching", .columns = "collection,active" },
+    { .name = "waiting", .columns = "event_name,active" },
+};
+
 /* ---- the tables ---- */
 
 #define LOOKUP(n, l, d) { .name = (n), .label = (l), .fields = CSM_ARRAY(name_fields), .order = "name", .doc = (d) }
@@ -208,5 +213,5 @@ const csm_table foundation_tables[FOUNDATION_TABLES] = {
     { .name = "sys_email", .label = "E-mail", .fields = CSM_ARRAY(foundation_email_fields), .order = "-sys_created_on",
       .flags = CSM_TABLE_NO_HISTORY, .display = "subject", .doc = "Outbound and inbound mail; the server sends none" },
     { .name = "sysevent_email_action", .label = "Notification", .fields = CSM_ARRAY(foundation_notification_fields),
-      .order = "name", .doc = "When to mail whom what" },
+      .indexes = CSM_ARRAY(notification_indexes), .order = "name", .doc = "When to mail whom what" },
 };
