@@ -300,7 +300,7 @@ void csm_registry_unref(csm_registry *reg); /* frees with the last reference; NU
  * cut). E_UNSUPPORTED names the field and both values when the ABI does not fit. In @p arena. */
 csm_status csm_plugin_copy(const csm_plugin *theirs, csm_arena *arena, csm_plugin **out, csm_error *err);
 
-/* ---- looking up: NULL when absent; the _get forms set NOT_FOUND with the nearest name ---- */
+/* ---- looking up: NULL when absent; the _get forms name the nearest: NOT_FOUND for a table, INVALID for a field ---- */
 
 const csm_mtable *csm_registry_table(const csm_registry *reg, csm_str name);
 csm_status csm_registry_get_table(const csm_registry *reg, csm_str name, const csm_mtable **out, csm_error *err);

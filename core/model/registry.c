@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 
 /* The count sits behind the public part; registries are made here only. */
 struct counted {
@@ -100,14 +101,16 @@ const csm_mfield *csm_mtable_field(const csm_mtable *table, csm_str name)
 csm_status csm_mtable_get_field(const csm_mtable *table, csm_str name, const csm_mfield **out, csm_error *err)
 {
     const csm_mfield *field = csm_mtable_field(table, name);
+    char asked[80]; /* longer than any field's name */
     const char *near;
 
     if (field == NULL) {
-        (void)csm_error_set(err, CSM_E_NOT_FOUND, "table \"%s\" has no field \"%.*s\"", table->name, CSM_STR_FMT(name));
+        (void)snprintf(asked, sizeof(asked), "%.*s", CSM_STR_FMT(name));
+        (void)csm_error_field(err, CSM_E_INVALID, asked, "table \"%s\" has no field \"%s\"", table->name, asked);
         near = csm_mtable_nearest_field(table, name);
         if (near != NULL)
             csm_error_hint(err, "did you mean \"%s\"?", near);
-        return CSM_E_NOT_FOUND;
+        return CSM_E_INVALID;
     }
     *out = field;
     return CSM_OK;

@@ -154,42 +154,25 @@ csm_status csm_find_user(csm_ctx *ctx, csm_str user, csm_row **out)
 }
 
 /* "-opened_at,number", or a list of such names. */
-static csm_status parse_order(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_filter *out)
-{
-    csm_str part;
-
-    while (csm_str_split(&text, ',', &part)) {
-        csm_mcolumn *column = &out->order[out->order_count];
-
-        part = csm_str_trim(part);
-        if (part.len == 0)
-            continue;
-        if (out->order_count == CSM_ORDER_MAX)
-            return csm_error_field(&ctx->err, CSM_E_INVALID, "order", "more than %d columns to order by", CSM_ORDER_MAX);
-        column->descending = part.ptr[0] == '-';
-        if (column->descending)
-            part = (csm_str){ part.ptr + 1, part.len - 1 };
-        CSM_TRY(csm_mtable_get_field(table, part, &column->field, &ctx->err));
-        out->order_count++;
-    }
-    return CSM_OK;
-}
-
 static csm_status set_order(csm_ctx *ctx, const csm_mtable *table, csm_value order, csm_filter *out)
 {
+    csm_str text = CSM_STR("");
+
     if (csm_is_nil(order))
         return CSM_OK;
-    out->order_count = 0;
     if (order.type == CSM_T_TEXT)
-        return parse_order(ctx, table, order.s, out);
-    for (uint32_t n = 0; order.type == CSM_T_LIST && n < order.count; n++) {
+        return csm_order_parse(ctx->reg, table, order.s, out, &ctx->err);
+    if (order.type != CSM_T_LIST || order.count > CSM_ORDER_MAX)
+        return csm_error_field(&ctx->err, CSM_E_INVALID, "order", "argument \"order\": \"-field,field\" or a list of at most %d",
+                               CSM_ORDER_MAX);
+    for (uint32_t n = 0; n < order.count; n++) {
         if (order.list[n].type != CSM_T_TEXT)
             return csm_error_field(&ctx->err, CSM_E_INVALID, "order", "argument \"order\" is a list of field names");
-        CSM_TRY(parse_order(ctx, table, order.list[n].s, out));
+        text = csm_arena_printf(ctx->arena, "%.*s%s%.*s", CSM_STR_FMT(text), n > 0 ? "," : "", CSM_STR_FMT(order.list[n].s));
+        if (text.ptr == NULL)
+            return csm_ctx_nomem(ctx);
     }
-    if (order.type != CSM_T_LIST)
-        return csm_error_field(&ctx->err, CSM_E_INVALID, "order", "argument \"order\": \"-field,field\" or a list of such");
-    return CSM_OK;
+    return csm_order_parse(ctx->reg, table, text, out, &ctx->err);
 }
 
 csm_status csm_parse_filter(csm_ctx *ctx, const csm_mtable *table, csm_value query, csm_value where, csm_value order,

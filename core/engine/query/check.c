@@ -41,12 +41,11 @@ static csm_status unknown_field(const csm_mtable *table, csm_str name, csm_error
     csm_error found = { 0 };
     csm_status st = csm_mtable_get_field(table, name, &field, &found);
 
-    if (st != CSM_E_NOT_FOUND)
+    if (st == CSM_OK)
         return csm_error_set(err, CSM_E_INVALID, "\"%.*s\" is no field of %s", CSM_STR_FMT(name), table->name);
-    found.code = CSM_E_INVALID;
     if (err != NULL)
         *err = found;
-    return CSM_E_INVALID;
+    return st;
 }
 
 /* The table that a dot after @p field leads to. */

@@ -16,10 +16,7 @@ static csm_status add_name(csm_ctx *ctx, const csm_mtable *table, csm_str name, 
 
     name = csm_str_trim(name);
     if (csm_str_find(name, CSM_STR("."), 0) == SIZE_MAX) {
-        if (csm_mtable_get_field(table, name, &field, &ctx->err) != CSM_OK) {
-            ctx->err.code = CSM_E_INVALID;
-            return CSM_E_INVALID;
-        }
+        CSM_TRY(csm_mtable_get_field(table, name, &field, &ctx->err));
         for (uint32_t n = 0; n < out->count; n++)
             if (out->fields[n] == field)
                 return CSM_OK;

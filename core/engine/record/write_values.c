@@ -87,10 +87,7 @@ csm_status csm_write_values(csm_ctx *ctx, csm_write *w, csm_value values)
     for (uint32_t n = 0; n < values.count; n++) {
         const csm_mfield *field;
 
-        if (csm_mtable_get_field(w->table, values.map[n].key, &field, &ctx->err) != CSM_OK) {
-            ctx->err.code = CSM_E_INVALID;
-            return CSM_E_INVALID;
-        }
+        CSM_TRY(csm_mtable_get_field(w->table, values.map[n].key, &field, &ctx->err));
         if (field->id < CSM_FID_DOMAIN)
             CSM_TRY(take_own(ctx, w, field, values.map[n].value));
         else

@@ -98,7 +98,7 @@ static void a_mapping_with_a_typo_is_refused_whole(void **state)
     } rows[] = {
         { "{'table':'core_company'}", CSM_E_INVALID },
         { "{'table':'core_compny','fields':{'name':'N'}}", CSM_E_NOT_FOUND },
-        { "{'table':'core_company','fields':{'nam':'N'}}", CSM_E_NOT_FOUND },
+        { "{'table':'core_company','fields':{'nam':'N'}}", CSM_E_INVALID },
         { "{'table':'core_company','fields':{'name':'N'},'coalese':['name']}", CSM_E_INVALID },
         { "{'table':'core_company','fields':{'name':'N'},'coalesce':['city']}", CSM_E_INVALID },
         { "{'table':'core_company','fields':{'name':{'colum':'N'}}}", CSM_E_INVALID },

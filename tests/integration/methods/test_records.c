@@ -96,7 +96,7 @@ static void query_refuses_what_it_does_not_understand(void **state)
         { "{'table':'task','query':'priority~1'}", CSM_E_INVALID },
         { "{'table':'task','query':'priority=high'}", CSM_E_INVALID },
         { "{'table':'task','query':'active=true','where':['=','active',true]}", CSM_E_INVALID },
-        { "{'table':'task','order':'-openedat'}", CSM_E_NOT_FOUND },
+        { "{'table':'task','order':'-openedat'}", CSM_E_INVALID },
         { "{'table':'task','order':7}", CSM_E_INVALID },
         { "{'table':'task','fields':7}", CSM_E_INVALID },
         { "{'table':'task','limit':0}", CSM_E_INVALID },

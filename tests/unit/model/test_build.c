@@ -403,7 +403,7 @@ static void look_ups_name_the_nearest(void **state)
     assert_int_equal(csm_registry_get_table(b.reg, CSM_STR("errrand"), &t, &err), CSM_E_NOT_FOUND);
     assert_string_equal(err.message, "table \"errrand\" does not exist");
     assert_string_equal(err.hint, "did you mean \"errand\"?");
-    assert_int_equal(csm_mtable_get_field(table(&b, "duty"), CSM_STR("titel"), &f, &err), CSM_E_NOT_FOUND);
+    assert_int_equal(csm_mtable_get_field(table(&b, "duty"), CSM_STR("titel"), &f, &err), CSM_E_INVALID);
     assert_string_equal(err.hint, "did you mean \"title\"?");
     assert_null(t);
     assert_null(f);
