@@ -10,7 +10,7 @@ struct csm_query {
     csm_error bad_error;
     csm_cursor *cursor;
     csm_id *ids;               /* writing calls */
-    uint32_t count, room, at;
+    uint32_t count, at;
     bool fixed;
 };
 
@@ -141,23 +141,6 @@ static void limit(csm_ctx *ctx, csm_query *q, uint32_t count)
         keep_error(ctx, q, csm_ctx_fail(ctx, CSM_E_INVALID, "a query limited to no rows"));
     q->spec.limit = count;
     q->limited = true;
-}
-
-static csm_status add_id(csm_ctx *ctx, csm_query *q, csm_id id)
-{
-    if (q->count == q->room) {
-        uint32_t room = q->room > 0 ? q->room * 2 : 16;
-        csm_id *ids = csm_arena_alloc(ctx->arena, (size_t)room * sizeof(*ids));
-
-        if (ids == NULL)
-            return csm_ctx_nomem(ctx);
-        if (q->count > 0)
-            memcpy(ids, q->ids, q->count * sizeof(*ids));
-        q->ids = ids;
-        q->room = room;
-    }
-    q->ids[q->count++] = id;
-    return CSM_OK;
 }
 
 static csm_status fix_rows(csm_ctx *ctx, csm_query *q)
