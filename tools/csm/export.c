@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PAGE 500
 #define COLUMNS_MAX 1000u
@@ -215,6 +216,7 @@ static int put_all(export_run *ex)
     csm_buf token;
     int code;
 
+    progress.on = progress.on && !isatty(fileno(ex->c->out)); /* not among the records */
     csm_buf_init(&token, 1u << 20);
     put_header(ex);
     do {

@@ -99,6 +99,8 @@ static void read_terminal(cli *c, Tokenizer *words, EditLine *el, History *hist)
             (void)history(hist, &event, H_ENTER, line);
         (void)run_line(c, words, line);
     }
+    if (line == NULL || count <= 0)
+        fputc('\n', c->out); /* Ctrl-D leaves the prompt standing */
 }
 
 static int talk(cli *c, Tokenizer *words)
