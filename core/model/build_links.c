@@ -67,6 +67,27 @@ static void check_reference(csm_build *b, const char *where, const csm_mlink *li
                           link->field->name);
 }
 
+/* "a,b|c": fields that must be given, and whether each is but another way to give what the one before it gives. */
+static csm_status required_list(csm_build *b, const char *where, csm_mlink *link)
+{
+    csm_str text = csm_str_of(link->decl->required != NULL ? link->decl->required : "");
+    char *list = csm_arena_alloc(b->arena, text.len + 1);
+    uint32_t count = 1;
+
+    link->required_or = csm_build_array(b, text.len + 1, sizeof(bool));
+    if (list == NULL || link->required_or == NULL)
+        return csm_build_nomem(b);
+    for (size_t n = 0; n < text.len; n++) {
+        bool either = text.ptr[n] == '|';
+
+        list[n] = either ? ',' : text.ptr[n];
+        if (list[n] == ',')
+            link->required_or[count++] = either;
+    }
+    list[text.len] = '\0';
+    return field_list(b, link->plugin, where, link->linked, list, &link->required, &link->required_count);
+}
+
 static csm_status fill_link(csm_build *b, const csm_mplugin *plugin, const csm_task_link *decl, csm_mlink *link)
 {
     char where[CSM_BUILD_WHERE];
@@ -91,7 +112,7 @@ static csm_status fill_link(csm_build *b, const csm_mplugin *plugin, const csm_t
         return csm_build_nomem(b);
     CSM_TRY(copies(b, where, link));
     CSM_TRY(field_list(b, plugin, where, link->linked, decl->params, &link->params, &link->param_count));
-    return field_list(b, plugin, where, link->linked, decl->required, &link->required, &link->required_count);
+    return required_list(b, where, link);
 }
 
 static bool concerns(const csm_mlink *link, const csm_mtable *table)

@@ -147,6 +147,7 @@ typedef struct csm_mlink {
     uint32_t param_count;
     const csm_mfield **required; /* of linked */
     uint32_t required_count;
+    bool *required_or;           /* parallel: instead of the one before */
     const csm_mfield *source_note, *linked_note;
     void *may_create, *may_associate, *told, *released;
     void **notes;                /* parallel to decl->notes */

@@ -67,15 +67,25 @@ static csm_status ask_point(csm_ctx *ctx, const csm_mlink *link, const csm_row *
     return CSM_OK;
 }
 
+static bool is_given(const values *v, const char *name)
+{
+    csm_value map = csm_map(v->pairs, v->count);
+    const csm_value *value = csm_map_get(&map, name);
+
+    return value != NULL && !csm_is_nil(*value) && (value->type != CSM_T_TEXT || value->s.len > 0);
+}
+
 static csm_status check_required(csm_ctx *ctx, const csm_mlink *link, const values *v)
 {
-    for (uint32_t n = 0; n < link->required_count; n++) {
-        csm_value map = csm_map(v->pairs, v->count);
-        const csm_value *value = csm_map_get(&map, link->required[n]->name);
+    for (uint32_t n = 0; n < link->required_count;) {
+        const char *name = link->required[n]->name;
+        bool given = is_given(v, name);
 
-        if (value == NULL || csm_is_nil(*value) || (value->type == CSM_T_TEXT && value->s.len == 0))
-            return csm_error_field(&ctx->err, CSM_E_INVALID, link->required[n]->name, "field \"%s\" of the new %s must be given",
-                                   link->required[n]->name, link->linked->name);
+        for (n++; n < link->required_count && link->required_or[n]; n++)
+            given = given || is_given(v, link->required[n]->name);
+        if (!given)
+            return csm_error_field(&ctx->err, CSM_E_INVALID, name, "field \"%s\" of the new %s must be given", name,
+                                   link->linked->name);
     }
     return CSM_OK;
 }

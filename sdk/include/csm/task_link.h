@@ -34,7 +34,7 @@ typedef struct csm_task_link {
     const char *may_associate; /* on the linked record; NULL: any */
     const char *copies;        /* "short_description,company=account": linked field = source field */
     const char *params;        /* fields of the linked record that the caller may give */
-    const char *required;      /* of those, fields that must hold a value in the end */
+    const char *required;      /* fields that must hold a value in the end; "a|b": one of them */
     const char *point;         /* asked for values before creating: {source, values} -> {values}; NULL = none */
     const char *source_note;   /* journal of the source that is told; NULL = none */
     const char *linked_note;   /* journal of the linked record that is told, none that .notes repeat; NULL = none */

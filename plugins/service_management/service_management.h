@@ -1,0 +1,40 @@
+/* What the files of this plugin share. */
+#ifndef SERVICE_MANAGEMENT_H
+#define SERVICE_MANAGEMENT_H
+
+#include <csm/csm.h>
+
+#define CASE "sn_customerservice_case"
+#define AGENTS "sn_customerservice_agent,sn_customerservice.consumer_agent"
+
+#define POINT_INCIDENT "sn_cs_sm.incident/1"
+#define POINT_PROBLEM "sn_cs_sm.problem/1"
+#define POINT_CHANGE "sn_cs_sm.change/1"
+
+enum {
+    SERVICE_MANAGEMENT_LINKS = 3,
+    SERVICE_MANAGEMENT_POINTS = 3,
+    SERVICE_MANAGEMENT_IMPLS = 1,
+    SERVICE_MANAGEMENT_METHODS = 5,
+    SERVICE_MANAGEMENT_RULES = 6,
+};
+
+extern const csm_task_link service_management_links[SERVICE_MANAGEMENT_LINKS];
+extern const csm_point service_management_points[SERVICE_MANAGEMENT_POINTS];
+extern const csm_impl service_management_impls[SERVICE_MANAGEMENT_IMPLS];
+extern const csm_method service_management_methods[SERVICE_MANAGEMENT_METHODS];
+extern const csm_rule service_management_rules[SERVICE_MANAGEMENT_RULES];
+
+/* The case of an "id" argument, which the caller reads and may write, still active. */
+csm_status writable_case(csm_ctx *ctx, csm_id id, csm_record **out);
+
+/* ---- the customer's word on a change (approvals.c) ---- */
+
+csm_status request_approval_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_status record_approval_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_status record_refusal_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_status approval_check(csm_ctx *ctx, csm_change *ch);
+csm_status approval_decided(csm_ctx *ctx, csm_change *ch);
+csm_status case_approval_kept(csm_ctx *ctx, csm_change *ch);
+
+#endif

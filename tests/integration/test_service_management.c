@@ -1,0 +1,649 @@
+/* Acceptance of cases with incidents, problems and changes (items 245 to 263, 265 to 267, 359). */
+#include "people.h"
+
+#include <stdio.h>
+
+#define CASE "sn_customerservice_case"
+#define DATES "'start_date':'2030-01-01T00:00:00Z','end_date':'2030-01-02T00:00:00Z'"
+
+static const char *sol; /* an agent who may also raise incidents, problems and changes */
+
+static int setup(void **state)
+{
+    people *p = people_start("service_management");
+
+    *state = p;
+    sol = csm_tk_user(p->tk, "sol", "sn_customerservice_agent,sn_incident_write,sn_problem_write,sn_change_write");
+    return 0;
+}
+
+static const csm_value *row(people *p, const char *table, const char *id)
+{
+    const char *before = p->who;
+    const csm_value *rec;
+
+    as(p, "adam");
+    rec = csm_tk_get(p->tk, table, id);
+    as(p, before);
+    return rec;
+}
+
+/* The whole text of a journal. */
+static const char *said(people *p, const char *table, const char *id, const char *journal)
+{
+    const csm_value *entries = csm_tk_at(p->tk, row(p, table, id), journal);
+    char text[16384] = "";
+
+    for (uint32_t n = 0; n < entries->count && strlen(text) < 15000; n++) {
+        strncat(text, csm_tk_str(p->tk, &entries->list[n], "text"), 1000);
+        strncat(text, "|", 2);
+    }
+    return csm_tk_keep_text(p->tk, csm_str_of(text));
+}
+
+static void noted(people *p, const char *id, const char *part)
+{
+    if (strstr(said(p, CASE, id, "work_notes"), part) == NULL)
+        fail_msg("the case's work notes lack \"%s\": %s", part, said(p, CASE, id, "work_notes"));
+    if (strstr(said(p, CASE, id, "comments"), part) != NULL)
+        fail_msg("the customer would read \"%s\"", part);
+}
+
+/* A linked record of the case, raised by sol. */
+static const char *raise(people *p, const char *id, const char *what)
+{
+    const char *before = p->who, *made;
+    char method[64];
+
+    (void)snprintf(method, sizeof(method), "case.create_%s", what);
+    as(p, "sol");
+    made = csm_tk_str(p->tk, csm_tk_ok(p->tk, method, "{'id':'%s'}", id), "sys_id");
+    as(p, before);
+    return made;
+}
+
+static const char *raise_change(people *p, const char *id)
+{
+    const char *before = p->who, *made;
+
+    as(p, "sol");
+    made = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim),
+                      "sys_id");
+    as(p, before);
+    return made;
+}
+
+/* ---- incidents ---- */
+
+static void acceptance_245_without_the_plugin(void **state)
+{
+    people *p = *state, *bare = people_start("customer_service");
+    const char *id = people_case(bare, "plain");
+
+    as(bare, NULL);
+    assert_false(csm_tk_has(csm_tk_get(bare->tk, CASE, id), "incident"));
+    (void)csm_tk_fails(bare->tk, CSM_E_NOT_FOUND, "case.create_incident", "{'id':'%s'}", id);
+    people_stop(bare);
+    as(p, NULL);
+    assert_true(csm_tk_has(csm_tk_get(p->tk, CASE, people_case(p, "linked")), "incident"));
+}
+
+static void acceptance_246_create_incident(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "no dial tone"), *incident;
+    const csm_value *rec;
+
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_incident", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_problem", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_change", "{'id':'%s'}", id);
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_incident", "{'id':'%s'}", id);
+    as(p, "tim"); /* technical support does not reach the case yet */
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.create_incident", "{'id':'%s'}", id);
+    incident = raise(p, id, "incident");
+    rec = row(p, "incident", incident);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "short_description"), "no dial tone");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "company"), p->P);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "caller_id"), p->pat);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "parent"), id);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact_type"), "web");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), incident);
+    noted(p, id, csm_tk_str(p->tk, rec, "number"));
+    assert_non_null(strstr(said(p, "incident", incident, "work_notes"), csm_tk_str(p->tk, row(p, CASE, id), "number")));
+    as(p, "tim"); /* now he reads it, and nothing more */
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
+    as(p, "cora");
+    csm_tk_hidden(p->tk, CASE, id);
+}
+
+static void acceptance_247_priority(void **state)
+{
+    static const struct {
+        int of_case, priority, impact, urgency;
+    } table[] = { { 1, 1, 1, 1 }, { 2, 2, 1, 2 }, { 3, 3, 2, 2 }, { 4, 4, 2, 3 }, { 5, 5, 3, 3 } };
+    people *p = *state;
+    const csm_value *rows, *rec;
+    const char *id;
+
+    for (size_t n = 0; n < sizeof(table) / sizeof(table[0]); n++) {
+        id = people_case(p, "urgent");
+        (void)csm_tk_update(p->tk, CASE, id, "{'priority':%d}", table[n].of_case);
+        rec = row(p, "incident", raise(p, id, "incident"));
+        assert_int_equal(csm_tk_int(p->tk, rec, "priority"), table[n].priority);
+        assert_int_equal(csm_tk_int(p->tk, rec, "impact"), table[n].impact);
+        assert_int_equal(csm_tk_int(p->tk, rec, "urgency"), table[n].urgency);
+    }
+    as(p, NULL);
+    rows = csm_tk_rows(p->tk, "dl_u_priority", "active=true");
+    assert_int_equal(rows->count, 9);
+    for (uint32_t n = 0; n < rows->count; n++)
+        (void)csm_tk_update(p->tk, "dl_u_priority", csm_tk_str(p->tk, &rows->list[n], "sys_id"), "{'active':false}");
+    id = people_case(p, "urgent");
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, CASE, id, "{'priority':2}");
+    rec = row(p, "incident", raise(p, id, "incident"));
+    assert_int_equal(csm_tk_int(p->tk, rec, "priority"), 5);
+    assert_int_equal(csm_tk_int(p->tk, rec, "impact"), 3);
+    assert_int_equal(csm_tk_int(p->tk, rec, "urgency"), 3);
+    as(p, NULL);
+    for (uint32_t n = 0; n < rows->count; n++)
+        (void)csm_tk_update(p->tk, "dl_u_priority", csm_tk_str(p->tk, &rows->list[n], "sys_id"), "{'active':true}");
+}
+
+static void resolve(people *p, const char *incident)
+{
+    const char *before = p->who;
+
+    as(p, "tim");
+    (void)csm_tk_ok(p->tk, "incident.resolve", "{'id':'%s','close_code':'Workaround provided','close_notes':'use the other line'}",
+                    incident);
+    as(p, before);
+}
+
+static void acceptance_248_one_incident(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "one"), *first = raise(p, id, "incident"), *second;
+
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_incident", "{'id':'%s'}", id);
+    second = csm_tk_insert(p->tk, "incident", "{'short_description':'other','caller_id':'%s'}", p->ivy);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.associate_incident", "{'id':'%s','incident':'%s'}", id, second);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'incident':'%s'}}", CASE, id,
+                       second);
+    (void)people_do(p, "case.remove_incident", id);
+    assert_true(csm_tk_is_nil(p->tk, row(p, CASE, id), "incident"));
+    noted(p, id, "unlinked");
+    (void)csm_tk_ok(p->tk, "case.associate_incident", "{'id':'%s','incident':'%s'}", id, second);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), second);
+    (void)people_do(p, "case.remove_incident", id);
+    resolve(p, first);
+    as(p, "tim");
+    (void)people_do(p, "incident.close", first);
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.associate_incident", "{'id':'%s','incident':'%s'}", id, first);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'incident':'%s'}}", CASE, id,
+                       first);
+    as(p, "ann"); /* nor past the methods */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'incident':'%s'}}", CASE, id,
+                       second);
+}
+
+static void acceptance_249_incident_tells_its_cases(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "one"), *other = people_case(p, "two"), *closed = people_case(p, "three");
+    const char *incident = raise(p, id, "incident"), *notes;
+
+    as(p, "sol");
+    (void)csm_tk_ok(p->tk, "case.associate_incident", "{'id':'%s','incident':'%s'}", other, incident);
+    (void)csm_tk_ok(p->tk, "case.associate_incident", "{'id':'%s','incident':'%s'}", closed, incident);
+    (void)csm_tk_ok(p->tk, "case.cancel", "{'id':'%s','work_notes':'twice'}", closed);
+    notes = said(p, CASE, closed, "work_notes");
+    as(p, "tim");
+    (void)people_do(p, "incident.start", incident);
+    (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'looking at the exchange'}");
+    (void)csm_tk_ok(p->tk, "incident.hold", "{'id':'%s','hold_reason':4}", incident);
+    resolve(p, incident);
+    for (int n = 0; n < 2; n++) {
+        const char *one = n == 0 ? id : other;
+
+        noted(p, one, "New -> In Progress");
+        noted(p, one, "looking at the exchange");
+        noted(p, one, "On Hold (Awaiting Vendor)");
+        noted(p, one, "Workaround provided: use the other line");
+    }
+    csm_tk_assert_str(said(p, CASE, closed, "work_notes"), notes);
+}
+
+static void acceptance_251_codes_of_linked_records(void **state)
+{
+    static const char *const codes[] = { "closed_inc", "closed_prb", "workaround_open_prb", "closed_chg" };
+    people *p = *state;
+
+    for (size_t n = 0; n < sizeof(codes) / sizeof(codes[0]); n++) {
+        const char *id = people_case_in(p, 10);
+
+        as(p, "ann");
+        (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'%s','close_notes':'n'}", id, codes[n]);
+    }
+}
+
+static void acceptance_252_reopen_incident(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "again"), *incident = raise(p, id, "incident"), *next;
+
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.reopen_incident", "{'id':'%s'}", id); /* not resolved */
+    resolve(p, incident);
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.reopen_incident", "{'id':'%s'}", id);
+    as(p, "sol");
+    (void)csm_tk_ok(p->tk, "case.reopen_incident", "{'id':'%s','work_notes':'still silent'}", id);
+    assert_int_equal(csm_tk_int(p->tk, row(p, "incident", incident), "state"), 2);
+    assert_non_null(strstr(said(p, "incident", incident, "work_notes"), "still silent"));
+    resolve(p, incident);
+    as(p, "tim");
+    (void)people_do(p, "incident.close", incident);
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.reopen_incident", "{'id':'%s'}", id);
+    next = raise(p, id, "incident");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), next);
+    assert_string_not_equal(next, incident);
+}
+
+static int64_t mails_to_pat(people *p)
+{
+    const char *before = p->who;
+    int64_t count;
+
+    csm_tk_settle(p->tk);
+    as(p, NULL);
+    count = csm_tk_count(p->tk, "sys_email", "recipientsLIKEpat@example.com");
+    as(p, before);
+    return count;
+}
+
+static void acceptance_359_talk_goes_through_the_case(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "quiet"), *incident = raise(p, id, "incident");
+    int64_t mails = mails_to_pat(p);
+
+    as(p, "tim");
+    (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'rack 7 is hot','work_notes':'really'}");
+    resolve(p, incident);
+    assert_int_equal(mails_to_pat(p), mails);
+    as(p, "pat");
+    csm_tk_hidden(p->tk, "incident", incident);
+    assert_null(strstr(said(p, CASE, id, "comments"), "rack 7"));
+    assert_false(csm_tk_has(csm_tk_get(p->tk, CASE, id), "work_notes"));
+    assert_false(csm_tk_has(csm_tk_get(p->tk, CASE, id), "incident"));
+}
+
+/* ---- changes ---- */
+
+static const char *question_of(people *p, const char *id)
+{
+    const char *before = p->who, *found;
+
+    as(p, "adam");
+    found = csm_tk_str(p->tk, csm_tk_first(p->tk, "sysapproval_approver", "sysapproval=%s^state=requested", id), "sys_id");
+    as(p, before);
+    return found;
+}
+
+static void acceptance_254_customer_approval(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "new line"), *question;
+
+    (void)csm_tk_ok(p->tk, "case.request_approval", "{'id':'%s','comments':'may we swap the router?'}", id);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "approval"), "requested");
+    assert_non_null(strstr(said(p, CASE, id, "comments"), "swap the router"));
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.request_approval", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'approval':'approved'}}", CASE, id);
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim);
+    assert_true(csm_tk_is_nil(p->tk, row(p, CASE, id), "change"));
+    question = question_of(p, id);
+    as(p, "pam"); /* a colleague is not asked */
+    csm_tk_hidden(p->tk, "sysapproval_approver", question);
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update",
+                       "{'table':'sysapproval_approver','id':'%s','values':{'state':'not_required'}}", question);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update",
+                       "{'table':'sysapproval_approver','id':'%s','values':{'approver':'%s'}}", question, p->pam);
+    (void)csm_tk_update(p->tk, "sysapproval_approver", question, "{'state':'approved','comments':'at night, please'}");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "approval"), "approved");
+    assert_non_null(strstr(said(p, CASE, id, "comments"), "at night, please"));
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.update",
+                       "{'table':'sysapproval_approver','id':'%s','values':{'state':'rejected'}}", question);
+    (void)raise_change(p, id);
+}
+
+static void acceptance_254_rejected(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "new line");
+
+    (void)people_do(p, "case.request_approval", id);
+    as(p, "pat");
+    (void)csm_tk_update(p->tk, "sysapproval_approver", question_of(p, id), "{'state':'rejected'}");
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim);
+    (void)people_do(p, "case.request_approval", id); /* after talking, he is asked again and answers by phone */
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.record_approval", "{'id':'%s'}", id);
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.record_approval", "{'id':'%s','comments':'me'}", id);
+    as(p, "sol");
+    (void)csm_tk_ok(p->tk, "case.record_approval", "{'id':'%s','comments':'pat agreed by phone on Monday'}", id);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "approval"), "approved");
+    (void)raise_change(p, id);
+}
+
+static void acceptance_254_of_one_without_login(void **state)
+{
+    people *p = *state;
+    const char *person, *id;
+
+    as(p, NULL);
+    person = csm_tk_insert(p->tk, "csm_consumer", "{'first_name':'No','last_name':'Login','email':'no@example.com'}");
+    csm_tk_grant(p->tk, p->cora, "sn_change_write");
+    as(p, "cora");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'c','consumer':'%s'}", person);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.request_approval", "{'id':'%s'}", id);
+    (void)csm_tk_ok(p->tk, "case.record_refusal", "{'id':'%s','comments':'said no by mail'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim);
+    (void)csm_tk_ok(p->tk, "case.record_approval", "{'id':'%s','comments':'said yes in person'}", id);
+    (void)csm_tk_ok(p->tk, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim);
+}
+
+static void acceptance_254_required(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "new line"), *template;
+
+    people_set_property(p, "csm.change.customer_approval_required", "true");
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim);
+    as(p, NULL);
+    template = csm_tk_insert(p->tk, "std_change_producer", "{'name':'Reboot'}");
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.create_change", "{'id':'%s','type':'standard'," DATES ",'assigned_to':'%s'}", id,
+                       p->tim);
+    (void)csm_tk_ok(p->tk, "case.create_change", "{'id':'%s','type':'standard','std_change_producer':'%s'," DATES
+                    ",'assigned_to':'%s'}", id, template, p->tim);
+    people_set_property(p, "csm.change.customer_approval_required", "false");
+}
+
+static void acceptance_255_complete_or_not(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "new line"), *group;
+    const csm_value *rec;
+
+    as(p, NULL);
+    group = csm_tk_insert(p->tk, "sys_user_group", "{'name':'Implementers'}");
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.create_change", "{'id':'%s','assigned_to':'%s'}", id, p->tim);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "start_date");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.create_change", "{'id':'%s'," DATES "}", id);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "assigned_to");
+    rec = csm_tk_ok(p->tk, "case.create_change", "{'id':'%s'," DATES ",'assignment_group':'%s'}", id, group);
+    assert_int_equal(csm_tk_int(p->tk, rec, "state"), -5);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "short_description"), "new line");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "company"), p->P);
+    assert_int_equal(csm_tk_int(p->tk, rec, "priority"), 4);
+    assert_int_equal(strncmp(csm_tk_str(p->tk, rec, "number"), "CHG", 3), 0);
+}
+
+/* To Closed, as tim. */
+static void complete(people *p, const char *change)
+{
+    const char *before = p->who;
+
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "change_request", change, "{'start_date':'2020-01-01T00:00:00Z','assignment_group':'%s'}", p->desk);
+    as(p, "tim");
+    (void)people_do(p, "change.assess", change);
+    (void)people_do(p, "change.authorize", change);
+    (void)people_do(p, "change.schedule", change);
+    (void)people_do(p, "change.implement", change);
+    (void)people_do(p, "change.review", change);
+    (void)csm_tk_ok(p->tk, "change.close", "{'id':'%s','close_code':'successful_issues','close_notes':'took longer'}", change);
+    as(p, before);
+}
+
+static void acceptance_257_change_tells_its_cases(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "new line"), *change = raise_change(p, id);
+
+    as(p, "tim");
+    (void)csm_tk_update(p->tk, "change_request", change, "{'type':'emergency'}");
+    (void)csm_tk_update(p->tk, "change_request", change, "{'type':'normal','assignment_group':'%s','comments':'parts ordered'}",
+                        p->desk);
+    (void)people_do(p, "change.assess", change);
+    (void)csm_tk_update(p->tk, "change_request", change, "{'on_hold':true,'on_hold_reason':'no parts'}");
+    (void)csm_tk_update(p->tk, "change_request", change, "{'on_hold':false}");
+    (void)people_do(p, "change.revert", change);
+    complete(p, change);
+    noted(p, id, "Normal -> Emergency");
+    noted(p, id, "parts ordered");
+    noted(p, id, "New -> Assess");
+    noted(p, id, "on hold: no parts");
+    noted(p, id, "hold lifted");
+    noted(p, id, "Review -> Closed");
+    noted(p, id, "Successful with issues: took longer");
+}
+
+static void acceptance_258_caused_by_change(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "broken since"), *fixed = people_case(p, "to be fixed"), *change = raise_change(p, fixed);
+
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'caused_by':'%s'}}", CASE, id, change);
+    as(p, "sol");
+    (void)csm_tk_update(p->tk, CASE, id, "{'caused_by':'%s'}", change);
+    assert_int_equal(csm_tk_count(p->tk, CASE, "caused_by=%s", change), 1);
+    assert_true(people_has(p, CASE, "caused_byISNOTEMPTY", id));
+    assert_int_equal(csm_tk_count(p->tk, CASE, "change=%s^sys_id=%s", change, fixed), 1);
+    assert_int_equal(csm_tk_count(p->tk, CASE, "change=%s^sys_id=%s", change, id), 0);
+}
+
+static void acceptance_259_a_new_change(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *first = raise_change(p, id), *second;
+
+    as(p, "sol");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim);
+    complete(p, first);
+    as(p, "ann");
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'closed_chg','close_notes':'n'}", id);
+    as(p, "pat");
+    (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'still slow'}", id);
+    second = raise_change(p, id);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "change"), second);
+}
+
+/* ---- problems ---- */
+
+static void acceptance_260_one_cause(void **state)
+{
+    people *p = *state;
+    const char *cases[3], *incidents[3], *problem, *number;
+
+    for (int n = 0; n < 3; n++) {
+        cases[n] = people_case(p, "slow");
+        incidents[n] = raise(p, cases[n], "incident");
+    }
+    as(p, "tim");
+    problem = csm_tk_str(p->tk, csm_tk_ok(p->tk, "incident.create_problem", "{'id':'%s'}", incidents[0]), "sys_id");
+    (void)csm_tk_ok(p->tk, "incident.associate_problem", "{'id':'%s','problem':'%s'}", incidents[1], problem);
+    (void)csm_tk_ok(p->tk, "incident.associate_problem", "{'id':'%s','problem':'%s'}", incidents[2], problem);
+    number = csm_tk_str(p->tk, row(p, "problem", problem), "number");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, "problem", problem), "first_reported_by_task"), incidents[0]);
+    for (int n = 0; n < 3; n++) {
+        csm_tk_assert_str(csm_tk_str(p->tk, row(p, "incident", incidents[n]), "problem_id"), problem);
+        csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, cases[n]), "problem"), problem);
+        noted(p, cases[n], number);
+    }
+}
+
+static void acceptance_261_after_a_workaround(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *incident = raise(p, id, "incident"), *problem;
+
+    resolve(p, incident);
+    problem = raise(p, id, "problem");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "problem"), problem);
+    as(p, "ann");
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'workaround_open_prb','close_notes':'n'}", id);
+}
+
+static void acceptance_262_communicated(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "slow"), *problem = raise(p, id, "problem");
+
+    as(p, "tim");
+    (void)csm_tk_ok(p->tk, "problem.communicate_workaround", "{'id':'%s','workaround':'use port 2'}", problem);
+    (void)csm_tk_ok(p->tk, "problem.assess", "{'id':'%s','assigned_to':'%s'}", problem, p->tim);
+    (void)people_do(p, "problem.confirm", problem);
+    (void)csm_tk_ok(p->tk, "problem.communicate_fix", "{'id':'%s','fix_notes':'firmware 9'}", problem);
+    noted(p, id, "workaround: use port 2");
+    noted(p, id, "fix: firmware 9");
+    noted(p, id, "Assess -> Root Cause Analysis");
+}
+
+static void acceptance_263_how_a_problem_ends(void **state)
+{
+    people *p = *state;
+    const char *canceled = people_case(p, "a"), *risky = people_case(p, "b"), *fixed = people_case(p, "c"), *problem;
+
+    problem = raise(p, canceled, "problem");
+    as(p, "tim");
+    (void)csm_tk_ok(p->tk, "problem.cancel", "{'id':'%s','close_notes':'was none'}", problem);
+    noted(p, canceled, "canceled: was none");
+    problem = raise(p, risky, "problem");
+    (void)csm_tk_ok(p->tk, "problem.assess", "{'id':'%s','assigned_to':'%s'}", problem, p->tim);
+    (void)csm_tk_ok(p->tk, "problem.resolve", "{'id':'%s','resolution_code':'risk_accepted','cause_notes':'old fans'}", problem);
+    (void)csm_tk_ok(p->tk, "problem.close", "{'id':'%s','close_notes':'too dear'}", problem);
+    noted(p, risky, "Cause: old fans");
+    noted(p, risky, "Risk: too dear");
+    problem = raise(p, fixed, "problem");
+    (void)csm_tk_ok(p->tk, "problem.assess", "{'id':'%s','assigned_to':'%s'}", problem, p->tim);
+    (void)people_do(p, "problem.confirm", problem);
+    (void)csm_tk_ok(p->tk, "problem.fix", "{'id':'%s','cause_notes':'dust'}", problem);
+    (void)csm_tk_ok(p->tk, "problem.resolve", "{'id':'%s','resolution_code':'fix_applied','fix_notes':'cleaned'}", problem);
+    noted(p, fixed, "Cause: dust");
+    noted(p, fixed, "Fix: cleaned");
+}
+
+static void acceptance_265_waiting_incidents(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "slow"), *incident = raise(p, id, "incident"), *problem;
+
+    as(p, "tim");
+    problem = csm_tk_str(p->tk, csm_tk_ok(p->tk, "incident.create_problem", "{'id':'%s'}", incident), "sys_id");
+    (void)csm_tk_ok(p->tk, "incident.hold", "{'id':'%s','hold_reason':3}", incident);
+    (void)csm_tk_ok(p->tk, "problem.assess", "{'id':'%s','assigned_to':'%s'}", problem, p->tim);
+    (void)csm_tk_ok(p->tk, "problem.resolve", "{'id':'%s','resolution_code':'fix_applied','cause_notes':'c','fix_notes':'f'}", problem);
+    assert_int_equal(csm_tk_int(p->tk, row(p, "incident", incident), "state"), 6);
+    noted(p, id, "Resolved by problem");
+}
+
+/* ---- customers, figures ---- */
+
+static void acceptance_266_customers(void **state)
+{
+    static const char *const outside[] = { "pat", "dora", "quest", "xena", "joe" };
+    people *p = *state;
+    const char *id = people_case(p, "closed doors");
+
+    (void)raise(p, id, "incident");
+    (void)raise(p, id, "problem");
+    (void)raise_change(p, id);
+    for (size_t n = 0; n < sizeof(outside) / sizeof(outside[0]); n++) {
+        as(p, outside[n]);
+        assert_int_equal(csm_tk_count(p->tk, "incident", "%s", ""), 0);
+        assert_int_equal(csm_tk_count(p->tk, "problem", "%s", ""), 0);
+        assert_int_equal(csm_tk_count(p->tk, "change_request", "%s", ""), 0);
+    }
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.linked", "{'id':'%s','link':'problem'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.linked", "{'id':'%s','link':'change'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.linked", "{'id':'%s','link':'incident'}", id);
+    people_set_property(p, "csm.external_access.problem", "true");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.linked", "{'id':'%s','link':'problem'}", id), "state"), "New");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.linked", "{'id':'%s','link':'change'}", id);
+    people_set_property(p, "csm.external_access.change", "true");
+    assert_int_equal(strncmp(csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.linked", "{'id':'%s','link':'change'}", id), "number"), "CHG",
+                             3), 0);
+    as(p, "xena"); /* of a case that is not his: nothing */
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.linked", "{'id':'%s','link':'change'}", id);
+    as(p, "ann"); /* an agent needs the role, property or not */
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.linked", "{'id':'%s','link':'change'}", id);
+    people_set_property(p, "csm.external_access.problem", "false");
+    people_set_property(p, "csm.external_access.change", "false");
+}
+
+static void acceptance_267_counting(void **state)
+{
+    static const char *const links[] = { "incident", "problem", "change" };
+    people *p = *state;
+
+    for (size_t n = 0; n < sizeof(links) / sizeof(links[0]); n++) {
+        int64_t open, closed;
+        const char *one = people_case(p, "counted"), *two = people_case(p, "counted");
+
+        as(p, "mia");
+        open = csm_tk_count(p->tk, CASE, "%sISNOTEMPTY^active=true", links[n]);
+        closed = csm_tk_count(p->tk, CASE, "%sISNOTEMPTY^active=false", links[n]);
+        (void)(n == 2 ? raise_change(p, one) : raise(p, one, links[n]));
+        (void)(n == 2 ? raise_change(p, two) : raise(p, two, links[n]));
+        (void)csm_tk_ok(p->tk, "case.cancel", "{'id':'%s','work_notes':'twice'}", two);
+        assert_int_equal(csm_tk_count(p->tk, CASE, "%sISNOTEMPTY^active=true", links[n]), open + 1);
+        assert_int_equal(csm_tk_count(p->tk, CASE, "%sISNOTEMPTY^active=false", links[n]), closed + 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        people_test(acceptance_245_without_the_plugin),
+        people_test(acceptance_246_create_incident),
+        people_test(acceptance_247_priority),
+        people_test(acceptance_248_one_incident),
+        people_test(acceptance_249_incident_tells_its_cases),
+        people_test(acceptance_251_codes_of_linked_records),
+        people_test(acceptance_252_reopen_incident),
+        people_test(acceptance_359_talk_goes_through_the_case),
+        people_test(acceptance_254_customer_approval),
+        people_test(acceptance_254_rejected),
+        people_test(acceptance_254_of_one_without_login),
+        people_test(acceptance_254_required),
+        people_test(acceptance_255_complete_or_not),
+        people_test(acceptance_257_change_tells_its_cases),
+        people_test(acceptance_258_caused_by_change),
+        people_test(acceptance_259_a_new_change),
+        people_test(acceptance_260_one_cause),
+        people_test(acceptance_261_after_a_workaround),
+        people_test(acceptance_262_communicated),
+        people_test(acceptance_263_how_a_problem_ends),
+        people_test(acceptance_265_waiting_incidents),
+        people_test(acceptance_266_customers),
+        people_test(acceptance_267_counting),
+    };
+
+    return cmocka_run_group_tests(tests, setup, people_teardown);
+}
