@@ -25,7 +25,7 @@ typedef struct setting {
 
 static const setting settings[] = {
     { "data", SET_TEXT, AT(data), 0, 0, "", 0, 0, "", "data directory; one server at a time" },
-    { "plugin_dir", SET_TEXT, AT(plugin_dir), 0, 0, "", 0, 0, "", "absolute directory of plugin modules and manifests" },
+    { "plugin_dir", SET_TEXT, AT(plugin_dir), 0, 0, "", 0, 0, "", "absolute directory of plugin modules and manifests; empty: ../plugins or ../lib/csmd/plugins from the program" },
     { "listen", SET_LIST, AT(listen), AT(listen_count), CSM_LISTEN_MAX, "", 0, 0, "",
       "addresses: unix:PATH or tcp:HOST:PORT" },
     { "plugins", SET_LIST, AT(plugins), AT(plugin_count), CSM_PLUGINS_MAX, "", 0, 0, "",

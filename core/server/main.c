@@ -4,6 +4,7 @@
 #include "server/server.h"
 
 #include <argp.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,31 @@ static void say_error(const csm_error *err)
         fprintf(stderr, "      %s\n", err->detail);
     if (err->hint[0] != '\0')
         fprintf(stderr, "      %s\n", err->hint);
+}
+
+/* Where modules lie when nobody said: beside the program as built (../plugins), or as installed (../lib/csmd/plugins). */
+static csm_status find_plugin_dir(options *o)
+{
+    static const char *const places[] = { "plugins", "lib/csmd/plugins" };
+    char path[PATH_MAX], found[PATH_MAX + 32];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+    if (o->config.plugin_dir[0] != '\0' || len <= 0)
+        return CSM_OK;
+    path[len] = '\0';
+    for (unsigned up = 0; up < 2; up++) { /* the program's name, then its directory */
+        char *slash = strrchr(path, '/');
+
+        if (slash == NULL)
+            return CSM_OK;
+        *slash = '\0';
+    }
+    for (size_t n = 0; n < sizeof(places) / sizeof(places[0]); n++) {
+        (void)snprintf(found, sizeof(found), "%s/%s", path, places[n]);
+        if (access(found, R_OK | X_OK) == 0)
+            return csm_config_set(&o->config, "plugin_dir", found, &o->err);
+    }
+    return CSM_OK;
 }
 
 /* ---- actions ---- */
@@ -190,7 +216,10 @@ int main(int argc, char **argv)
     }
     argp_err_exit_status = EXIT_USAGE;
     (void)argp_parse(&argp, argc, argv, 0, NULL, &o);
-    if (o.action == ACT_PRINT) {
+    if (find_plugin_dir(&o) != CSM_OK) {
+        say_error(&o.err);
+        code = EXIT_RUN;
+    } else if (o.action == ACT_PRINT) {
         code = print_config(&o);
     } else if (csm_config_check(&o.config, &o.err) != CSM_OK) {
         say_error(&o.err);
