@@ -147,6 +147,28 @@ static void acceptance_053_import_of_accounts(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "import.start", "{'name':'mine','mapping':" MAPPING "}");
 }
 
+/* A code that is given and in use refuses its row; one that is free is kept, and later codes step over it. */
+static void acceptance_033_imported_codes(void **state)
+{
+    people *p = *state;
+    const csm_value *page;
+    const char *used, *import_id;
+
+    as(p, NULL);
+    used = csm_tk_str(p->tk, csm_tk_get(p->tk, ACCOUNT, p->P), "account_code");
+    import_id = csm_tk_str(p->tk, csm_tk_ok(p->tk, "import.start", "{'name':'codes','mapping':{'table':'%s','fields':{'name':'Name',"
+                                            "'account_code':'Code'}}}", ACCOUNT), "id");
+    page = csm_tk_ok(p->tk, "import.rows", "{'id':'%s','first':1,'columns':['Name','Code'],"
+                     "'rows':[['Code taken','%s'],['Code free','~~zz9'],['Code none','']]}", import_id, used);
+    assert_int_equal(csm_tk_int(p->tk, page, "inserted"), 2);
+    assert_int_equal(csm_tk_at(p->tk, page, "errors")->count, 1);
+    assert_int_equal(csm_tk_int(p->tk, page, "errors.0.row"), 1);
+    csm_tk_assert_str(csm_tk_str(p->tk, page, "errors.0.field"), "account_code");
+    assert_int_equal(csm_tk_count(p->tk, ACCOUNT, "name=Code taken"), 0);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, ACCOUNT, "name=Code free"), "account_code"), "~~zz9");
+    assert_true(strlen(csm_tk_str(p->tk, csm_tk_first(p->tk, ACCOUNT, "name=Code none"), "account_code")) >= 5);
+}
+
 static void acceptance_054_repair_after_an_import(void **state)
 {
     people *p = *state;
@@ -184,6 +206,7 @@ int main(void)
         people_test(acceptance_022_my_open_cases),
         people_test(acceptance_023_all_or_none),
         people_test(acceptance_053_import_of_accounts),
+        people_test(acceptance_033_imported_codes),
         people_test(acceptance_054_repair_after_an_import),
     };
 
