@@ -217,6 +217,8 @@ static csm_str raw_cell(const cli_rows *rows, uint32_t n)
 {
     size_t start = n > 0 ? rows->ends[n - 1] : 0;
 
+    if (rows->text.ptr == NULL)
+        return CSM_STR("");
     return (csm_str){ (const char *)rows->text.ptr + start, rows->ends[n] - start };
 }
 
