@@ -205,6 +205,7 @@ static csm_status link_moved(csm_ctx *ctx, const csm_mlink *link, bool set, csm_
     csm_row *source = NULL, *linked = NULL;
     const char *word = set ? "linked" : "unlinked";
     csm_str source_name, linked_name;
+    bool over = false;
 
     if (source_id.type != CSM_T_ID || linked_id.type != CSM_T_ID)
         return CSM_OK;
@@ -218,7 +219,10 @@ static csm_status link_moved(csm_ctx *ctx, const csm_mlink *link, bool set, csm_
                  csm_arena_printf(ctx->arena, "%.*s %s", CSM_STR_FMT(linked_name), word)));
     CSM_TRY(note(ctx, link->linked, linked->id, link->linked_note,
                  csm_arena_printf(ctx->arena, "%.*s %s", CSM_STR_FMT(source_name), word)));
-    return call_point(ctx, link, set ? "set" : "cleared", source, linked);
+    CSM_TRY(call_point(ctx, link, set ? "set" : "cleared", source, linked));
+    if (set && link->released != NULL)
+        CSM_TRY(csm_expr_eval(ctx, link->released, linked, NULL, &over));
+    return over ? call_point(ctx, link, "released", source, linked) : CSM_OK; /* it holds nobody up, late comers neither */
 }
 
 static csm_status field_moved(csm_ctx *ctx, const csm_mlink *link, const csm_change *change)
