@@ -14,7 +14,7 @@ struct csm_cursor {
     bool fixed;          /* items are what a transaction fixed */
     bool at_end;         /* nothing is left behind the last row */
     bool ended;          /* the caller has been told */
-    csm_buf last;        /* order key of the last candidate */
+    csm_buf last;        /* order key of the last row of the result */
     uint64_t skipped, returned;
     csm_cover *covers;   /* by branch: what entries can be refused by; made when first met */
 };
@@ -141,12 +141,14 @@ static csm_status next_candidate(csm_cursor *c, csm_candidate *out, bool *has)
     return CSM_OK;
 }
 
-/* Seen before: on an earlier page, or in another range of the merge. Else it is the last one now. */
-static csm_status is_repeated(csm_cursor *c, csm_str okey, bool *out)
+/* Seen before: on an earlier page, or in another range of the merge. */
+static bool is_repeated(const csm_cursor *c, csm_str okey)
 {
-    *out = csm_str_eq(okey, csm_buf_str(&c->last)) || (c->after.set && csm_str_cmp(okey, c->after.key) <= 0);
-    if (*out)
-        return CSM_OK;
+    return csm_str_eq(okey, csm_buf_str(&c->last)) || (c->after.set && csm_str_cmp(okey, c->after.key) <= 0);
+}
+
+static csm_status set_last(csm_cursor *c, csm_str okey)
+{
     csm_buf_clear(&c->last);
     return csm_buf_add(&c->last, okey.ptr, okey.len) ? CSM_OK : csm_ctx_nomem(c->plan.ctx);
 }
@@ -236,7 +238,9 @@ static csm_status take(csm_cursor *c, const csm_candidate *at, csm_row **row, cs
     *source = *row != NULL ? csm_plan_source(&c->plan, (*row)->table) : NULL;
     if (at->source != NULL && *source != at->source)
         return lost_row(c, at);
-    if (c->plan.kind != CSM_PLAN_GATHER && *source != NULL) /* what was gathered has been tested */
+    if (at->branch != NULL) /* a row of another branch comes there, with that branch's order key */
+        CSM_TRY(csm_eval_expr(&c->plan.eval, at->branch->whole, *row, NULL, &match));
+    else if (c->plan.kind != CSM_PLAN_GATHER && *source != NULL) /* what was gathered has been tested */
         CSM_TRY(csm_plan_test(&c->plan, *source, *row, &match));
     if (*source != NULL && match)
         return CSM_OK;
@@ -250,7 +254,7 @@ static csm_status take(csm_cursor *c, const csm_candidate *at, csm_row **row, cs
 static csm_status next_row(csm_cursor *c, csm_row **row, csm_source **source)
 {
     csm_candidate at;
-    bool has, repeated;
+    bool has;
 
     *row = NULL;
     while (*row == NULL) {
@@ -260,9 +264,11 @@ static csm_status next_row(csm_cursor *c, csm_row **row, csm_source **source)
             c->at_end = true;
             return CSM_OK;
         }
-        CSM_TRY(is_repeated(c, at.okey, &repeated));
-        if (!repeated)
-            CSM_TRY(take(c, &at, row, source));
+        if (is_repeated(c, at.okey))
+            continue;
+        CSM_TRY(take(c, &at, row, source));
+        if (*row != NULL)
+            CSM_TRY(set_last(c, at.okey));
         if (*row != NULL && c->skipped < c->plan.spec.offset) {
             c->skipped++;
             *row = NULL;
@@ -390,9 +396,7 @@ static csm_status next_fixed(csm_cursor *c, csm_row **row, csm_source **source)
             CSM_TRY(csm_eval_within(&c->plan.eval, &(*source)->usable, *row, &within, NULL, NULL));
         if (*source == NULL || !within)
             *row = NULL;
-        csm_buf_clear(&c->last);
-        if (!csm_buf_add(&c->last, item->okey.ptr, item->okey.len))
-            return csm_ctx_nomem(c->plan.ctx);
+        CSM_TRY(set_last(c, item->okey));
     }
     return CSM_OK;
 }

@@ -60,15 +60,15 @@ bool csm_index_tells(const csm_mindex *index, const csm_branch *branch)
 
 /* ---- what the keys settle ---- */
 
-static bool any_cut(const csm_mindex *index, const csm_mfield *field, const csm_operand *points, uint32_t count)
+static bool any_full(csm_plan *plan, const csm_mindex *index, uint32_t column, const csm_hold *hold)
 {
-    for (uint32_t n = 0; n < count; n++)
-        if (csm_key_is_cut(field, points[n].value, index->key_length))
+    for (uint32_t n = 0; n < hold->point_count; n++)
+        if (csm_key_is_full(plan, index, column, hold->points[n].value))
             return true;
     return false;
 }
 
-static bool settles_points(const csm_branch *branch, const csm_way *way, uint32_t position)
+static bool settles_points(csm_plan *plan, const csm_branch *branch, const csm_way *way, uint32_t position)
 {
     const csm_cond *cond = &branch->conds[position];
     const csm_hold *hold = csm_branch_hold(branch, cond->field);
@@ -77,27 +77,27 @@ static bool settles_points(const csm_branch *branch, const csm_way *way, uint32_
         return false;
     for (uint32_t n = 0; n < way->equal; n++)
         if (way->index->columns[n].field->id == cond->field->id)
-            return !any_cut(way->index, cond->field, hold->points, hold->point_count);
+            return !any_full(plan, way->index, n, hold);
     return false;
 }
 
-static bool settles_range(const csm_way *way, const csm_cond *cond)
+static bool settles_range(csm_plan *plan, const csm_way *way, const csm_cond *cond)
 {
     const csm_mindex *index = way->index;
 
     if (!way->ranged || index->columns[way->equal].field->id != cond->field->id)
         return false;
-    return (cond->from == NULL || !csm_key_is_cut(cond->field, cond->from->value, index->key_length)) &&
-           (cond->to == NULL || !csm_key_is_cut(cond->field, cond->to->value, index->key_length));
+    return (cond->from == NULL || !csm_key_is_full(plan, index, way->equal, cond->from->value)) &&
+           (cond->to == NULL || !csm_key_is_full(plan, index, way->equal, cond->to->value));
 }
 
-static bool settles(const csm_branch *branch, const csm_way *way, uint32_t position)
+static bool settles(csm_plan *plan, const csm_branch *branch, const csm_way *way, uint32_t position)
 {
     const csm_cond *cond = &branch->conds[position];
 
     if (cond->field == NULL)
         return false;
-    return cond->points != NULL ? settles_points(branch, way, position) : settles_range(way, cond);
+    return cond->points != NULL ? settles_points(plan, branch, way, position) : settles_range(plan, way, cond);
 }
 
 csm_status csm_cover_make(csm_plan *plan, const csm_branch *branch, const csm_way *way, const csm_want *wants,
@@ -110,7 +110,7 @@ csm_status csm_cover_make(csm_plan *plan, const csm_branch *branch, const csm_wa
     if (rest == NULL)
         return csm_ctx_nomem(plan->ctx);
     for (uint32_t n = 0; n < branch->cond_count; n++)
-        if (!settles(branch, way, n))
+        if (!settles(plan, branch, way, n))
             rest[count++] = branch->conds[n].expr;
     cover.rest = csm_expr_join(plan->arena, CSM_EXPR_AND, rest, count);
     if (cover.rest != NULL && cover.rest->kind == CSM_EXPR_FAILED)

@@ -159,6 +159,8 @@ typedef struct csm_keys {
  * operand of each held column. */
 typedef csm_status (*csm_range_fn)(void *user, const csm_keys *keys, csm_str prefix, const csm_operand *const *chosen);
 csm_status csm_way_ranges(csm_plan *plan, const csm_branch *branch, const csm_way *way, csm_range_fn each, void *user);
+/* True when keys cannot tell @p value from others: a text that fills the column, or more. The row must decide. */
+bool csm_key_is_full(csm_plan *plan, const csm_mindex *index, uint32_t column, csm_value value);
 /* Smallest key above all that begin with @p prefix, in the arena; ptr NULL: out of memory. */
 csm_str csm_range_after(csm_arena *arena, csm_str prefix);
 

@@ -86,7 +86,24 @@ static csm_status text_front(combos *c, uint32_t column, csm_value value, csm_st
     return CSM_OK;
 }
 
-/* Lower and upper bound a condition sets. Where a text is cut, both ends take the cut in and rows decide. */
+/* A text that fills its column: longer ones that begin with it have the same key. */
+static bool is_full(const csm_mindex *index, const csm_mcolumn *column, csm_str bytes)
+{
+    return csm_field_is_text(column->field) && bytes.len >= (size_t)index->key_length + 2;
+}
+
+bool csm_key_is_full(csm_plan *plan, const csm_mindex *index, uint32_t column, csm_value value)
+{
+    const csm_mcolumn *at = &index->columns[column];
+
+    if (!csm_field_is_text(at->field))
+        return csm_key_is_cut(at->field, value, index->key_length);
+    csm_buf_clear(&plan->key);
+    csm_key_add_value(&plan->key, at->field, value, index->key_length, at->descending);
+    return plan->key.failed || is_full(index, at, csm_buf_str(&plan->key));
+}
+
+/* Lower and upper bound a condition sets. Where a text fills its column, both ends take it in and rows decide. */
 static csm_status bounds_of(combos *c, uint32_t column, const csm_cond *cond, bound *low, bound *high)
 {
     const csm_mindex *index = c->way->index;
@@ -102,11 +119,11 @@ static csm_status bounds_of(combos *c, uint32_t column, const csm_cond *cond, bo
     }
     if (cond->from != NULL) {
         CSM_TRY(encode(c->plan, index, column, cond->from->value, &low->bytes));
-        low->inclusive = cond->range != CSM_OP_GT || csm_key_is_cut(at->field, cond->from->value, index->key_length);
+        low->inclusive = cond->range != CSM_OP_GT || is_full(index, at, low->bytes);
     }
     if (cond->to != NULL) {
         CSM_TRY(encode(c->plan, index, column, cond->to->value, &high->bytes));
-        high->inclusive = cond->range != CSM_OP_LT || csm_key_is_cut(at->field, cond->to->value, index->key_length);
+        high->inclusive = cond->range != CSM_OP_LT || is_full(index, at, high->bytes);
     }
     return CSM_OK;
 }
