@@ -21,6 +21,7 @@ typedef struct csm_engine_limits {
     int64_t read_us;           /* time a read may take in place (default 20 000) */
     uint32_t page_rows;        /* most rows of one page (default 1000) */
     uint32_t sort_rows;        /* most rows sorted in memory when no index serves the order (default 200 000) */
+    uint32_t gather_rows;      /* rows sorted for a page before an index of its order is walked instead (default 2000) */
     uint32_t rule_depth;       /* 8 */
     uint32_t derived_rows;     /* rows a path or copy may rewrite in one transaction (default 20 000) */
     uint32_t write_ms;         /* time a write may take on the writer before TIMEOUT (default 10 000) */

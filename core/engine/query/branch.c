@@ -4,6 +4,7 @@
 #include "base/str.h"
 
 #define CONDS_CHUNK 16u
+#define GAIN_ENOUGH 10 /* so well served that other ways to take the condition apart are not tried */
 
 static const csm_operand empty_operand = { { 0 }, { 0 } };
 
@@ -363,7 +364,7 @@ csm_status csm_branches_make(csm_plan *plan, csm_source *source, csm_branch **ou
     };
 
     CSM_TRY(make_option(plan, source, user_one, reach_one, &best));
-    for (size_t n = 0; n < sizeof(tries) / sizeof(tries[0]) && best.count > 0; n++) {
+    for (size_t n = 0; n < sizeof(tries) / sizeof(tries[0]) && best.count > 0 && best.gain < GAIN_ENOUGH; n++) {
         uint64_t product = (uint64_t)tries[n].user.count * tries[n].reach.count;
 
         if (product <= 1 || product > CSM_ALTERNATIVES_MAX ||

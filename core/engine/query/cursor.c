@@ -54,10 +54,11 @@ static csm_status open_gather(csm_cursor *c)
 {
     csm_plan *plan = &c->plan;
     bool by_id = plan->order.count == 0, full = false;
-    uint64_t most = plan->ctx->engine->limits.sort_rows;
+    const csm_engine_limits *limits = &plan->ctx->engine->limits;
+    uint64_t most = limits->sort_rows;
 
-    if (plan->spec.limit > 0 && (plan->mergeable || by_id))
-        most = plan->mergeable ? CSM_GATHER_FIRST : CSM_GATHER_FIRST * 10u;
+    if (plan->spec.limit > 0 && (plan->mergeable || by_id)) /* walking all rows is dearer than walking an order */
+        most = plan->mergeable ? limits->gather_rows : (uint64_t)limits->gather_rows * 10;
     if (!c->walking || !(plan->mergeable || by_id))
         CSM_TRY(csm_gather(plan, &c->after, most, &c->items, &c->item_count, &full));
     else

@@ -111,33 +111,49 @@ static bool offered(const csm_plan *plan, const csm_branch *branch, const csm_mi
 
 /* ---- ways ---- */
 
-static bool best_serving(const csm_branch *branch, const csm_order *order, uint32_t combos, csm_way *out)
+typedef struct serving {
+    const csm_order *order;
+    uint32_t index;  /* number of the index the order was taken from: inherited ones have the same */
+    int enough;      /* its gain there: as good as any */
+    uint32_t combos;
+} serving;
+
+static bool try_index(const csm_branch *branch, uint32_t position, const serving *s, csm_way *out)
 {
     const csm_source *source = branch->source;
-    bool found = false;
     csm_way way;
 
-    for (uint32_t n = 0; n < source->table->index_count; n++) {
-        if (source->unready != NULL && source->unready[n])
-            continue;
-        csm_way_fit(branch, &source->table->indexes[n], combos, &way);
-        if (!csm_way_serves(branch, &way, order) || (found && way.gain <= out->gain))
-            continue;
-        *out = way;
-        found = true;
-    }
-    return found;
+    if (source->unready != NULL && source->unready[position])
+        return false;
+    csm_way_fit(branch, &source->table->indexes[position], s->combos, &way);
+    if (!csm_way_serves(branch, &way, s->order) || (out->index != NULL && way.gain <= out->gain))
+        return false;
+    *out = way;
+    return true;
+}
+
+static bool best_serving(const csm_branch *branch, const serving *s, csm_way *out)
+{
+    const csm_mtable *table = branch->source->table;
+
+    out->index = NULL;
+    for (uint32_t n = 0; n < table->index_count; n++)
+        if (table->indexes[n].id == s->index && try_index(branch, n, s, out) && out->gain >= s->enough)
+            return true;
+    for (uint32_t n = 0; n < table->index_count; n++)
+        (void)try_index(branch, n, s, out);
+    return out->index != NULL;
 }
 
 /* Ways of all branches for one order; the worst one's gain. */
-static bool serve_all(const csm_plan *plan, const csm_order *order, csm_way *ways, int *gain)
+static bool serve_all(const csm_plan *plan, serving s, csm_way *ways, int *gain)
 {
-    for (uint32_t combos = CSM_COMBOS_MAX; combos > 0; combos /= 4) {
+    for (s.combos = CSM_COMBOS_MAX; s.combos > 0; s.combos /= 4) {
         uint64_t streams = 0;
 
         *gain = INT32_MAX;
         for (uint32_t n = 0; n < plan->branch_count; n++) {
-            if (!best_serving(&plan->branches[n], order, combos, &ways[n]))
+            if (!best_serving(&plan->branches[n], &s, &ways[n]))
                 return false;
             streams += ways[n].combos;
             *gain = ways[n].gain < *gain ? ways[n].gain : *gain;
@@ -157,25 +173,46 @@ static bool is_whole_family(const csm_plan *plan)
     return plan->spec.table->parent == NULL && plan->source_count == concrete;
 }
 
+/* The index of the first branch with the most gain that has not been tried; false: none left. */
+static bool next_index(const csm_branch *first, bool *tried, csm_way *out)
+{
+    const csm_source *source = first->source;
+    csm_way way;
+
+    out->index = NULL;
+    for (uint32_t n = 0; n < source->table->index_count; n++) {
+        if (tried[n] || (source->unready != NULL && source->unready[n]))
+            continue;
+        csm_way_fit(first, &source->table->indexes[n], CSM_COMBOS_MAX, &way);
+        if (out->index == NULL || way.gain > out->gain)
+            *out = way;
+    }
+    if (out->index != NULL)
+        tried[out->index - source->table->indexes] = true;
+    return out->index != NULL;
+}
+
 /* Tries what the indexes of the first branch offer: whatever all branches walk, one of those is it. */
 static csm_status find_order(csm_plan *plan, const csm_order *asked, int *gain)
 {
     const csm_branch *first = &plan->branches[0];
-    csm_way *ways = csm_arena_array(plan->arena, plan->branch_count, sizeof(*ways));
+    csm_way *ways = csm_arena_array(plan->arena, plan->branch_count, sizeof(*ways)), way;
+    bool *tried = csm_arena_array(plan->arena, first->source->table->index_count + 1u, sizeof(*tried));
     csm_order order;
     int worst;
 
-    if (ways == NULL)
+    if (ways == NULL || tried == NULL)
         return csm_ctx_nomem(plan->ctx);
     plan->mergeable = false;
     plan->order = *asked;
     *gain = -1;
-    for (uint32_t n = 0; n < first->source->table->index_count; n++) {
-        if (first->source->unready != NULL && first->source->unready[n])
+    while (next_index(first, tried, &way) && way.gain >= *gain) { /* no order is served better than on its own branch */
+        if (!offered(plan, first, way.index, asked, &order))
             continue;
-        if (!offered(plan, first, &first->source->table->indexes[n], asked, &order) ||
-            !serve_all(plan, &order, ways, &worst) || worst < *gain ||
-            (worst == *gain && order.count >= plan->order.count))
+        if (way.gain == *gain && order.count >= plan->order.count)
+            continue;
+        serving s = { &order, way.index->id, way.gain, 0 };
+        if (!serve_all(plan, s, ways, &worst) || worst < *gain || (worst == *gain && order.count >= plan->order.count))
             continue;
         memcpy(plan->ways, ways, plan->branch_count * sizeof(*ways));
         plan->order = order;
@@ -195,6 +232,8 @@ static int gather_gain(csm_plan *plan)
         csm_way_best(&plan->branches[n], CSM_FILTER_VALUES_MAX, false, &plan->gather_ways[n]);
         gain = plan->gather_ways[n].gain < gain ? plan->gather_ways[n].gain : gain;
     }
+    for (uint32_t n = 0; n < plan->branch_count && gain <= 0 && is_whole_family(plan); n++)
+        plan->gather_ways[n] = (csm_way){ .index = NULL }; /* rows themselves are half the work */
     return gain;
 }
 
@@ -263,7 +302,7 @@ csm_status csm_plan_choose(csm_plan *plan, const csm_order *given)
     while (!ready) { /* each turn marks at least one index as not ready */
         if (given != NULL) {
             plan->order = *given;
-            plan->mergeable = serve_all(plan, given, plan->ways, &gain);
+            plan->mergeable = serve_all(plan, (serving){ .order = given, .enough = INT32_MAX }, plan->ways, &gain);
         } else {
             CSM_TRY(find_order(plan, &asked, &gain));
         }

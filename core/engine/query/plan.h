@@ -12,7 +12,6 @@
 #define CSM_STREAMS_MAX 512u      /* ranges merged at once */
 #define CSM_COMBOS_MAX 64u        /* of one branch */
 #define CSM_ALTERNATIVES_MAX 64u  /* branches of one source */
-#define CSM_GATHER_FIRST 2000u    /* rows gathered before the order's index is walked instead */
 #define CSM_TXN_ROWS 10000u       /* most rows of a query in a transaction without a limit */
 #define CSM_OFFSET_MAX 10000u
 #define CSM_ORDER_COLUMNS (CSM_ORDER_MAX + CSM_INDEX_COLUMNS_MAX)

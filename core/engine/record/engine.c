@@ -11,6 +11,7 @@ const csm_engine_limits csm_engine_limits_default = {
     .read_us = 20000,
     .page_rows = 1000,
     .sort_rows = 200000,
+    .gather_rows = 2000,
     .rule_depth = 8,
     .derived_rows = 20000,
     .write_ms = 10000,

@@ -24,8 +24,12 @@ static void fill(uint32_t count)
 
     for (uint32_t n = 0; n < PEOPLE; n++)
         people[n] = (csm_id){ { 0x70, (uint8_t)n } };
+    static const char *const codes[] = { "ABCDEFGH", "abcdefgh-one", "abcdefg", "abcdefghi" }; /* keys hold 8 bytes */
+
     for (uint32_t n = 0; n < count; n++) {
         csm_row *row = fixture_row(&f, n % 4 == 0 ? "job" : "work");
+
+        fixture_set(row, "code", csm_ctext(codes[n / 3 % 4]));
 
         fixture_set(row, "number", csm_text(csm_arena_printf(ctx->arena, "N%06u", n)));
         fixture_set(row, "title", csm_text(csm_arena_printf(ctx->arena, "Title %u", n % 50)));
@@ -177,6 +181,41 @@ static void touched_does_not_grow(void **state)
         csm_cursor_close(cursor);
         fixture_close(&f);
     }
+}
+
+/* Past gather_rows the order's own index is walked, and the pages after begin there. */
+static void large_sets_are_walked(void **state)
+{
+    csm_str token = { 0 };
+
+    (void)state;
+    f.engine.limits.gather_rows = 100;
+    for (uint32_t page = 0; page < 3; page++) {
+        static char after[4096];
+        csm_ctx *ctx = fixture_read(&f);
+        csm_query_spec spec = spec_of(ctx, "work", "state=1^ORDERBYDESCnumber");
+        csm_cursor *cursor;
+        csm_value plan;
+        csm_row *row;
+
+        spec.limit = 10;
+        spec.after = csm_str_of(after);
+        assert_ok(ctx, csm_cursor_open(ctx, &spec, &cursor));
+        for (uint32_t n = 0; n < 10; n++) { /* every third has the state */
+            char want[16];
+
+            snprintf(want, sizeof(want), "N%06u", 897 - (page * 10 + n) * 3);
+            assert_ok(ctx, csm_cursor_next(ctx, cursor, &row, NULL));
+            assert_str(fixture_get(row, "number").s, want);
+        }
+        assert_ok(ctx, csm_cursor_explain(ctx, cursor, &plan));
+        assert_str(text_of(&plan, "index"), "number");
+        assert_in_range(number_of(&plan, "rows_touched"), 0, (page == 0 ? 200 : 0) + 70);
+        assert_ok(ctx, csm_cursor_token(ctx, cursor, &token));
+        snprintf(after, sizeof(after), "%.*s", CSM_STR_FMT(token));
+        csm_cursor_close(cursor);
+    }
+    f.engine.limits = csm_engine_limits_default;
 }
 
 /* ---- pages ---- */
@@ -513,6 +552,14 @@ static const struct count_row {
     { "included field", "work", "owner=70030000000000000000000000000000^priorityIN1,2", 11, 46 },
     { "all", "work", "", 900, 900 },
     { "many entries sooner than few rows", "work", "state=1^spent<10", 4, 900 },
+    { "text that fills its key", "work", "code=ABCDEFGH", 225, 1350 },
+    { "longer than its key", "work", "code=abcdefgh-ONE", 225, 1350 },
+    { "shorter than its key", "work", "code=ABCDEFG", 225, 225 },
+    { "above one that fills", "work", "code>abcdefgh", 450, 1350 },
+    { "up to one that fills", "work", "code<=abcdefgh", 450, 1800 },
+    { "below one that fills", "work", "code<abcdefgh", 225, 1800 },
+    { "begins with one that fills", "work", "codeSTARTSWITHabcdefgh", 675, 1350 },
+    { "begins", "work", "codeSTARTSWITHabcdef", 900, 900 },
     { "rows needed", "work", "state=1^titleLIKE1", 84, 600 },
 };
 
@@ -731,6 +778,7 @@ int main(void)
     const struct CMUnitTest grown[] = { cmocka_unit_test(touched_does_not_grow) };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_are_of_one_query),       cmocka_unit_test(offsets_skip),
+        cmocka_unit_test(large_sets_are_walked),
         cmocka_unit_test(rows_stay),                     cmocka_unit_test(the_tables_order_is_the_default),
         cmocka_unit_test(id_ranges_are_ranges_of_keys),  cmocka_unit_test(sorting_has_a_limit),
         cmocka_unit_test(budgets_stop_it),               cmocka_unit_test(rows_are_fixed_and_read_when_reached),

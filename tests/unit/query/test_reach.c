@@ -132,6 +132,7 @@ static void every_plan_keeps_to_the_reach(void **state)
         csm_arena_clear(arena);
         cond *c = pick(&w, 8) == 0 ? NULL : cond_random(&w, arena, (uint32_t)pick(&w, 3), false);
         w.asker = (int)pick(&w, 4);
+        w.f.engine.limits.gather_rows = pick(&w, 2) == 0 ? 15 : 2000;
         if (!read_all(&w, table, c, order, ids, &count)) {
             assert_true(c != NULL && cond_names(c, "spent"));
             continue;
