@@ -26,6 +26,17 @@ static csm_status bad(csm_ctx *ctx, const char *argument, csm_str what, const ch
 
 /* ---- groups and figures ---- */
 
+/* An unknown name is a fault of the call, as in a filter. */
+static csm_status find_field(csm_ctx *ctx, const csm_mtable *table, csm_str name, const csm_mfield **out)
+{
+    csm_status st = csm_mtable_get_field(table, name, out, &ctx->err);
+
+    if (st != CSM_E_NOT_FOUND)
+        return st;
+    ctx->err.code = CSM_E_INVALID;
+    return CSM_E_INVALID;
+}
+
 static csm_status parse_group(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_agg_group *out)
 {
     static const char *const parts[] = { "", "year", "month", "day" };
@@ -36,7 +47,7 @@ static csm_status parse_group(csm_ctx *ctx, const csm_mtable *table, csm_str tex
     if (out->name == NULL)
         return csm_ctx_nomem(ctx);
     (void)csm_str_split(&rest, ':', &name);
-    CSM_TRY(csm_mtable_get_field(table, name, &group.field, &ctx->err));
+    CSM_TRY(find_field(ctx, table, name, &group.field));
     if (rest.ptr != NULL) {
         uint32_t part = 1;
 
@@ -65,7 +76,7 @@ static csm_status parse_figure(csm_ctx *ctx, const csm_mtable *table, csm_str te
     out->kind = (csm_agg_kind)kind;
     out->field = NULL;
     if (kind > CSM_AGG_COUNT)
-        CSM_TRY(csm_mtable_get_field(table, rest, &out->field, &ctx->err));
+        CSM_TRY(find_field(ctx, table, rest, &out->field));
     out->name = csm_arena_cstr(ctx->arena, text);
     return out->name != NULL ? CSM_OK : csm_ctx_nomem(ctx);
 }

@@ -150,10 +150,11 @@ csm_status csm_seat_init(csm_seat *seat, csm_store *store, csm_error *err);
 void csm_seat_done(csm_seat *seat);
 void csm_rpc_count(csm_call *call); /* one more call of its method, with its time and status */
 
-/* ---- throttle.c: an address with too many failed logins waits. Loop thread ---- */
+/* ---- throttle.c: an address with too many failed logins waits. Loop thread; allows: any ---- */
 
 csm_throttle *csm_throttle_new(uint32_t failures_per_minute); /* 0 = never throttles; NULL: out of memory */
 void csm_throttle_free(csm_throttle *throttle);
+csm_status csm_throttle_check(csm_call *call, csm_error *err); /* BUSY: the caller's address must wait */
 bool csm_throttle_allows(csm_throttle *throttle, const char *address, csm_time now);
 void csm_throttle_count(csm_throttle *throttle, const char *address, csm_time now);
 

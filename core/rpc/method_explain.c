@@ -150,7 +150,7 @@ static const csm_method methods[] = {
       .doc = "Every scope and restriction with its verdict: why one may or may not",
       .returns_doc = "{allowed, user, admin, external, roles, rules, fields}" },
     { .name = "explain.query", .params = CSM_ARRAY(query_params), .returns = CSM_T_MAP, .since = 1, .run = explain_query,
-      .doc = "How a query is answered and what it touches", .returns_doc = "{plan, index, rows_touched, rows_returned, ...}" },
+      .doc = "How a query is answered and what it touches", .returns_doc = "{plan, index, rows_touched (security_admin), rows_returned, ...}" },
     { .name = "explain.rules", .params = CSM_ARRAY(rules_params), .returns = CSM_T_LIST, .since = 1, .run = explain_rules,
       .doc = "The rules of a table in the order they run", .returns_doc = "[{when, order, name, plugin, table, filter, doc}]" },
     { .name = "state.allowed", .params = CSM_ARRAY(allowed_params), .returns = CSM_T_LIST, .flags = CSM_METHOD_EXTERNAL,

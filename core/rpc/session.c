@@ -185,6 +185,16 @@ static bool run_in_place(csm_call *call)
     return true;
 }
 
+csm_status csm_throttle_check(csm_call *call, csm_error *err)
+{
+    csm_rpc *rpc = call->rpc;
+
+    if (call->session->options.local_admin ||
+        csm_throttle_allows(rpc->throttle, call->session->address, csm_clock_now(rpc->engine->clock)))
+        return CSM_OK;
+    return csm_error_set(err, CSM_E_BUSY, "too many failed logins from this address: try again in a minute");
+}
+
 /* Which thread runs a call that leaves the loop. */
 static csm_status route(csm_call *call, csm_error *err)
 {
@@ -196,9 +206,8 @@ static csm_status route(csm_call *call, csm_error *err)
     if (call->prepare != NULL && call->request_key.len > 0)
         return csm_error_field(err, CSM_E_UNSUPPORTED, "request_key", "method \"%s\" takes no request key",
                                call->method->name);
-    if (call->prepare != NULL && !call->session->options.local_admin &&
-        !csm_throttle_allows(rpc->throttle, call->session->address, csm_clock_now(rpc->engine->clock)))
-        return csm_error_set(err, CSM_E_BUSY, "too many failed logins from this address: try again in a minute");
+    if (call->prepare != NULL)
+        CSM_TRY(csm_throttle_check(call, err));
     if (writes && call->dry_run)
         st = csm_pool_add(rpc->workers, csm_worker_dry_run, call);
     else if (call->prepare != NULL)

@@ -1,16 +1,19 @@
 /* Failed logins by address: who fails too often within a minute waits for the next. A fixed table, so that nobody can fill
- * memory with addresses; two addresses that meet in one slot share its figure. Loop thread. */
+ * memory with addresses; two addresses that meet in one slot share its figure. Counted by the loop thread; asked by it and,
+ * once more before the costly part, by the hashing threads: what was sent in one burst is refused by what failed of it. */
 #include "rpc/call.h"
 
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <stdatomic.h>
+
 #define SLOTS 4096u
 #define WINDOW CSM_MINUTE
 
 typedef struct slot {
-    csm_time since;
-    uint32_t failures;
+    _Atomic csm_time since;
+    _Atomic uint32_t failures;
 } slot;
 
 struct csm_throttle {
@@ -45,7 +48,7 @@ static slot *slot_of(csm_throttle *throttle, const char *address)
 
 bool csm_throttle_allows(csm_throttle *throttle, const char *address, csm_time now)
 {
-    const slot *at = slot_of(throttle, address);
+    slot *at = slot_of(throttle, address);
 
     return throttle->most == 0 || at->failures < throttle->most || now - at->since >= WINDOW;
 }

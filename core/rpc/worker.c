@@ -67,6 +67,8 @@ void csm_worker_prepare(void *user, unsigned worker)
     if (st == CSM_OK)
         st = csm_call_check(call, &cc.ctx);
     if (st == CSM_OK)
+        st = csm_throttle_check(call, &cc.ctx.err);
+    if (st == CSM_OK)
         st = call->prepare(&cc.ctx, call);
     csm_snap_reset(seat->snap);
     if (st == CSM_OK) {

@@ -45,6 +45,7 @@ static csm_status run_steps(csm_call *call, csm_ctx *ctx)
     ctx->budget.rows_max = engine->limits.read_rows_hard;
     ctx->budget.until_us = now + (int64_t)engine->limits.write_ms * 1000;
     if (call->request_key.len > 0) {
+        CSM_TRY(csm_call_check(call, ctx)); /* a kept reply is for those who may still ask */
         CSM_TRY(csm_repeat_find(ctx, call, &found));
         if (found)
             return CSM_OK;

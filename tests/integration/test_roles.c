@@ -75,6 +75,33 @@ static void acceptance_013_wrong_side(void **state)
     (void)csm_tk_insert(p->tk, "sys_user_has_role", "{'user':'%s','role':'%s'}", p->abe, plain);
 }
 
+/* Neither by a group that has the role, nor by the mail address or the row of one who has it. */
+static void acceptance_013_no_detour_to_admin(void **state)
+{
+    people *p = *state;
+    const char *uwe = csm_tk_user(p->tk, "uwe", "user_admin");
+    const char *group, *admin = role(p, "admin");
+    static const char *const changes[] = { "'email':'uwe@example.com'", "'active':false", "'user_name':'eve'" };
+
+    group = csm_tk_insert(p->tk, "sys_user_group", "{'name':'Administrators'}");
+    (void)csm_tk_insert(p->tk, "sys_group_has_role", "{'group':'%s','role':'%s'}", group, admin);
+    as(p, "uwe");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sys_user_grmember','values':{'user':'%s','group':'%s'}}",
+                       uwe, group);
+    for (size_t n = 0; n < sizeof(changes) / sizeof(changes[0]); n++)
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'sys_user','id':'%s','values':{%s}}", p->adam,
+                           changes[n]);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'sys_user','id':'%s'}", p->adam);
+    (void)csm_tk_update(p->tk, "sys_user", p->abe, "{'email':'abe@example.com'}");
+    as(p, "adam");
+    (void)csm_tk_insert(p->tk, "sys_user_grmember", "{'user':'%s','group':'%s'}", p->ivy, group);
+    assert_true(holds(p, "ivy", "admin"));
+    as(p, "uwe");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'sys_user','id':'%s','values':{%s}}", p->ivy, changes[0]);
+    remove_row(p, "sys_user_group", group);
+    assert_false(holds(p, "ivy", "admin"));
+}
+
 static void acceptance_014_no_cycle(void **state)
 {
     people *p = *state;
@@ -211,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         people_test(acceptance_013_containment_is_transitive),
         people_test(acceptance_013_wrong_side),
+        people_test(acceptance_013_no_detour_to_admin),
         people_test(acceptance_014_no_cycle),
         people_test(acceptance_015_never_both_sides),
         people_test(acceptance_016_explicit_roles_of_new_users),

@@ -85,17 +85,25 @@ static csm_status has_both(csm_ctx *ctx, const id_set *roles, bool *out)
     return CSM_OK;
 }
 
+/* Every role a user holds: directly, through groups, by containment. */
+static csm_status roles_of_user(csm_ctx *ctx, csm_id user, id_set *roles)
+{
+    id_set groups = { 0 };
+
+    CSM_TRY(add_linked(ctx, roles, "sys_user_has_role", "user", user, "role"));
+    CSM_TRY(add_linked(ctx, &groups, "sys_user_grmember", "user", user, "group"));
+    for (uint32_t n = 0; n < groups.count; n++)
+        CSM_TRY(add_linked(ctx, roles, "sys_group_has_role", "group", groups.items[n], "role"));
+    return close_roles(ctx, roles, true);
+}
+
 static csm_status check_user(csm_ctx *ctx, csm_id user)
 {
-    id_set roles = { 0 }, groups = { 0 };
+    id_set roles = { 0 };
     csm_record *rec;
     bool both;
 
-    CSM_TRY(add_linked(ctx, &roles, "sys_user_has_role", "user", user, "role"));
-    CSM_TRY(add_linked(ctx, &groups, "sys_user_grmember", "user", user, "group"));
-    for (uint32_t n = 0; n < groups.count; n++)
-        CSM_TRY(add_linked(ctx, &roles, "sys_group_has_role", "group", groups.items[n], "role"));
-    CSM_TRY(close_roles(ctx, &roles, true));
+    CSM_TRY(roles_of_user(ctx, user, &roles));
     CSM_TRY(has_both(ctx, &roles, &both));
     if (!both)
         return CSM_OK;
@@ -167,21 +175,54 @@ static csm_status group_parent_rule(csm_ctx *ctx, csm_change *change)
     return CSM_OK;
 }
 
+/* ---- administrators ---- */
+
+static csm_status has_admin(csm_ctx *ctx, const id_set *roles, bool *out)
+{
+    csm_id admin;
+
+    CSM_TRY(role_id(ctx, "admin", &admin));
+    *out = set_has(roles, admin);
+    return CSM_OK;
+}
+
+/* The roles a grant, a membership or a containment would bring. */
+static csm_status roles_brought(csm_ctx *ctx, csm_change *change, id_set *roles)
+{
+    const char *table = csm_change_table(ctx, change);
+
+    if (csm_table_is_a(ctx, table, "sys_user_grmember"))
+        CSM_TRY(add_linked(ctx, roles, "sys_group_has_role", "group", csm_change_new_ref(ctx, change, "group"), "role"));
+    else
+        CSM_TRY(set_add(ctx, roles, csm_change_new_ref(ctx, change, csm_table_is_a(ctx, table, "sys_user_role_contains")
+                                                                        ? "contains" : "role")));
+    return close_roles(ctx, roles, true);
+}
+
 /* Only an administrator makes administrators: neither user_admin nor security_admin reaches the role by a detour. */
 static csm_status admin_role_rule(csm_ctx *ctx, csm_change *change)
 {
-    const char *field = csm_table_is_a(ctx, csm_change_table(ctx, change), "sys_user_role_contains") ? "contains" : "role";
-    id_set below = { 0 };
-    csm_id admin;
+    id_set roles = { 0 };
+    bool admin;
 
     if (!csm_change_by_client(ctx, change) || csm_caller_has_role(ctx, "admin"))
         return CSM_OK;
-    CSM_TRY(role_id(ctx, "admin", &admin));
-    CSM_TRY(set_add(ctx, &below, csm_change_new_ref(ctx, change, field)));
-    CSM_TRY(close_roles(ctx, &below, true));
-    if (set_has(&below, admin))
-        return csm_fail_field(ctx, CSM_E_DENIED, field, "only an administrator gives the role admin");
-    return CSM_OK;
+    CSM_TRY(roles_brought(ctx, change, &roles));
+    CSM_TRY(has_admin(ctx, &roles, &admin));
+    return admin ? csm_fail(ctx, CSM_E_DENIED, "only an administrator gives the role admin") : CSM_OK;
+}
+
+/* Whoever may set an administrator's address may have his password mailed to himself. */
+static csm_status admin_user_rule(csm_ctx *ctx, csm_change *change)
+{
+    id_set roles = { 0 };
+    bool admin;
+
+    if (!csm_change_by_client(ctx, change) || csm_caller_has_role(ctx, "admin"))
+        return CSM_OK;
+    CSM_TRY(roles_of_user(ctx, csm_change_id(ctx, change), &roles));
+    CSM_TRY(has_admin(ctx, &roles, &admin));
+    return admin ? csm_fail(ctx, CSM_E_DENIED, "only an administrator may change an administrator") : CSM_OK;
 }
 
 const csm_rule csm_own_rules[CSM_OWN_RULES] = {
@@ -197,6 +238,10 @@ const csm_rule csm_own_rules[CSM_OWN_RULES] = {
     { .table = "sys_group_has_role", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin of a group" },
     { .table = "sys_user_role_contains", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule,
       .name = "admin by containment" },
+    { .table = "sys_user_grmember", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin by membership" },
+    { .table = "sys_user", .when = CSM_BEFORE_UPDATE, .order = 5, .run = admin_user_rule, .name = "administrators are their own" },
+    { .table = "sys_user", .when = CSM_BEFORE_DELETE, .order = 5, .run = admin_user_rule,
+      .name = "administrators are not deleted by others" },
     { .table = "sys_user_role_contains", .when = CSM_AFTER_UPDATE, .order = 10, .run = contains_rule,
       .name = "containment without cycle after a change" },
 };

@@ -516,7 +516,9 @@ csm_status csm_cursor_explain(csm_ctx *ctx, csm_cursor *c, csm_value *out)
     pairs[2] = (csm_pair){ CSM_STR("branches"), csm_int(c->plan.branch_count) };
     pairs[3] = (csm_pair){ CSM_STR("residual"), residual.len > 0 ? csm_text(residual) : csm_nil() };
     pairs[4] = (csm_pair){ CSM_STR("order"), csm_text(order) };
-    pairs[5] = (csm_pair){ CSM_STR("rows_touched"), csm_int((int64_t)c->plan.touched) };
+    /* A figure that counts rows out of reach would tell that they are there. */
+    pairs[5] = (csm_pair){ CSM_STR("rows_touched"), csm_caller_has_any(ctx, CSM_STR("security_admin"))
+                                                        ? csm_int((int64_t)c->plan.touched) : csm_nil() };
     pairs[6] = (csm_pair){ CSM_STR("rows_returned"), csm_int((int64_t)c->returned) };
     *out = csm_map(pairs, 7);
     return CSM_OK;

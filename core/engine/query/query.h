@@ -74,7 +74,8 @@ csm_status csm_cursor_ids(csm_ctx *ctx, const csm_cursor *cursor, csm_id **out, 
 /* Token to resume after the last row; empty when the end was reached. Holds nothing but values the caller may see. */
 csm_status csm_cursor_token(csm_ctx *ctx, csm_cursor *cursor, csm_str *out);
 void csm_cursor_close(csm_cursor *cursor); /* NULL is fine */
-/* {plan: "index"|"merge"|"sort"|"scan"|"id", index, branches, residual, order, rows_touched, rows_returned}. */
+/* {plan: "index"|"merge"|"sort"|"scan"|"id", index, branches, residual, order, rows_touched, rows_returned}; rows_touched only for
+ * security_admin: it counts rows out of reach too. */
 csm_status csm_cursor_explain(csm_ctx *ctx, csm_cursor *cursor, csm_value *out);
 
 csm_status csm_query_count_rows(csm_ctx *ctx, const csm_query_spec *spec, uint64_t *out);

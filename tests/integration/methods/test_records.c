@@ -191,6 +191,11 @@ static void a_repeat_has_one_effect(void **state)
     csm_tk_fails(tk, CSM_E_INVALID, "record.query", "{'table':'task','request_key':'k2'}");
     csm_tk_as(tk, "ben"); /* another caller's key is another key */
     (void)csm_tk_ok(tk, "record.insert", "{'table':'task','values':{'correlation_id':'ben'},'request_key':'k1'}");
+    csm_tk_as(tk, NULL); /* nobody shares the local administrator's empty id, but not what was kept for him */
+    (void)csm_tk_ok(tk, "record.insert", "{'table':'task','values':{'correlation_id':'admin'},'request_key':'k9'}");
+    csm_tk_as_guest(tk, "stranger");
+    csm_tk_fails(tk, CSM_E_UNAUTHENTICATED, "record.insert",
+                 "{'table':'task','values':{'correlation_id':'admin'},'request_key':'k9'}");
 }
 
 static void a_dry_run_tells_and_keeps_nothing(void **state)

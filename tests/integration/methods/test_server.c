@@ -201,9 +201,11 @@ static void explains(void **state)
     answer = csm_tk_ok(tk, "explain.access", "{'table':'task','user':'ivy','operation':'create'}");
     assert_false(csm_tk_bool(tk, answer, "allowed"));
     csm_tk_fails(tk, CSM_E_NOT_FOUND, "explain.access", "{'table':'task','id':'%s'}", task);
+    assert_false(csm_tk_is_nil(tk, csm_tk_ok(tk, "explain.query", "{'table':'task','query':'active=true'}"), "rows_touched"));
     csm_tk_as(tk, "ann");
     answer = csm_tk_ok(tk, "explain.query", "{'table':'task','query':'assigned_toISEMPTY^active=true'}");
     assert_true(csm_tk_has(answer, "plan"));
+    assert_true(csm_tk_is_nil(tk, answer, "rows_touched")); /* it would count what ann may not see */
     csm_tk_fails(tk, CSM_E_INVALID, "explain.query", "{'table':'task','query':'assignd_to=1'}");
     answer = csm_tk_ok(tk, "explain.rules", "{'table':'task','when':'before_update'}");
     assert_int_equal(answer->type, CSM_T_LIST);

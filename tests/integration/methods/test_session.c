@@ -144,8 +144,10 @@ static void sessions_are_listed_and_ended(void **state)
     id = csm_tk_str(tk, list, "0.id");
     csm_tk_as(tk, "bob");
     assert_int_equal(csm_tk_ok(tk, "session.list", "{'user':'ann'}")->count, 0);
+    assert_int_equal(csm_tk_ok(tk, "session.list", "{'user':'nobody.at.all'}")->count, 0); /* one answer for both */
     csm_tk_fails(tk, CSM_E_NOT_FOUND, "session.end", "{'id':'%s'}", id);
     csm_tk_as(tk, "root");
+    csm_tk_fails(tk, CSM_E_NOT_FOUND, "session.list", "{'user':'nobody.at.all'}");
     assert_int_equal(csm_tk_ok(tk, "session.list", "{'user':'ann'}")->count, 1);
     (void)csm_tk_ok(tk, "session.end", "{'id':'%s'}", id);
     csm_tk_as_guest(tk, "s1");
