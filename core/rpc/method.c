@@ -196,7 +196,7 @@ csm_status csm_refuse_as_of(csm_ctx *ctx)
 {
     if (ctx->as_of == 0)
         return CSM_OK;
-    return csm_error_field(&ctx->err, CSM_E_UNSUPPORTED, "as_of", "\"as_of\" is for record.get: queries are of today");
+    return csm_error_field(&ctx->err, CSM_E_UNSUPPORTED, "as_of", "\"as_of\" is for record.get and record.query: this is of today");
 }
 
 int64_t csm_property_int(csm_ctx *ctx, const char *name, int64_t dflt, int64_t min, int64_t max)

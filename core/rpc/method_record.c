@@ -1,6 +1,8 @@
 /* Records: get, query, aggregate, insert, update, delete. Rows go straight from the store into the reply. */
 #include "rpc/method.h"
 
+#include "engine/record/as_of.h"
+
 #define OFFSET_MAX 10000
 
 /* ---- reading ---- */
@@ -44,6 +46,29 @@ static csm_status write_rows(csm_ctx *ctx, csm_cursor *cursor, const csm_present
     return CSM_OK;
 }
 
+/* The same page as it was at ctx->as_of. */
+static csm_status write_past(csm_ctx *ctx, const csm_query_spec *spec, const csm_present *what, csm_reply *out)
+{
+    csm_past_row *rows;
+    csm_open_list list;
+    uint32_t count;
+    csm_str next;
+    csm_writer *w;
+
+    CSM_TRY(csm_query_as_of(ctx, spec, &rows, &count, &next));
+    w = csm_reply_begin(out);
+    csm_write_map(w, 2);
+    csm_write_cstr(w, "rows");
+    list = csm_list_begin(w);
+    for (uint32_t n = 0; n < count; n++) {
+        CSM_TRY(csm_present_row(ctx, rows[n].row, rows[n].readable, what, w));
+        list.count++;
+    }
+    csm_list_end(w, list);
+    csm_put_str(w, "next", next);
+    return CSM_OK;
+}
+
 static csm_status record_query(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
     csm_query_spec spec = { 0 };
@@ -60,9 +85,12 @@ static csm_status record_query(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     if (spec.limit > ctx->engine->limits.page_rows)
         return csm_error_field(&ctx->err, CSM_E_LIMIT, "limit", "a page has at most %u rows",
                                ctx->engine->limits.page_rows);
-    CSM_TRY(csm_refuse_as_of(ctx));
-    if (csm_is_history_view(spec.table))
+    if (csm_is_history_view(spec.table)) {
+        CSM_TRY(csm_refuse_as_of(ctx));
         return csm_history_query(ctx, &spec, in->values[1], in->values[2], &what, out);
+    }
+    if (ctx->as_of != 0)
+        return write_past(ctx, &spec, &what, out);
     CSM_TRY(csm_cursor_open(ctx, &spec, &cursor));
     st = write_rows(ctx, cursor, &what, csm_reply_begin(out));
     csm_cursor_close(cursor);

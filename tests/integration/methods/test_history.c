@@ -76,6 +76,66 @@ static void as_of_shows_the_record_then(void **state)
     csm_tk_fails(tk, CSM_E_NOT_FOUND, "record.get", "{'table':'task','id':'%s','as_of':'2001-01-01T00:00:00Z'}", id);
 }
 
+/* Short descriptions of a page of the past, joined. */
+static const char *past_page(csm_tk *tk, const char *then, const char *query, const char *more, const csm_value **answer)
+{
+    static char text[256];
+    const csm_value *rows;
+
+    *answer = csm_tk_ok(tk, "record.query", "{'table':'task','query':'%s','as_of':'%s'%s}", query, then, more);
+    rows = csm_tk_at(tk, *answer, "rows");
+    text[0] = '\0';
+    for (uint32_t n = 0; n < rows->count; n++) {
+        size_t len = strlen(text);
+
+        (void)snprintf(text + len, sizeof(text) - len, "%s ", csm_tk_str(tk, &rows->list[n], "short_description"));
+    }
+    return text;
+}
+
+static const char *with_token(const char *token)
+{
+    static char text[80];
+
+    (void)snprintf(text, sizeof(text), ",'limit':2,'after':'%s'", token);
+    return text;
+}
+
+static void queries_see_the_rows_of_then(void **state)
+{
+    csm_tk *tk = *state;
+    const csm_value *answer;
+    const char *moved, *gone, *then;
+
+    csm_tk_as(tk, "ann");
+    (void)csm_tk_insert(tk, "task", "{'short_description':'past-a','correlation_id':'p','priority':3}");
+    moved = csm_tk_insert(tk, "task", "{'short_description':'past-b','correlation_id':'p','priority':1}");
+    gone = csm_tk_insert(tk, "task", "{'short_description':'past-c','correlation_id':'p','priority':2}");
+    csm_tk_advance(tk, CSM_MINUTE);
+    then = csm_tk_str(tk, csm_tk_ok(tk, "server.ping", "{}"), "time");
+    csm_tk_advance(tk, CSM_MINUTE);
+    (void)csm_tk_update(tk, "task", moved, "{'short_description':'past-z','correlation_id':'q','priority':5}");
+    (void)csm_tk_insert(tk, "task", "{'short_description':'past-new','correlation_id':'p'}");
+    csm_tk_as(tk, NULL);
+    (void)csm_tk_ok(tk, "record.delete", "{'table':'task','id':'%s'}", gone);
+    csm_tk_assert_str(past_page(tk, then, "correlation_id=p^ORDERBYpriority", "", &answer), "past-b past-c past-a ");
+    csm_tk_assert_str(past_page(tk, then, "correlation_id=p^ORDERBYpriority", ",'limit':2", &answer), "past-b past-c ");
+    csm_tk_assert_str(past_page(tk, then, "correlation_id=p^ORDERBYpriority",
+                                with_token(csm_tk_str(tk, answer, "next")), &answer),
+                      "past-a ");
+    assert_true(csm_tk_is_nil(tk, answer, "next"));
+    csm_tk_as(tk, "ann"); /* what is gone is an administrator's to see */
+    csm_tk_assert_str(past_page(tk, then, "correlation_id=p^ORDERBYpriority", "", &answer), "past-b past-a ");
+    csm_tk_assert_str(past_page(tk, "2001-01-01T00:00:00Z", "correlation_id=p", "", &answer), "");
+    csm_tk_as(tk, "ivy");
+    csm_tk_assert_str(past_page(tk, then, "correlation_id=p", "", &answer), "");
+    csm_tk_as(tk, "xena");
+    csm_tk_fails(tk, CSM_E_DENIED, "record.query", "{'table':'task','as_of':'%s'}", then);
+    csm_tk_as(tk, "ann");
+    csm_tk_fails(tk, CSM_E_INVALID, "record.query", "{'table':'task','as_of':'%s','after':'x'}", then);
+    csm_tk_fails(tk, CSM_E_INVALID, "record.query", "{'table':'task','as_of':'%s','query':'nope=1'}", then);
+}
+
 static void undo_sets_back_what_is_still_so(void **state)
 {
     csm_tk *tk = *state;
@@ -166,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(history_tells_who_changed_what),
         cmocka_unit_test(as_of_shows_the_record_then),
+        cmocka_unit_test(queries_see_the_rows_of_then),
         cmocka_unit_test(undo_sets_back_what_is_still_so),
         cmocka_unit_test(undo_brings_back_and_takes_away_records),
         cmocka_unit_test(audit_and_journal_are_views_of_one_record),

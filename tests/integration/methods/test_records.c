@@ -104,7 +104,7 @@ static void query_refuses_what_it_does_not_understand(void **state)
         { "{'table':'task','offset':20000}", CSM_E_INVALID },
         { "{'table':'task','after':'rubbish'}", CSM_E_INVALID },
         { "{'table':'task','filter':'active=true'}", CSM_E_INVALID },
-        { "{'table':'task','as_of':'2020-01-01T00:00:00Z'}", CSM_E_UNSUPPORTED },
+        { "{'table':'sys_session','as_of':'2020-01-01T00:00:00Z'}", CSM_E_UNSUPPORTED },
         { "{'table':'task','as_of':'yesterday'}", CSM_E_INVALID },
         { "{'table':'sys_user','query':'password_hashISNOTEMPTY'}", CSM_E_INVALID },
         { "{'table':'sys_user','query':'locked_out=true'}", CSM_E_DENIED },
