@@ -7,7 +7,7 @@ struct csm_query {
     csm_query_spec spec;
     bool limited;              /* the handler set the limit */
     csm_status bad;            /* first error of a setter */
-    csm_error bad_error;
+    csm_error *bad_error;      /* its text; NULL = no memory for it */
     csm_cursor *cursor;
     csm_id *ids;               /* writing calls */
     uint32_t count, at;
@@ -34,7 +34,7 @@ static void keep_error(csm_ctx *ctx, csm_query *q, csm_status st)
     if (q->bad != CSM_OK || st == CSM_OK)
         return;
     q->bad = st;
-    q->bad_error = ctx->err;
+    q->bad_error = csm_arena_copy(ctx->arena, &ctx->err, sizeof(ctx->err));
 }
 
 static csm_status and_expr(csm_ctx *ctx, csm_query *q, const csm_expr *expr)
@@ -201,7 +201,9 @@ static csm_status query_next(csm_ctx *ctx, csm_query *q, csm_record **out)
 {
     *out = NULL;
     if (q->bad != CSM_OK) {
-        ctx->err = q->bad_error;
+        if (q->bad_error == NULL)
+            return csm_ctx_nomem(ctx);
+        ctx->err = *q->bad_error;
         return q->bad;
     }
     return ctx->txn != NULL ? next_fixed(ctx, q, out) : next_streamed(ctx, q, out);
