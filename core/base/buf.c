@@ -32,12 +32,10 @@ static bool fail(csm_buf *buf)
     return false;
 }
 
-bool csm_buf_reserve(csm_buf *buf, size_t more)
+bool csm_buf_grow(csm_buf *buf, size_t more)
 {
     if (buf->failed)
         return false;
-    if (more <= buf->cap - buf->len)
-        return true;
     size_t ceiling = buf->limit != 0 ? buf->limit : SIZE_MAX / 2;
     if (buf->len > ceiling || more > ceiling - buf->len)
         return fail(buf);
@@ -52,24 +50,6 @@ bool csm_buf_reserve(csm_buf *buf, size_t more)
         return fail(buf);
     buf->ptr = ptr;
     buf->cap = cap;
-    return true;
-}
-
-bool csm_buf_add(csm_buf *buf, const void *bytes, size_t len)
-{
-    if (!csm_buf_reserve(buf, len))
-        return false;
-    if (len != 0)
-        memcpy(buf->ptr + buf->len, bytes, len);
-    buf->len += len;
-    return true;
-}
-
-bool csm_buf_add_byte(csm_buf *buf, uint8_t byte)
-{
-    if (!csm_buf_reserve(buf, 1))
-        return false;
-    buf->ptr[buf->len++] = byte;
     return true;
 }
 

@@ -15,9 +15,27 @@ typedef struct csm_buf {
 void csm_buf_init(csm_buf *buf, size_t limit);
 void csm_buf_done(csm_buf *buf);  /* accepts a zeroed buffer */
 void csm_buf_clear(csm_buf *buf); /* keeps the memory */
-bool csm_buf_reserve(csm_buf *buf, size_t more);
-bool csm_buf_add(csm_buf *buf, const void *bytes, size_t len);
-bool csm_buf_add_byte(csm_buf *buf, uint8_t byte);
+bool csm_buf_grow(csm_buf *buf, size_t more); /* what csm_buf_reserve does when there is no room */
+static inline bool csm_buf_reserve(csm_buf *buf, size_t more)
+{
+    return (!buf->failed && more <= buf->cap - buf->len) || csm_buf_grow(buf, more);
+}
+static inline bool csm_buf_add(csm_buf *buf, const void *bytes, size_t len)
+{
+    if (!csm_buf_reserve(buf, len))
+        return false;
+    if (len != 0)
+        memcpy(buf->ptr + buf->len, bytes, len);
+    buf->len += len;
+    return true;
+}
+static inline bool csm_buf_add_byte(csm_buf *buf, uint8_t byte)
+{
+    if (!csm_buf_reserve(buf, 1))
+        return false;
+    buf->ptr[buf->len++] = byte;
+    return true;
+}
 bool csm_buf_printf(csm_buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first @p len bytes. */
 void csm_buf_drop(csm_buf *buf, size_t len);

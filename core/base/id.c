@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <sys/random.h>
 
@@ -110,10 +111,18 @@ csm_id csm_id_of_text(csm_str text)
 
 void csm_id_format(csm_id id, char buf[CSM_ID_TEXT])
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t n = 0; n < sizeof(id.b); n++) {
-        buf[2 * n] = digits[id.b[n] >> 4];
-        buf[2 * n + 1] = digits[id.b[n] & 15];
+    /* Eight digits at a time: a nibble per byte, then '0' or 'a' - 10 added to each. */
+    for (size_t n = 0; n < sizeof(id.b); n += 4) {
+        uint32_t word;
+        uint64_t spread, letters;
+        memcpy(&word, id.b + n, sizeof(word));
+        spread = be32toh(word);
+        spread = (spread << 16 | spread) & UINT64_C(0x0000ffff0000ffff);
+        spread = (spread << 8 | spread) & UINT64_C(0x00ff00ff00ff00ff);
+        spread = (spread << 4 | spread) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+        letters = ((spread + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101)) * ('a' - '0' - 10);
+        spread = htobe64(spread + letters + UINT64_C(0x3030303030303030));
+        memcpy(buf + 2 * n, &spread, sizeof(spread));
     }
     buf[CSM_ID_TEXT - 1] = '\0';
 }

@@ -56,7 +56,8 @@ struct csm_caller {
     uint64_t epoch;            /* watched epoch this was computed at */
     const csm_registry *reg;
     csm_value *values;         /* by position in reg->caller_values; NIL until computed, then LIST */
-    csm_arena *arena;          /* what it lives in */
+    struct csm_known **known;  /* engine/access: what follows from his roles, by table id; NULL until asked */
+    csm_arena *arena;          /* what it lives in; NULL: static */
 };
 
 /* How far a call may go; checked at each engine call that touches rows. */

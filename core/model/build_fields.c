@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "wire/wire.h"
 
 #include <stdio.h>
 
@@ -37,12 +38,25 @@ static const char *label_of(csm_build *b, const char *name)
     return label;
 }
 
+static csm_status encode_name(csm_build *b, const char *name, csm_str *out)
+{
+    csm_buf text;
+    csm_writer w = { &text };
+
+    csm_buf_init(&text, 0);
+    csm_write_cstr(&w, name);
+    *out = csm_arena_str(b->arena, csm_buf_str(&text));
+    csm_buf_done(&text);
+    return !text.failed && out->ptr != NULL ? CSM_OK : csm_build_nomem(b);
+}
+
 /* Everything of @p field that follows from its declaration alone. */
 static csm_status fill(csm_build *b, csm_mfield *field, const csm_build_field *bf)
 {
     const csm_field *decl = &bf->decl;
 
     field->name = decl->name;
+    CSM_TRY(encode_name(b, decl->name, &field->wire_name));
     field->label = decl->label != NULL ? decl->label : label_of(b, decl->name);
     if (field->label == NULL)
         return csm_build_nomem(b);

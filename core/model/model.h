@@ -36,6 +36,7 @@ struct csm_mfield {
     uint32_t id;                 /* stable number, unique in the store; the same for an inherited field */
     uint32_t pos;                /* position in csm_mtable.fields of the table it is read through */
     const char *name;
+    csm_str wire_name;           /* the name as MessagePack text: the key of the field in a record */
     const char *label;
     const char *doc;
     const char *plugin;

@@ -28,6 +28,8 @@ struct csm_session {
     csm_session_options options;
     char address[112];         /* with options never changed: other threads read them */
     csm_identity identity;
+    uint64_t login_epoch;      /* watched epoch at which the row of the login was there and good */
+    csm_time login_until;      /* and until when it is; 0 = to be looked at */
     uint32_t calls;            /* under way */
     uint32_t id;               /* number within this run of the server */
     bool error_maps;

@@ -61,8 +61,10 @@ static void send_reply(csm_call *call)
         csm_throttle_count(call->rpc->throttle, session->address, csm_clock_now(call->rpc->engine->clock));
     if (session->closed)
         return;
-    if (call->changes_identity && call->status == CSM_OK && !call->dry_run)
+    if (call->changes_identity && call->status == CSM_OK && !call->dry_run) {
         session->identity = call->new_identity;
+        session->login_until = 0;
+    }
     if (call->changes_errors && call->status == CSM_OK)
         session->error_maps = call->new_error_maps;
     if (call->notification) {
@@ -99,8 +101,8 @@ void csm_rpc_deliver(csm_rpc *rpc)
 
 /* ---- dispatch ---- */
 
-/* True while the row of a login is there and good. */
-static csm_status login_lives(csm_ctx *ctx, const char *table_name, csm_id id, bool *out)
+/* Until when the login is good as its row stands: 0 when it is not. */
+static csm_status login_end(csm_ctx *ctx, const char *table_name, csm_id id, csm_time *out)
 {
     const csm_mtable *table;
     const csm_mfield *expires, *active;
@@ -110,13 +112,29 @@ static csm_status login_lives(csm_ctx *ctx, const char *table_name, csm_id id, b
     CSM_TRY(csm_registry_get_table(ctx->reg, csm_str_of(table_name), &table, &ctx->err));
     CSM_TRY(csm_mtable_get_field(table, CSM_STR("expires"), &expires, &ctx->err));
     CSM_TRY(csm_row_find(ctx, table, id, &row));
-    if (row == NULL) {
-        *out = false;
+    *out = 0;
+    if (row == NULL)
         return CSM_OK;
-    }
     active = csm_mtable_field(table, CSM_STR("active"));
     until = csm_row_get(row, expires);
-    *out = (csm_is_nil(until) || until.i > ctx->now) && (active == NULL || csm_value_bool(csm_row_get(row, active)));
+    if (active == NULL || csm_value_bool(csm_row_get(row, active)))
+        *out = csm_is_nil(until) ? INT64_MAX : until.i;
+    return CSM_OK;
+}
+
+/* True while the login is there and good. Its row is looked at again when something watched changed. */
+static csm_status login_lives(csm_session *session, csm_ctx *ctx, bool *out)
+{
+    bool by_token = !csm_id_is_none(session->identity.token);
+    uint64_t epoch;
+
+    CSM_TRY(csm_caller_epoch(ctx, &epoch));
+    if (session->login_until == 0 || session->login_epoch != epoch) {
+        CSM_TRY(login_end(ctx, by_token ? "sys_token" : "sys_session",
+                          by_token ? session->identity.token : session->identity.session, &session->login_until));
+        session->login_epoch = epoch;
+    }
+    *out = session->login_until > ctx->now;
     return CSM_OK;
 }
 
@@ -125,19 +143,18 @@ static csm_status check_login(csm_call *call, csm_error *err)
 {
     csm_session *session = call->session;
     csm_rpc *rpc = call->rpc;
-    bool by_token = !csm_id_is_none(session->identity.token), lives = false;
+    bool lives = false;
     csm_status st;
     csm_ctx ctx;
 
-    if (csm_id_is_none(session->identity.session) && !by_token)
+    if (csm_id_is_none(session->identity.session) && csm_id_is_none(session->identity.token))
         return CSM_OK;
     CSM_TRY(csm_snap_renew(rpc->loop.snap, err));
     csm_ctx_init(&ctx, rpc->engine, call->arena, rpc->loop.snap, NULL, csm_caller_system(), rpc->loop.callers,
                  &rpc->loop.ids);
     ctx.budget.rows_max = UINT64_MAX;
     ctx.budget.until_us = INT64_MAX;
-    st = login_lives(&ctx, by_token ? "sys_token" : "sys_session",
-                     by_token ? session->identity.token : session->identity.session, &lives);
+    st = login_lives(session, &ctx, &lives);
     if (st != CSM_OK)
         *err = ctx.err;
     if (st != CSM_OK || lives)
@@ -286,6 +303,29 @@ static csm_status find_method(csm_call *call, csm_str name, csm_error *err)
     return err->code;
 }
 
+static size_t put_hex(char *to, uint64_t number)
+{
+    size_t digits = number == 0 ? 1 : (67u - (size_t)__builtin_clzll(number)) / 4;
+
+    for (size_t n = digits; n-- > 0; number >>= 4)
+        to[n] = "0123456789abcdef"[number & 15];
+    return digits;
+}
+
+/* "SESSION-CALL" in hex. ptr NULL: out of memory. */
+static csm_str make_trace(csm_arena *arena, uint32_t session, uint64_t call)
+{
+    char *text = csm_arena_alloc(arena, 32);
+    size_t len = 0;
+
+    if (text != NULL) {
+        len = put_hex(text, session);
+        text[len++] = '-';
+        len += put_hex(text + len, call);
+    }
+    return (csm_str){ text, len };
+}
+
 /* The loop's own call, cleared for the next message. */
 static csm_call *fresh_call(csm_session *session)
 {
@@ -303,7 +343,7 @@ static csm_call *fresh_call(csm_session *session)
                                 .reply = reply,
                                 .started_us = csm_mono_us() };
     rpc->in_place.deadline_us = rpc->in_place.started_us + (int64_t)rpc->options.deadline_ms * 1000;
-    rpc->in_place.trace = csm_arena_printf(arena, "%x-%llx", session->id, (unsigned long long)++rpc->traces);
+    rpc->in_place.trace = make_trace(arena, session->id, ++rpc->traces);
     return &rpc->in_place;
 }
 

@@ -1,6 +1,8 @@
 /* The tags with a payload in their head, as a table: 0xc0 (nil) to 0xdf (map 32). */
 #include "wire/head.h"
 
+#include <endian.h>
+
 #define NO_TYPE 0xff /* reserved or extension: refused */
 
 typedef struct tag_row {
@@ -46,10 +48,24 @@ static const tag_row tags[32] = {
 
 static uint64_t load_be(const uint8_t *at, unsigned width)
 {
-    uint64_t value = 0;
-    for (unsigned n = 0; n < width; n++)
-        value = value << 8 | at[n];
-    return value;
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+    switch (width) {
+    case 1:
+        return *at;
+    case 2:
+        memcpy(&two, at, sizeof(two));
+        return be16toh(two);
+    case 4:
+        memcpy(&four, at, sizeof(four));
+        return be32toh(four);
+    case 8:
+        memcpy(&eight, at, sizeof(eight));
+        return be64toh(eight);
+    default:
+        return 0;
+    }
 }
 
 static double float32_of(uint64_t bits)

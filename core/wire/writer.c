@@ -1,4 +1,5 @@
-/* csm_value to bytes. msgpack-c's packer chooses the forms and hands its pieces to the buffer. */
+/* csm_value to bytes. msgpack-c's packer chooses the forms and hands its pieces to the buffer; the forms of nearly every
+ * value there is (short texts, small numbers, nil, bool) are written in one go here. */
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/str.h"
@@ -20,21 +21,20 @@ static msgpack_packer packer_of(csm_writer *w)
 
 void csm_write_nil(csm_writer *w)
 {
-    msgpack_packer packer = packer_of(w);
-    msgpack_pack_nil(&packer);
+    csm_buf_add_byte(w->buf, 0xc0);
 }
 
 void csm_write_bool(csm_writer *w, bool b)
 {
-    msgpack_packer packer = packer_of(w);
-    if (b)
-        msgpack_pack_true(&packer);
-    else
-        msgpack_pack_false(&packer);
+    csm_buf_add_byte(w->buf, b ? 0xc3 : 0xc2);
 }
 
 void csm_write_int(csm_writer *w, int64_t i)
 {
+    if (i >= -32 && i < 128) {
+        csm_buf_add_byte(w->buf, (uint8_t)i);
+        return;
+    }
     msgpack_packer packer = packer_of(w);
     msgpack_pack_int64(&packer, i);
 }
@@ -54,8 +54,32 @@ static bool fits(csm_writer *w, size_t len)
     return false;
 }
 
+/* Writes the head of a text of less than 256 bytes and makes room for its body, which goes to the place returned.
+ * NULL: out of memory or over the limit. */
+static uint8_t *short_text(csm_writer *w, size_t len)
+{
+    csm_buf *buf = w->buf;
+    if (!csm_buf_reserve(buf, len + (len < 32 ? 1 : 2)))
+        return NULL;
+    if (len < 32) {
+        buf->ptr[buf->len++] = (uint8_t)(0xa0 | len);
+    } else {
+        buf->ptr[buf->len++] = 0xd9;
+        buf->ptr[buf->len++] = (uint8_t)len;
+    }
+    uint8_t *body = buf->ptr + buf->len;
+    buf->len += len;
+    return body;
+}
+
 void csm_write_text(csm_writer *w, csm_str s)
 {
+    if (s.len < 256) {
+        uint8_t *body = short_text(w, s.len);
+        if (body != NULL && s.len > 0)
+            memcpy(body, s.ptr, s.len);
+        return;
+    }
     msgpack_packer packer = packer_of(w);
     if (!fits(w, s.len))
         return;
@@ -79,12 +103,20 @@ void csm_write_bytes(csm_writer *w, csm_str s)
 
 void csm_write_list(csm_writer *w, uint32_t count)
 {
+    if (count < 16) {
+        csm_buf_add_byte(w->buf, (uint8_t)(0x90 | count));
+        return;
+    }
     msgpack_packer packer = packer_of(w);
     msgpack_pack_array(&packer, count);
 }
 
 void csm_write_map(csm_writer *w, uint32_t count)
 {
+    if (count < 16) {
+        csm_buf_add_byte(w->buf, (uint8_t)(0x80 | count));
+        return;
+    }
     msgpack_packer packer = packer_of(w);
     msgpack_pack_map(&packer, count);
 }
@@ -97,8 +129,10 @@ void csm_write_raw(csm_writer *w, csm_str encoded)
 void csm_write_id(csm_writer *w, csm_id id)
 {
     char text[CSM_ID_TEXT];
+    uint8_t *body = short_text(w, CSM_ID_TEXT - 1);
     csm_id_format(id, text);
-    csm_write_text(w, (csm_str){ text, CSM_ID_TEXT - 1 });
+    if (body != NULL)
+        memcpy(body, text, CSM_ID_TEXT - 1);
 }
 
 void csm_write_time(csm_writer *w, csm_time t)

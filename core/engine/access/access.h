@@ -36,12 +36,15 @@ typedef struct csm_reach {
     const csm_expr *restriction; /* and-ed; NULL = none */
 } csm_reach;
 /* What the caller may do with rows of the concrete @p table for one operation. A query over a parent asks for each
- * descendant. In the arena of ctx. */
+ * descendant. In the arena of ctx, or kept with the caller: the branches are not to be changed. */
 csm_status csm_access_reach(csm_ctx *ctx, const csm_mtable *table, uint32_t op, csm_reach *out);
 /* One row. @p fields (may be NULL; (field_count+63)/64 words) gets the union of the fields of all scopes that match. */
 csm_status csm_access_row(csm_ctx *ctx, const csm_row *row, uint32_t op, bool *allowed, uint64_t *fields);
 /* Static field rights and flags (HIDDEN, INTERNAL, csm_field_right), not the scope's list. */
 bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op);
+/* The same of all fields of @p table for reading: bit per field position. NULL = all. Kept with the caller, or in the arena
+ * of ctx. */
+csm_status csm_access_shown(csm_ctx *ctx, const csm_mtable *table, const uint64_t **out);
 /* Removes from @p reach the branches that do not show @p field; DENIED naming the field when static rights forbid it or no
  * branch is left. Called for every field a condition, order, group or search names. */
 csm_status csm_access_use_field(csm_ctx *ctx, const csm_mtable *table, csm_reach *reach, const csm_mfield *field);

@@ -89,8 +89,7 @@ static void make_key(csm_id user, csm_id acting, bool local_admin, uint8_t key[K
     key[KEY_LEN - 1] = local_admin;
 }
 
-/* The watched epoch the view sees; within one read snapshot asked once. */
-static csm_status current_epoch(csm_ctx *ctx, uint64_t *out)
+csm_status csm_caller_epoch(csm_ctx *ctx, uint64_t *out)
 {
     csm_caller_cache *cache = ctx->callers;
     uint64_t sequence = csm_view_sequence(ctx->view);
@@ -383,7 +382,7 @@ csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_
         return CSM_OK;
     }
     make_key(user, acting, local_admin, key);
-    CSM_TRY(current_epoch(ctx, &epoch));
+    CSM_TRY(csm_caller_epoch(ctx, &epoch));
     caller = csm_strmap_get(ctx->callers->by_key, (csm_str){ (const char *)key, KEY_LEN });
     if (caller != NULL && caller->epoch == epoch && caller->reg == ctx->reg) {
         ctx->caller = caller;
@@ -446,7 +445,7 @@ csm_status csm_caller_other_has(csm_ctx *ctx, csm_id user, const csm_mrole *role
     uint64_t epoch;
     csm_status st;
 
-    CSM_TRY(current_epoch(ctx, &epoch));
+    CSM_TRY(csm_caller_epoch(ctx, &epoch));
     if (!ctx->watched && *slot != NULL && csm_id_eq((*slot)->user, user) && (*slot)->epoch == epoch && (*slot)->reg == ctx->reg) {
         *out = ((*slot)->roles[role->id / 64] >> (role->id % 64) & 1) != 0;
         return CSM_OK;

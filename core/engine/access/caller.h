@@ -8,6 +8,8 @@
 /* Name recorded for the local administrator acting as nobody else. */
 #define CSM_LOCAL_ADMIN_NAME "local-admin"
 
+/* The watched epoch the view of ctx sees; within one read snapshot looked up once. */
+csm_status csm_caller_epoch(csm_ctx *ctx, uint64_t *out);
 /* Forgets all callers: after a commit that failed, whose numbers are given again. */
 void csm_caller_cache_clear(csm_caller_cache *cache);
 /* A caller of one's own, outside any cache (questions about others). Free with csm_caller_free. */

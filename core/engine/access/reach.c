@@ -20,8 +20,47 @@ static bool applies(const csm_ctx *ctx, const csm_mscope *scope, uint32_t op, bo
     return csm_caller_has(caller, scope->role);
 }
 
+/* ---- what is kept with the caller: all of it follows from his roles and the registry ---- */
+
+struct csm_known {
+    const csm_reach *reach[4]; /* by operation */
+    const uint64_t *shown;
+};
+
+/* NULL: nothing can be kept. */
+static struct csm_known *known_of(csm_ctx *ctx, const csm_mtable *table)
+{
+    csm_caller *caller = ctx->caller;
+
+    if (caller->arena == NULL || caller->reg != ctx->reg || table->id >= ctx->reg->table_by_id_count)
+        return NULL;
+    if (caller->known == NULL)
+        caller->known = csm_arena_array(caller->arena, ctx->reg->table_by_id_count, sizeof(*caller->known));
+    if (caller->known != NULL && caller->known[table->id] == NULL)
+        caller->known[table->id] = csm_arena_zalloc(caller->arena, sizeof(struct csm_known));
+    return caller->known != NULL ? caller->known[table->id] : NULL;
+}
+
+static const csm_reach **place_of(struct csm_known *known, uint32_t op)
+{
+    switch (op) {
+    case CSM_OP_READ:
+        return &known->reach[0];
+    case CSM_OP_CREATE:
+        return &known->reach[1];
+    case CSM_OP_WRITE:
+        return &known->reach[2];
+    case CSM_OP_DELETE:
+        return &known->reach[3];
+    default:
+        return NULL;
+    }
+}
+
+/* ---- reach ---- */
+
 /* The scope's rows as one expression: its filter and what it demands of the row it points to. */
-static csm_status scope_expr(csm_ctx *ctx, const csm_mscope *scope, const csm_expr **out)
+static csm_status scope_expr(csm_ctx *ctx, csm_arena *arena, const csm_mscope *scope, const csm_expr **out)
 {
     const csm_expr *filter = scope->filter, *via, *both;
 
@@ -29,28 +68,17 @@ static csm_status scope_expr(csm_ctx *ctx, const csm_mscope *scope, const csm_ex
         *out = filter;
         return CSM_OK;
     }
-    via = csm_expr_via(ctx->arena, scope->via, scope->decl->via_op != 0 ? scope->decl->via_op : CSM_OP_READ);
+    via = csm_expr_via(arena, scope->via, scope->decl->via_op != 0 ? scope->decl->via_op : CSM_OP_READ);
     if (via == NULL)
         return csm_ctx_nomem(ctx);
-    both = csm_expr_and(ctx->arena, filter, via);
+    both = csm_expr_and(arena, filter, via);
     if (both == NULL)
         return csm_ctx_nomem(ctx);
     *out = both;
     return CSM_OK;
 }
 
-static csm_status add_branch(csm_ctx *ctx, csm_reach *reach, const csm_mscope *scope)
-{
-    csm_reach_branch *branch = &reach->branches[reach->branch_count];
-
-    CSM_TRY(scope_expr(ctx, scope, &branch->filter));
-    branch->fields = scope->fields;
-    branch->scope = scope;
-    reach->branch_count++;
-    return CSM_OK;
-}
-
-static csm_status add_restrictions(csm_ctx *ctx, const csm_mtable *table, uint32_t op, csm_reach *reach)
+static csm_status add_restrictions(csm_ctx *ctx, csm_arena *arena, const csm_mtable *table, uint32_t op, csm_reach *reach)
 {
     for (uint32_t n = 0; n < table->scope_count; n++) {
         const csm_mscope *scope = &table->scopes[n];
@@ -58,10 +86,10 @@ static csm_status add_restrictions(csm_ctx *ctx, const csm_mtable *table, uint32
 
         if (!applies(ctx, scope, op, true))
             continue;
-        CSM_TRY(scope_expr(ctx, scope, &expr));
+        CSM_TRY(scope_expr(ctx, arena, scope, &expr));
         if (expr == NULL)
             continue;
-        both = csm_expr_and(ctx->arena, reach->restriction, expr);
+        both = csm_expr_and(arena, reach->restriction, expr);
         if (both == NULL)
             return csm_ctx_nomem(ctx);
         reach->restriction = both;
@@ -69,30 +97,78 @@ static csm_status add_restrictions(csm_ctx *ctx, const csm_mtable *table, uint32
     return CSM_OK;
 }
 
-csm_status csm_access_reach(csm_ctx *ctx, const csm_mtable *table, uint32_t op, csm_reach *out)
+static csm_status make_reach(csm_ctx *ctx, csm_arena *arena, const csm_mtable *table, uint32_t op, csm_reach *out)
 {
     csm_reach reach = { 0 };
 
-    if (ctx->system > 0 || ctx->caller->is_system) {
-        reach.all = true;
-        *out = reach;
-        return CSM_OK;
-    }
-    CSM_TRY(add_restrictions(ctx, table, op, &reach));
-    if (ctx->caller->is_admin && reach.restriction == NULL) {
-        reach.all = true;
-        *out = reach;
-        return CSM_OK;
-    }
-    reach.branches = csm_arena_array(ctx->arena, table->scope_count + 1u, sizeof(*reach.branches));
-    if (reach.branches == NULL)
+    CSM_TRY(add_restrictions(ctx, arena, table, op, &reach));
+    reach.all = ctx->caller->is_admin && reach.restriction == NULL;
+    reach.branches = reach.all ? NULL : csm_arena_array(arena, table->scope_count + 1u, sizeof(*reach.branches));
+    if (reach.branches == NULL && !reach.all)
         return csm_ctx_nomem(ctx);
-    if (ctx->caller->is_admin)
+    if (ctx->caller->is_admin && !reach.all)
         reach.branch_count = 1; /* all rows and fields, but for the restriction */
-    for (uint32_t n = 0; n < table->scope_count && !ctx->caller->is_admin; n++)
-        if (applies(ctx, &table->scopes[n], op, false))
-            CSM_TRY(add_branch(ctx, &reach, &table->scopes[n]));
+    for (uint32_t n = 0; n < table->scope_count && !ctx->caller->is_admin; n++) {
+        const csm_mscope *scope = &table->scopes[n];
+        csm_reach_branch *branch = &reach.branches[reach.branch_count];
+
+        if (!applies(ctx, scope, op, false))
+            continue;
+        CSM_TRY(scope_expr(ctx, arena, scope, &branch->filter));
+        branch->fields = scope->fields;
+        branch->scope = scope;
+        reach.branch_count++;
+    }
     *out = reach;
+    return CSM_OK;
+}
+
+csm_status csm_access_reach(csm_ctx *ctx, const csm_mtable *table, uint32_t op, csm_reach *out)
+{
+    struct csm_known *known;
+    const csm_reach **place;
+
+    if (ctx->system > 0 || ctx->caller->is_system) {
+        *out = (csm_reach){ .all = true };
+        return CSM_OK;
+    }
+    known = known_of(ctx, table);
+    place = known != NULL ? place_of(known, op) : NULL;
+    if (place != NULL && *place != NULL) {
+        *out = **place;
+        return CSM_OK;
+    }
+    CSM_TRY(make_reach(ctx, place != NULL ? ctx->caller->arena : ctx->arena, table, op, out));
+    if (place != NULL)
+        *place = csm_arena_copy(ctx->caller->arena, out, sizeof(*out)); /* without memory it is made again */
+    return CSM_OK;
+}
+
+csm_status csm_access_shown(csm_ctx *ctx, const csm_mtable *table, const uint64_t **out)
+{
+    struct csm_known *known;
+    csm_arena *arena = ctx->arena;
+    uint64_t *shown;
+
+    *out = NULL;
+    if (ctx->system > 0 || ctx->caller->is_system)
+        return CSM_OK;
+    known = known_of(ctx, table);
+    if (known != NULL && known->shown != NULL) {
+        *out = known->shown;
+        return CSM_OK;
+    }
+    if (known != NULL)
+        arena = ctx->caller->arena;
+    shown = csm_arena_array(arena, (table->field_count + 63) / 64, sizeof(*shown));
+    if (shown == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < table->field_count; n++)
+        if (csm_access_field(ctx, &table->fields[n], CSM_OP_READ))
+            shown[n / 64] |= UINT64_C(1) << (n % 64);
+    if (known != NULL)
+        known->shown = shown;
+    *out = shown;
     return CSM_OK;
 }
 

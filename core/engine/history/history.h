@@ -53,6 +53,8 @@ csm_status csm_history_add_journal(csm_ctx *ctx, const csm_row *row, const csm_m
 /* Newest first when @p reverse. At most @p limit, beyond number @p after (0 = from the start). */
 csm_status csm_history_versions(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool reverse, uint64_t after,
                                 uint32_t limit, csm_version **out, uint32_t *count);
+/* False when no journal field of the record has an entry. */
+csm_status csm_history_has_journal(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool *out);
 csm_status csm_history_journal(csm_ctx *ctx, const csm_mtable *table, csm_id id, const csm_mfield *field, bool reverse,
                                uint32_t limit, csm_journal_entry **out, uint32_t *count);
 /* Bit per field position of @p row->table ((field_count+63)/64 words, cleared first) changed in versions after

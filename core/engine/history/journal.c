@@ -64,6 +64,11 @@ csm_status csm_history_add_journal(csm_ctx *ctx, const csm_row *row, const csm_m
     return st;
 }
 
+csm_status csm_history_has_journal(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool *out)
+{
+    return csm_stream_any_from(ctx, table, id, CSM_STREAM_VERSIONS + 1, out);
+}
+
 csm_status csm_history_journal(csm_ctx *ctx, const csm_mtable *table, csm_id id, const csm_mfield *field, bool reverse,
                                uint32_t limit, csm_journal_entry **out, uint32_t *count)
 {

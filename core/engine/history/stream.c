@@ -132,6 +132,22 @@ csm_status csm_stream_last(csm_ctx *ctx, const csm_mtable *table, csm_id id, uin
     return st;
 }
 
+csm_status csm_stream_any_from(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, bool *out)
+{
+    csm_arena_mark mark = csm_arena_get_mark(ctx->arena);
+    uint8_t from[CSM_STREAM_KEY + 1], after[CSM_KEY_MAX];
+    csm_str prefix = make_key(table, id, stream, 0, from);
+    csm_str record = { prefix.ptr, 4 + sizeof(id.b) };
+    csm_range range = { CSM_DB_HISTORY, prefix, csm_key_after(record, after), false };
+    csm_iter *it = NULL;
+    csm_str key, value;
+    CSM_TRY(csm_iter_open(ctx->arena, ctx->view, &range, &it, &ctx->err));
+    csm_status st = csm_iter_next(it, &key, &value, out, &ctx->err);
+    csm_iter_close(it);
+    csm_arena_reset_to(ctx->arena, mark);
+    return st;
+}
+
 csm_status csm_stream_open(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, uint64_t from,
                            uint64_t below, csm_stream_iter *out)
 {

@@ -25,6 +25,9 @@ csm_status csm_stream_whole(csm_ctx *ctx, csm_str key, csm_str value, csm_str *o
 /* Room for one more than @p count in a list that grows in the arena; NULL: out of memory. */
 void *csm_stream_grow(csm_arena *arena, void *list, uint32_t count, uint32_t *room, size_t size);
 
+/* Is there anything in the record's streams from number @p stream up? */
+csm_status csm_stream_any_from(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t stream, bool *out);
+
 typedef struct csm_stream_iter {
     csm_ctx *ctx;
     csm_iter *it;

@@ -197,18 +197,18 @@ csm_str csm_present_display(csm_ctx *ctx, const csm_row *row, const csm_mfield *
 typedef struct presenting {
     csm_ctx *ctx;
     const csm_row *row;
-    const uint64_t *readable;
+    const uint64_t *readable, *shown; /* of this row; of all rows. NULL = all */
     csm_pair *pairs, *labels;
     uint32_t count, label_count;
+    bool looked, has_journal;         /* has_journal is known; some journal field has an entry */
 } presenting;
 
 static bool is_visible(const presenting *p, const csm_mfield *field)
 {
     if (field->id <= CSM_FID_MOD_COUNT)
         return true;
-    if ((field->flags & CSM_HIDDEN) != 0 || (p->readable != NULL && !csm_bits_has(p->readable, field->pos)))
-        return false;
-    return csm_access_field(p->ctx, field, CSM_OP_READ);
+    return (field->flags & CSM_HIDDEN) == 0 && (p->readable == NULL || csm_bits_has(p->readable, field->pos)) &&
+           (p->shown == NULL || csm_bits_has(p->shown, field->pos));
 }
 
 csm_status csm_present_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t limit, csm_value *out)
@@ -273,13 +273,23 @@ static csm_status add_value(presenting *p, csm_str name, const csm_mfield *field
     return CSM_OK;
 }
 
+/* Most records have no entry in any journal: one look tells. */
+static csm_status journal_value(presenting *p, const csm_mfield *field, csm_value *out)
+{
+    if (!p->looked)
+        CSM_TRY(csm_history_has_journal(p->ctx, p->row->table, p->row->id, &p->has_journal));
+    p->looked = true;
+    *out = csm_list(NULL, 0);
+    return p->has_journal ? csm_present_journal(p->ctx, p->row, field, p->ctx->engine->limits.page_rows, out) : CSM_OK;
+}
+
 static csm_status add_field(presenting *p, const csm_mfield *field)
 {
     csm_value value;
 
     if (field->type != CSM_F_JOURNAL)
         return add_value(p, csm_str_of(field->name), field, csm_row_get(p->row, field));
-    CSM_TRY(csm_present_journal(p->ctx, p->row, field, p->ctx->engine->limits.page_rows, &value));
+    CSM_TRY(journal_value(p, field, &value));
     p->pairs[p->count++] = (csm_pair){ csm_str_of(field->name), value };
     return CSM_OK;
 }
@@ -337,6 +347,7 @@ csm_status csm_present_value(csm_ctx *ctx, const csm_row *row, const uint64_t *r
     size_t most = 3 + (size_t)(what->all ? row->table->field_count : what->count);
     presenting p = { .ctx = ctx, .row = row, .readable = readable };
 
+    CSM_TRY(csm_access_shown(ctx, row->table, &p.shown));
     p.pairs = csm_arena_array(ctx->arena, most, sizeof(*p.pairs));
     if (ctx->display)
         p.labels = csm_arena_array(ctx->arena, most, sizeof(*p.labels));
@@ -351,19 +362,129 @@ csm_status csm_present_value(csm_ctx *ctx, const csm_row *row, const uint64_t *r
     return CSM_OK;
 }
 
+/* ---- straight to the wire ---- */
+
+static bool is_key(const csm_mfield *field)
+{
+    return field->id == CSM_FID_SYS_ID || field->id == CSM_FID_MOD_COUNT;
+}
+
+static void write_value(csm_writer *w, const csm_value *value)
+{
+    if (value->type == CSM_T_NIL)
+        csm_write_nil(w);
+    else if (value->type == CSM_T_ID)
+        csm_write_id(w, value->id);
+    else
+        csm_write_value(w, *value);
+}
+
+static csm_status write_field(presenting *p, const csm_mfield *field, csm_writer *w)
+{
+    csm_value made;
+
+    csm_write_raw(w, field->wire_name);
+    if (field->type == CSM_F_JOURNAL)
+        CSM_TRY(journal_value(p, field, &made));
+    else if (field->type == CSM_F_DOCUMENT)
+        CSM_TRY(outward(p->ctx, field, p->row->values[field->pos], &made));
+    write_value(w, field->type == CSM_F_JOURNAL || field->type == CSM_F_DOCUMENT ? &made : &p->row->values[field->pos]);
+    return CSM_OK;
+}
+
+static void write_head(const presenting *p, uint32_t count, csm_writer *w)
+{
+    csm_write_map(w, count + 2);
+    csm_write_raw(w, p->row->table->by_id[CSM_FID_SYS_ID]->wire_name);
+    csm_write_id(w, p->row->id);
+    csm_write_raw(w, p->row->table->by_id[CSM_FID_MOD_COUNT]->wire_name);
+    csm_write_int(w, p->row->version);
+}
+
+static csm_status write_all(presenting *p, const csm_present *what, csm_writer *w)
+{
+    const csm_mtable *table = p->row->table;
+    const csm_mfield **fields = csm_arena_alloc(p->ctx->arena, table->field_count * sizeof(csm_mfield *));
+    uint32_t count = 0;
+
+    if (fields == NULL)
+        return csm_ctx_nomem(p->ctx);
+    for (uint32_t n = 0; n < table->field_count; n++) {
+        const csm_mfield *field = &table->fields[n];
+
+        if (!is_key(field) && (field->type != CSM_F_JOURNAL || what->journals) && is_visible(p, field))
+            fields[count++] = field;
+    }
+    write_head(p, count, w);
+    for (uint32_t n = 0; n < count; n++)
+        CSM_TRY(write_field(p, fields[n], w));
+    return CSM_OK;
+}
+
+static csm_status write_path(presenting *p, csm_str path, csm_writer *w)
+{
+    const csm_mfield *last = NULL;
+    csm_value value;
+    bool visible;
+
+    CSM_TRY(csm_path_get(p->ctx, p->row, path, &value, &last, &visible));
+    if (visible && last != NULL)
+        CSM_TRY(outward(p->ctx, last, value, &value));
+    csm_write_text(w, path);
+    csm_write_value(w, visible && last != NULL ? value : csm_nil());
+    return CSM_OK;
+}
+
+/* As add_listed. */
+static csm_status write_some(presenting *p, const csm_present *what, csm_writer *w)
+{
+    uint32_t count = 0;
+
+    for (uint32_t n = 0; n < what->count; n++)
+        count += what->fields[n] == NULL || !is_key(what->fields[n]);
+    write_head(p, count, w);
+    for (uint32_t n = 0; n < what->count; n++) {
+        const csm_mfield *wanted = what->fields[n], *field = csm_field_in(p->row->table, wanted);
+
+        if (wanted == NULL) {
+            CSM_TRY(write_path(p, what->paths[n], w));
+        } else if (!is_key(wanted) && field != NULL && is_visible(p, field)) {
+            CSM_TRY(write_field(p, field, w));
+        } else if (!is_key(wanted)) {
+            csm_write_raw(w, wanted->wire_name);
+            csm_write_nil(w);
+        }
+    }
+    return CSM_OK;
+}
+
+static csm_status write_row(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, const csm_present *what,
+                            csm_writer *w)
+{
+    presenting p = { .ctx = ctx, .row = row, .readable = readable };
+    csm_value value;
+
+    if (ctx->display) { /* labels come behind all values */
+        CSM_TRY(csm_present_value(ctx, row, readable, what, &value));
+        csm_write_value(w, value);
+        return CSM_OK;
+    }
+    CSM_TRY(csm_access_shown(ctx, row->table, &p.shown));
+    return what->all ? write_all(&p, what, w) : write_some(&p, what, w);
+}
+
 csm_status csm_present_row(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, const csm_present *what, csm_writer *w)
 {
     csm_arena_mark mark = csm_arena_get_mark(ctx->arena);
     csm_status sticky = ctx->sticky, st;
-    csm_value value;
+    size_t start = w->buf->len;
 
-    st = csm_present_value(ctx, row, readable, what, &value);
+    st = write_row(ctx, row, readable, what, w);
     if (st != CSM_OK)
-        return st;
-    csm_write_value(w, value);
-    if (ctx->sticky == sticky) /* its text is in the arena */
+        w->buf->len = start; /* the writer may go on with something else */
+    else if (ctx->sticky == sticky) /* its text is in the arena */
         csm_arena_reset_to(ctx->arena, mark);
-    return CSM_OK;
+    return st;
 }
 
 /* ---- for handlers ---- */

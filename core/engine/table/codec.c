@@ -1,6 +1,8 @@
 /* Values to bytes and back, by the type of their field. */
 #include "engine/table/codec.h"
 
+#include <endian.h>
+
 static const uint8_t value_types[] = {
     [CSM_F_TEXT] = CSM_T_TEXT,       [CSM_F_INT] = CSM_T_INT,      [CSM_F_FLOAT] = CSM_T_FLOAT,
     [CSM_F_DECIMAL] = CSM_T_DECIMAL, [CSM_F_BOOL] = CSM_T_BOOL,    [CSM_F_TIME] = CSM_T_TIME,
@@ -193,10 +195,66 @@ static csm_status take_scalar(const csm_head *head, csm_type type, csm_value *ou
     return CSM_OK;
 }
 
+/* The forms nearly all values are stored in. False: another form, or broken; nothing is taken then. */
+static bool read_usual(csm_reader *r, csm_type type, csm_value *out)
+{
+    const uint8_t *at = r->at;
+    size_t left = (size_t)(r->end - at), head = 1, len;
+    uint64_t bits;
+    if (left == 0)
+        return false;
+    out->count = 0;
+    switch (type) {
+    case CSM_T_ID:
+        if (left < 2 + sizeof(out->id.b) || at[0] != 0xc4 || at[1] != sizeof(out->id.b))
+            return false;
+        memcpy(out->id.b, at + 2, sizeof(out->id.b));
+        r->at += 2 + sizeof(out->id.b);
+        break;
+    case CSM_T_TEXT:
+        if ((at[0] & 0xe0) != 0xa0 && (at[0] != 0xd9 || left < 2))
+            return false;
+        head = at[0] == 0xd9 ? 2 : 1;
+        len = at[0] == 0xd9 ? at[1] : at[0] & 0x1f;
+        if (left - head < len)
+            return false;
+        out->s = (csm_str){ (const char *)at + head, len };
+        r->at += head + len;
+        break;
+    case CSM_T_BOOL:
+        if ((at[0] & 0xfe) != 0xc2)
+            return false;
+        out->b = at[0] == 0xc3;
+        r->at++;
+        break;
+    case CSM_T_INT:
+    case CSM_T_TIME:
+    case CSM_T_DATE:
+    case CSM_T_DECIMAL:
+        if (at[0] < 0x80) {
+            out->i = at[0];
+            r->at++;
+            break;
+        }
+        if (at[0] != 0xcf || left < 9 || at[1] >= 0x80)
+            return false;
+        memcpy(&bits, at + 1, sizeof(bits));
+        out->i = (int64_t)be64toh(bits);
+        r->at += 9;
+        break;
+    default:
+        return false;
+    }
+    out->type = type;
+    return true;
+}
+
 csm_status csm_codec_read(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out)
 {
     csm_head head;
     csm_value value = { 0 };
+    if (read_usual(r, csm_codec_type(field->type), out))
+        return CSM_OK;
     if (field->type == CSM_F_MAP)
         return read_tree(r, arena, out);
     if (!csm_reader_next(r, &head))

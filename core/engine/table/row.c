@@ -113,13 +113,30 @@ static csm_status keep_unknown(csm_row *row, csm_arena *arena, const uint8_t *fr
     return CSM_OK;
 }
 
+/* The number of a field: nearly always one or two bytes. */
+static bool read_number(csm_reader *r, uint32_t *out)
+{
+    csm_head key;
+    if (r->at < r->end && *r->at < 0x80) {
+        *out = *r->at++;
+    } else if (r->end - r->at > 1 && *r->at == 0xcc) {
+        *out = r->at[1];
+        r->at += 2;
+    } else {
+        if (!csm_reader_next(r, &key) || key.type != CSM_T_INT || key.i < 0 || key.i > UINT32_MAX)
+            return false;
+        *out = (uint32_t)key.i;
+    }
+    return *out > CSM_FID_MOD_COUNT;
+}
+
 static csm_status read_pair(csm_row *row, csm_arena *arena, csm_reader *r)
 {
     const uint8_t *from = r->at;
-    csm_head key;
-    if (!csm_reader_next(r, &key) || key.type != CSM_T_INT || key.i <= CSM_FID_MOD_COUNT || key.i > UINT32_MAX)
+    uint32_t number;
+    if (!read_number(r, &number))
         return CSM_E_CORRUPT;
-    const csm_mfield *field = csm_mtable_field_by_id(row->table, (uint32_t)key.i);
+    const csm_mfield *field = csm_mtable_field_by_id(row->table, number);
     if (field != NULL)
         return csm_codec_read(r, field, arena, &row->values[field->pos]);
     if (!csm_reader_skip(r))
