@@ -88,7 +88,7 @@ function(csm_test name)
     target_link_libraries(test_${name} PRIVATE csm_flags cmocka ${ARG_LIBS})
     add_test(NAME ${name} COMMAND test_${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}"
-        ENVIRONMENT "CSM_PLUGIN_DIR=${CMAKE_BINARY_DIR}/plugins;CSM_BIN_DIR=${CMAKE_BINARY_DIR}/bin;CSM_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/leaks.txt:print_suppressions=0")
+        ENVIRONMENT "CSM_PLUGIN_DIR=${CMAKE_BINARY_DIR}/plugins;CSM_BIN_DIR=${CMAKE_BINARY_DIR}/bin;CSM_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/leaks.txt:print_suppressions=0;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/races.txt:print_suppressions=0")
 endfunction()
 
 # The test of a bundled plugin, through the test kit only: csm_plugin_test(products STANDS_ON foundation customer_base).

