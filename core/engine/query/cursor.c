@@ -21,7 +21,7 @@ struct csm_cursor {
 
 /* ---- opening ---- */
 
-/* Names the index that would have served. */
+/* Names the index that would have served, as far as its fields are the caller's to know. */
 static csm_status refuse_sort(csm_plan *plan, uint64_t most)
 {
     const csm_branch *branch = &plan->branches[0];
@@ -30,7 +30,7 @@ static csm_status refuse_sort(csm_plan *plan, uint64_t most)
 
     csm_buf_init(&columns, 200);
     for (uint32_t n = 0; n < branch->hold_count; n++)
-        if (branch->holds[n].points != NULL)
+        if (branch->holds[n].points != NULL && csm_access_field(plan->ctx, branch->holds[n].field, CSM_OP_READ))
             (void)csm_buf_printf(&columns, "%s%s", columns.len > 0 ? "," : "", branch->holds[n].field->name);
     for (uint32_t n = 0; n < plan->order.asked; n++)
         (void)csm_buf_printf(&columns, "%s%s%s", columns.len > 0 ? "," : "",
@@ -154,30 +154,27 @@ static csm_status set_last(csm_cursor *c, csm_str okey)
     return csm_buf_add(&c->last, okey.ptr, okey.len) ? CSM_OK : csm_ctx_nomem(c->plan.ctx);
 }
 
-static csm_status cover_of(csm_cursor *c, const csm_candidate *at, csm_cover **out)
+/* Made when the first entry of its branch is met. */
+static csm_status make_cover(csm_cursor *c, const csm_candidate *at, csm_cover *cover)
 {
-    csm_cover *cover = &c->covers[at->branch - c->plan.branches];
-
-    if (cover->row == NULL) {
-        CSM_TRY(csm_cover_make(&c->plan, at->branch, at->way, NULL, 0, cover));
-        cover->row = csm_row_new(c->plan.arena, at->source->table, at->id);
-        if (cover->row == NULL)
-            return csm_ctx_nomem(c->plan.ctx);
-    }
-    *out = cover;
-    return CSM_OK;
+    if (cover->row != NULL)
+        return CSM_OK;
+    CSM_TRY(csm_cover_make(&c->plan, at->branch, at->way, NULL, 0, cover));
+    cover->row = csm_row_new(c->plan.arena, at->source->table, at->id);
+    return cover->row != NULL ? CSM_OK : csm_ctx_nomem(c->plan.ctx);
 }
 
 /* Whatever its row holds, does the entry say no? Saves reading it. */
 static csm_status is_refused(csm_cursor *c, const csm_candidate *at, bool *out)
 {
-    csm_cover *cover = NULL;
+    csm_cover *cover;
     bool whole, match;
 
     *out = false;
     if (at->branch == NULL)
         return CSM_OK;
-    CSM_TRY(cover_of(c, at, &cover));
+    cover = &c->covers[at->branch - c->plan.branches];
+    CSM_TRY(make_cover(c, at, cover));
     if (cover->rest == NULL || !cover->covered)
         return CSM_OK;
     CSM_TRY(csm_cover_fill(&c->plan, at->way->index, cover, at->key, at->value, &whole));

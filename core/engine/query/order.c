@@ -196,7 +196,7 @@ static bool next_index(const csm_branch *first, bool *tried, csm_way *out)
 static csm_status find_order(csm_plan *plan, const csm_order *asked, int *gain)
 {
     const csm_branch *first = &plan->branches[0];
-    csm_way *ways = csm_arena_array(plan->arena, plan->branch_count, sizeof(*ways)), way;
+    csm_way *ways = csm_arena_array(plan->arena, plan->branch_count, sizeof(*ways)), way = { 0 };
     bool *tried = csm_arena_array(plan->arena, first->source->table->index_count + 1u, sizeof(*tried));
     csm_order order;
     int worst;
