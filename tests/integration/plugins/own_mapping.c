@@ -1,0 +1,31 @@
+/* A deployer's plugin: incidents raised from cases are of category network, urgent, and the contact's. */
+#include <csm/csm.h>
+
+static csm_status map(csm_ctx *ctx, csm_id source, csm_value *values)
+{
+    csm_record *from;
+
+    CSM_TRY(csm_record_get(ctx, "sn_customerservice_case", source, &from));
+    CSM_TRY(csm_map_add(ctx, values, "caller_id", csm_record_value(ctx, from, "contact")));
+    CSM_TRY(csm_map_add(ctx, values, "category", csm_ctext("network")));
+    CSM_TRY(csm_map_add(ctx, values, "impact", csm_int(1)));
+    return csm_map_add(ctx, values, "urgency", csm_int(1));
+}
+
+static csm_verdict incident_values(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    csm_value values = csm_map(NULL, 0), answer = csm_map(NULL, 0);
+
+    if (map(ctx, csm_arg_id(ctx, in, 0), &values) != CSM_OK || csm_map_add(ctx, &answer, "values", values) != CSM_OK ||
+        csm_reply_value(ctx, out, answer) != CSM_OK)
+        return CSM_REJECT;
+    return CSM_HANDLED;
+}
+
+static const csm_impl impls[] = {
+    { .point = "sn_cs_sm.incident/1", .order = 10, .run = incident_values, .doc = "Everything is the network" },
+};
+static const csm_dep depends[] = { { "service_management", "1.0" } };
+
+CSM_PLUGIN(own_mapping, .version = "1.0.0", .summary = "A mapping of a deployer's own", .depends = CSM_ARRAY(depends),
+           .impls = CSM_ARRAY(impls))
