@@ -25,6 +25,8 @@ csm_status unblock(csm_ctx *ctx, csm_id blocked, csm_id by, const char *filter);
 csm_status unblock_all(csm_ctx *ctx, csm_id by, const char *filter);
 csm_status blocker_check(csm_ctx *ctx, csm_change *ch);
 csm_status blocker_changed(csm_ctx *ctx, csm_change *ch);
+/* Job: deletes a page of blockers of cases closed half a year ago. */
+csm_status purge_blockers(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 
 /* ---- what the case shows (attention.c) ---- */
 

@@ -132,3 +132,34 @@ csm_status blocker_changed(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_record_set(ctx, rec, "action_status", status));
     return csm_record_update(ctx, rec);
 }
+
+/* ---- purging ---- */
+
+#define PURGE_PAGE 200u
+#define PURGE_AFTER (183 * CSM_DAY)
+
+csm_status purge_blockers(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
+{
+    csm_time before = csm_now(ctx) - PURGE_AFTER;
+    uint32_t count = 0;
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    (void)args;
+    (void)next_args;
+    CSM_TRY(csm_query_open(ctx, BLOCKER, &q));
+    csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(false));
+    csm_query_where(ctx, q, "unblocked_on", CSM_OP_LE, csm_time_value(before)); /* none ends after its case closes */
+    csm_query_filter(ctx, q, "blocked.active=false");
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && count < PURGE_PAGE) {
+        if (csm_record_time(ctx, row, "blocked.closed_at") > before)
+            continue;
+        if ((st = csm_record_delete(ctx, row)) != CSM_OK)
+            break;
+        count++;
+    }
+    csm_query_close(ctx, q);
+    *more = count == PURGE_PAGE;
+    return st;
+}

@@ -26,6 +26,7 @@ static const csm_field blocker_fields[] = {
 static const csm_index blocker_indexes[] = {
     { .name = "waits", .columns = "blocked,active" },
     { .name = "holds_up", .columns = "blocked_by,active" },
+    { .name = "over", .columns = "active,unblocked_on" },
 };
 
 static const csm_field duration_fields[] = {
@@ -112,9 +113,15 @@ static const csm_rule rules[] = {
       .doc = "The case shows what it waits for" },
 };
 
+static const csm_job jobs[] = {
+    { .name = "action_status.purge", .every_s = 86400, .run = purge_blockers, .catch_up = true,
+      .doc = "Deletes what cases waited for, half a year after they closed" },
+};
+
 static const csm_dep depends[] = { { "customer_service", "1.0" } };
 
 CSM_PLUGIN(action_status, .version = "1.0.0", .summary = "What cases wait for, and which need somebody to act",
            .alias = "com.snc.csm_action_status", .depends = CSM_ARRAY(depends), .properties = CSM_ARRAY(properties),
            .tables = CSM_ARRAY(tables), .table_exts = CSM_ARRAY(table_exts), .seeds = CSM_ARRAY(seeds),
-           .scopes = CSM_ARRAY(scopes), .rules = CSM_ARRAY(rules), .points = CSM_ARRAY(points), .impls = CSM_ARRAY(impls))
+           .scopes = CSM_ARRAY(scopes), .rules = CSM_ARRAY(rules), .points = CSM_ARRAY(points), .impls = CSM_ARRAY(impls),
+           .jobs = CSM_ARRAY(jobs))

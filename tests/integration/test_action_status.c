@@ -234,6 +234,28 @@ static void acceptance_229_workaround_or_fix(void **state)
     (void)csm_tk_ok(p->tk, "problem.communicate_fix", "{'id':'%s','fix_notes':'firmware 9'}", problem);
     assert_int_equal(waits(p, other), 0);
     shows(p, other, "needs_attention");
+    other = people_case_in(p, 10); /* the fix is out: who joins now does not wait for it */
+    as(p, "sol");
+    (void)csm_tk_ok(p->tk, "case.associate_problem", "{'id':'%s','problem':'%s'}", other, problem);
+    assert_int_equal(waits(p, other), 0);
+}
+
+static void acceptance_224_forgotten_in_the_end(void **state)
+{
+    people *p = *state;
+    const char *closed = people_case_in(p, 18), *open = people_case_in(p, 18);
+
+    as(p, "ann");
+    (void)csm_tk_ok(p->tk, "case.cancel", "{'id':'%s','work_notes':'twice'}", closed);
+    (void)people_do(p, "case.open_case", open);
+    as(p, NULL);
+    csm_tk_advance(p->tk, 100 * CSM_DAY);
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_count(p->tk, BLOCKER, "blocked=%s", closed), 1);
+    csm_tk_advance(p->tk, 90 * CSM_DAY);
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_count(p->tk, BLOCKER, "blocked=%s", closed), 0);
+    assert_int_equal(csm_tk_count(p->tk, BLOCKER, "blocked=%s", open), 1);
 }
 
 static void acceptance_230_sorted(void **state)
@@ -288,6 +310,7 @@ int main(void)
         people_test(acceptance_228_flows_are_switched_off),
         people_test(acceptance_229_workaround_or_fix),
         people_test(acceptance_230_sorted),
+        people_test(acceptance_224_forgotten_in_the_end),
     };
 
     return cmocka_run_group_tests(tests, setup, people_teardown);
