@@ -264,7 +264,8 @@ static csm_status find_existing(row_run *r, const csm_value *values, csm_id *out
         return CSM_OK;
     CSM_TRY(find_two(r, r->map->table, expr, out, &count));
     if (count > 1)
-        return refuse(r, r->map->coalesce[0]->name, "is the key of several records", (csm_str){ 0 });
+        return refuse(r, r->map->coalesce[0]->name, "is the key of several records",
+                      csm_present_text(r->ctx, r->map->coalesce[0], *csm_map_get(values, r->map->coalesce[0]->name)));
     *found = count == 1;
     return CSM_OK;
 }

@@ -165,6 +165,14 @@ static csm_status login_succeeds(csm_ctx *ctx, const csm_row *user, csm_reply *o
     return enter(ctx, user, identity, secret, expires, out);
 }
 
+static csm_status refuse_secret(csm_ctx *ctx)
+{
+    CSM_TRY(csm_login_failed(ctx, NULL));
+    csm_error_set(&csm_call_of(ctx)->refusal, CSM_E_UNAUTHENTICATED,
+                  "the token is unknown or has ended, or its user is locked or inactive");
+    return CSM_OK;
+}
+
 /* An API token, or the secret a login of the same person was answered with. */
 static csm_status login_by_secret(csm_ctx *ctx, csm_str secret, csm_reply *out)
 {
@@ -183,12 +191,12 @@ static csm_status login_by_secret(csm_ctx *ctx, csm_str secret, csm_reply *out)
             identity.session = row->id;
     }
     if (row == NULL)
-        return csm_login_failed(ctx, NULL);
+        return refuse_secret(ctx);
     expires = csm_row_field(row, "expires");
     identity.user = csm_value_id(csm_row_field(row, "user"));
     CSM_TRY(csm_find_id(ctx, "sys_user", identity.user, &user));
     if (user == NULL || !may_log_in(ctx, user) || (!csm_is_nil(expires) && expires.i <= ctx->now))
-        return csm_login_failed(ctx, NULL);
+        return refuse_secret(ctx);
     CSM_TRY(keep_count(ctx, user, csm_value_int(csm_row_field(user, "failed_attempts")), true));
     CSM_TRY(give_explicit_role(ctx, user));
     return enter(ctx, user, identity, (csm_str){ 0 }, csm_value_int(expires), out);

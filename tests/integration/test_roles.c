@@ -93,6 +93,9 @@ static void acceptance_013_no_detour_to_admin(void **state)
                            changes[n]);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'sys_user','id':'%s'}", p->adam);
     (void)csm_tk_update(p->tk, "sys_user", p->abe, "{'email':'abe@example.com'}");
+    (void)csm_tk_user(p->tk, "sec", "security_admin");
+    as(p, "sec");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'sys_user_role','id':'%s'}", admin);
     as(p, "adam");
     (void)csm_tk_insert(p->tk, "sys_user_grmember", "{'user':'%s','group':'%s'}", p->ivy, group);
     assert_true(holds(p, "ivy", "admin"));

@@ -175,6 +175,37 @@ static void values_of_every_form(void **state)
     free(made);
 }
 
+/* Over TCP one is nobody until a token says who; a password gives one. */
+static void a_login_gives_a_token(void **state)
+{
+    csm_run run;
+
+    (void)state;
+    free(CSM_EXPECT(&server, 0, "insert", "sys_user", "user_name=tess", "first_name=Tess"));
+    free(CSM_EXPECT(&server, 0, "insert", "sys_user_has_role", "user=tess", "role=sn_customerservice_agent"));
+    run = CSM(&server, "Passw0rd-of-tess\n", "user", "set-password", "user=tess", "needs_reset:=false", "password@=-");
+    assert_int_equal(run.code, 0);
+    csm_run_done(&run);
+    run = CSM(&server, "wrong\n", "login", "tess");
+    assert_int_equal(run.code, 3);
+    assert_in("standard error", run.err, "do not fit");
+    csm_run_done(&run);
+    run = CSM(&server, "Passw0rd-of-tess\n", "login", "tess");
+    assert_int_equal(run.code, 0);
+    run.out[strcspn(run.out, "\n")] = '\0';
+    assert_int_equal(setenv("CSM_TOKEN", run.out, 1), 0);
+    csm_run_done(&run);
+    run = CSM(&server, NULL, "call", "session.whoami");
+    assert_in("whoami", run.out, "tess");
+    csm_run_done(&run);
+    assert_int_equal(setenv("CSM_TOKEN", "stale", 1), 0);
+    run = CSM(&server, NULL, "call", "session.whoami");
+    assert_int_equal(run.code, 3);
+    assert_in("standard error", run.err, "token");
+    csm_run_done(&run);
+    assert_int_equal(unsetenv("CSM_TOKEN"), 0);
+}
+
 /* Pages of an export meet: more records than one page holds, each once. */
 static void export_takes_every_record_once(void **state)
 {
@@ -243,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_from_opening_to_closing),
         cmocka_unit_test(values_of_every_form),
+        cmocka_unit_test(a_login_gives_a_token),
         cmocka_unit_test(export_takes_every_record_once),
         cmocka_unit_test(completion_is_bash),
     };

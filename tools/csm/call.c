@@ -6,26 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A call of one text argument, whose answer nobody reads. */
+static int call_first(cli *c, const char *method, const char *name, const char *text)
+{
+    csm_client_result *result = NULL;
+    cli_map params = { 0 };
+    csm_value map;
+
+    cli_add(&params, name, cli_text(text));
+    map = cli_map_value(&params);
+    if (csm_client_call(c->client, method, &map, &result, &c->error) != CSM_OK)
+        return cli_fail(c);
+    csm_client_result_free(result);
+    return CLI_OK;
+}
+
 static int connect_now(cli *c)
 {
     csm_client_options options = CSM_CLIENT_OPTIONS_INIT;
-    cli_map params = { 0 };
-    csm_client_result *result = NULL;
-    csm_value map;
+    int code = CLI_OK;
 
     options.timeout_ms = c->timeout_ms;
     if (csm_client_connect(c->address, &options, &c->client, &c->error) != CSM_OK) {
         fprintf(stderr, "csm: %s: %s\n", c->address, c->error.message);
         return c->error.from_server ? CLI_FAILED : CLI_UNAVAILABLE;
     }
-    if (c->user == NULL)
-        return CLI_OK;
-    cli_add(&params, "user", cli_text(c->user));
-    map = cli_map_value(&params);
-    if (csm_client_call(c->client, "session.become", &map, &result, &c->error) != CSM_OK)
-        return cli_fail(c);
-    csm_client_result_free(result);
-    return CLI_OK;
+    if (c->token != NULL)
+        code = call_first(c, "session.login", "token", c->token);
+    if (code == CLI_OK && c->user != NULL)
+        code = call_first(c, "session.become", "user", c->user);
+    return code;
 }
 
 /* An answer whose values are in use until the command ends. */

@@ -28,6 +28,7 @@ typedef enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV } cli_format;
 
 typedef struct cli {
     const char *address;
+    const char *token; /* logs in with it; NULL = who the connection is */
     const char *user; /* act as; NULL = oneself */
     cli_format format;
     bool colour, interactive;
@@ -55,7 +56,7 @@ void cli_list_exit_codes(FILE *out);
 /* Runs one command line, also for the shell. Prints its own errors. */
 int cli_run(cli *c, int argc, char **argv);
 
-/* Calls a method; connects (and becomes the user) first when needed. The answer lives until cli_release. */
+/* Calls a method; connects (logs in, becomes the user) first when needed. The answer lives until cli_release. */
 int cli_call(cli *c, const char *method, csm_value params, const csm_value **out);
 /* Frees the answers and the arena's memory of the commands so far. */
 void cli_release(cli *c);
@@ -105,6 +106,7 @@ csm_str cli_plain(cli *c, csm_value value);
 
 /* ---- commands, by file ---- */
 
+int cli_cmd_login(cli *c, int argc, char **argv);
 int cli_cmd_call(cli *c, int argc, char **argv);
 int cli_cmd_get(cli *c, int argc, char **argv);
 int cli_cmd_list(cli *c, int argc, char **argv);

@@ -45,6 +45,9 @@ static const char export_more[] = "Writes to standard output. --format csv (time
 static const char shell_more[] = "Commands as on the command line, one connection, history in ~/.csm_history, Tab "
                                  "completes. Ends with exit or Ctrl-D; fed from\n"
                                  "a pipe its exit code is that of the last command that failed.\n";
+static const char login_more[] = "The password comes from the terminal, else from standard input. "
+                                 "export CSM_TOKEN=$(csm login NAME) logs later\n"
+                                 "commands in until the session ends; over TCP this is the way in.\n";
 static const char completion_more[] = "source <(csm completion bash)\n";
 
 /* clang-format off */
@@ -56,6 +59,7 @@ const cli_command cli_commands[] = {
     { "update", "TABLE RECORD name=value...", "Changes a record", write_more, cli_cmd_update },
     { "delete", "TABLE RECORD", "Deletes a record", NULL, cli_cmd_delete },
     { "history", "TABLE RECORD", "Shows what happened to a record", history_more, cli_cmd_history },
+    { "login", "NAME", "Asks for the password and prints a token for $CSM_TOKEN", login_more, cli_cmd_login },
     { "call", "METHOD [JSON]", "Calls any method", call_more, cli_cmd_call },
     { "import", "FILE --map MAPPING [OPTION...]", "Loads a CSV or JSON-lines file through a mapping", import_more, cli_cmd_import },
     { "export", "TABLE [FILTER] [--fields A,B] [--format csv|jsonl]", "Writes all matching records", export_more, cli_cmd_export },
@@ -93,14 +97,15 @@ static void put_manual(FILE *out)
     fputs("NAME\n    csm - speaks to a csmd server\n\nSYNOPSIS\n"
           "    csm [-c ADDRESS] [-u USER] [--json | --csv] [--timeout SECONDS] COMMAND [ARGUMENT...]\n\nOPTIONS\n"
           "    -c, --connect ADDRESS   unix:PATH or tcp:HOST:PORT; else $CSM_CONNECT, else unix:/run/csmd/csmd.sock\n"
-          "    -u, --user USER         act as this user, as the local administrator may\n"
+          "    -u, --user USER         act as this user, as an administrator may\n"
           "    --json, --csv           answers for programs\n"
           "    --timeout SECONDS       longest wait for an answer (30; 0: none)\n\nCOMMANDS\n",
           out);
     cli_list_commands(out);
     fputs("    csm help COMMAND tells more about one.\n\nEXIT CODES\n", out);
     cli_list_exit_codes(out);
-    fputs("\nENVIRONMENT\n    CSM_CONNECT   address of the server\n    NO_COLOR      no colours\n\nFILES\n"
+    fputs("\nENVIRONMENT\n    CSM_CONNECT   address of the server\n"
+          "    CSM_TOKEN     logs in with it: an API token, or what csm login printed\n    NO_COLOR      no colours\n\nFILES\n"
           "    ~/.csm_history   lines of the shell\n",
           out);
 }

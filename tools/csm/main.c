@@ -18,7 +18,7 @@ enum { OPT_JSON = 256, OPT_CSV, OPT_TIMEOUT };
 static const struct argp_option option_table[] = {
     { "connect", 'c', "ADDRESS", 0, "unix:PATH or tcp:HOST:PORT (else $CSM_CONNECT, else unix:/run/csmd/csmd.sock)",
       0 },
-    { "user", 'u', "NAME", 0, "Act as this user (the local administrator may)", 0 },
+    { "user", 'u', "NAME", 0, "Act as this user (an administrator may)", 0 },
     { "json", OPT_JSON, NULL, 0, "Answers as JSON", 0 },
     { "csv", OPT_CSV, NULL, 0, "Answers as CSV", 0 },
     { "timeout", OPT_TIMEOUT, "SECONDS", 0, "Longest wait for an answer (30; 0: none)", 0 },
@@ -107,7 +107,7 @@ int main(int argc, char **argv)
 {
     static const struct argp argp = { option_table,  parse, "COMMAND [ARGUMENTS]", "Speaks to a csmd server.\v", NULL,
                                       list_commands, NULL };
-    const char *from_env = getenv("CSM_CONNECT");
+    const char *from_env = getenv("CSM_CONNECT"), *token = getenv("CSM_TOKEN");
     cli c = { .address = from_env != NULL && from_env[0] != '\0' ? from_env : "unix:/run/csmd/csmd.sock",
               .timeout_ms = TIMEOUT_MS,
               .out = stdout };
@@ -117,6 +117,7 @@ int main(int argc, char **argv)
     (void)setlocale(LC_ALL, "");
     (void)signal(SIGPIPE, SIG_IGN); /* a lost connection is an error with an exit code */
     argp_err_exit_status = CLI_USAGE;
+    c.token = token != NULL && token[0] != '\0' ? token : NULL; /* no option: others read command lines */
     c.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
     c.interactive = isatty(STDERR_FILENO);
     c.arena = csm_arena_new(65536, 0);

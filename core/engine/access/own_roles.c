@@ -225,6 +225,19 @@ static csm_status admin_user_rule(csm_ctx *ctx, csm_change *change)
     return admin ? csm_fail(ctx, CSM_E_DENIED, "only an administrator may change an administrator") : CSM_OK;
 }
 
+/* With the role all its grants would go. */
+static csm_status admin_role_stays_rule(csm_ctx *ctx, csm_change *change)
+{
+    csm_id admin;
+
+    if (!csm_change_by_client(ctx, change) || csm_caller_has_role(ctx, "admin"))
+        return CSM_OK;
+    CSM_TRY(role_id(ctx, "admin", &admin));
+    if (csm_id_eq(csm_change_id(ctx, change), admin))
+        return csm_fail(ctx, CSM_E_DENIED, "only an administrator may delete the role admin");
+    return CSM_OK;
+}
+
 const csm_rule csm_own_rules[CSM_OWN_RULES] = {
     { .table = "sys_user_has_role", .when = CSM_AFTER_INSERT, .order = 10, .run = user_rule, .name = "explicit roles of a user" },
     { .table = "sys_user_grmember", .when = CSM_AFTER_INSERT, .order = 10, .run = user_rule, .name = "explicit roles of a member" },
@@ -239,6 +252,7 @@ const csm_rule csm_own_rules[CSM_OWN_RULES] = {
     { .table = "sys_user_role_contains", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule,
       .name = "admin by containment" },
     { .table = "sys_user_grmember", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin by membership" },
+    { .table = "sys_user_role", .when = CSM_BEFORE_DELETE, .order = 5, .run = admin_role_stays_rule, .name = "the role admin stays" },
     { .table = "sys_user", .when = CSM_BEFORE_UPDATE, .order = 5, .run = admin_user_rule, .name = "administrators are their own" },
     { .table = "sys_user", .when = CSM_BEFORE_DELETE, .order = 5, .run = admin_user_rule,
       .name = "administrators are not deleted by others" },
