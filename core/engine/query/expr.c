@@ -11,16 +11,6 @@
 static const csm_expr never = { .kind = CSM_EXPR_NEVER };
 static const csm_expr failed = { .kind = CSM_EXPR_FAILED };
 
-const csm_expr *csm_expr_never(void)
-{
-    return &never;
-}
-
-const csm_expr *csm_expr_failed(void)
-{
-    return &failed;
-}
-
 /* ---- fields ---- */
 
 bool csm_field_is_text(const csm_mfield *field)

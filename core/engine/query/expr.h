@@ -67,10 +67,8 @@ bool csm_operands_make(csm_arena *arena, const csm_mfield *field, csm_op op, con
 bool csm_operands_have(const csm_operands *operands, const csm_operand *value);
 /* Total order of operands of one field: nil, then by folded text or value. */
 int csm_operand_cmp(const csm_operand *a, const csm_operand *b);
-const csm_expr *csm_expr_never(void);
-const csm_expr *csm_expr_failed(void);
 const csm_expr *csm_expr_of_term(csm_arena *arena, const csm_term *term);
-/* AND or OR of @p count items, flattened one level; NULL items are true. Never NULL on failure (csm_expr_failed). */
+/* AND or OR of @p count items, flattened one level; NULL items are true. Out of memory: one of kind CSM_EXPR_FAILED. */
 const csm_expr *csm_expr_join(csm_arena *arena, csm_expr_kind kind, const csm_expr *const *items, uint32_t count);
 /* Names every step of every term, in order; the first step is of the base table. */
 csm_status csm_expr_each_path(const csm_expr *expr, csm_status (*each)(void *user, const csm_term *term), void *user);

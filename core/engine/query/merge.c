@@ -490,8 +490,3 @@ csm_status csm_merge_peek(csm_plan *plan, csm_merge *m, bool *end)
     *end = m->live == 0;
     return CSM_OK;
 }
-
-uint32_t csm_merge_streams(const csm_merge *m)
-{
-    return m->count;
-}

@@ -189,7 +189,6 @@ csm_status csm_merge_next(csm_plan *plan, csm_merge *merge, csm_candidate *out, 
 /* *end: no candidate is left. Reads one entry on at most. */
 csm_status csm_merge_peek(csm_plan *plan, csm_merge *merge, bool *end);
 void csm_merge_close(csm_merge *merge);
-uint32_t csm_merge_streams(const csm_merge *merge);
 
 /* ---- gather.c ---- */
 
