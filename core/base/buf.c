@@ -23,13 +23,19 @@ void csm_buf_done(csm_buf *buf)
 void csm_buf_clear(csm_buf *buf)
 {
     buf->len = 0;
-    buf->failed = false;
+    buf->failed = buf->no_memory = false;
 }
 
 static bool fail(csm_buf *buf)
 {
     buf->failed = true;
     return false;
+}
+
+static bool fail_memory(csm_buf *buf)
+{
+    buf->no_memory = true;
+    return fail(buf);
 }
 
 bool csm_buf_grow(csm_buf *buf, size_t more)
@@ -47,7 +53,7 @@ bool csm_buf_grow(csm_buf *buf, size_t more)
         cap = need;
     uint8_t *ptr = csm_mem_realloc(buf->ptr, cap);
     if (ptr == NULL)
-        return fail(buf);
+        return fail_memory(buf);
     buf->ptr = ptr;
     buf->cap = cap;
     return true;
@@ -70,7 +76,7 @@ bool csm_buf_printf(csm_buf *buf, const char *fmt, ...)
     if (text >= sizeof(small)) {
         to = csm_mem_alloc(text + 1);
         if (to == NULL)
-            return fail(buf);
+            return fail_memory(buf);
     }
     va_start(args, fmt);
     int written = vsnprintf(to, text + 1, fmt, args);

@@ -10,6 +10,7 @@ typedef struct csm_buf {
     size_t cap;
     size_t limit; /* 0 = unlimited */
     bool failed;  /* out of memory or over the limit; sticky until clear */
+    bool no_memory; /* it was memory */
 } csm_buf;
 
 void csm_buf_init(csm_buf *buf, size_t limit);

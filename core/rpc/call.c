@@ -288,6 +288,8 @@ csm_status csm_call_run(csm_call *call, csm_ctx *ctx)
     }
     if (!reply.done)
         csm_write_nil(&w);
+    if (call->reply.no_memory)
+        return csm_ctx_nomem(ctx);
     if (call->reply.failed)
         return csm_ctx_fail(ctx, CSM_E_LIMIT, "the reply is larger than %u bytes: ask for fewer rows or fields",
                             call->rpc->options.reply_bytes);
@@ -301,6 +303,8 @@ csm_status csm_call_answer(csm_call *call, csm_value result, csm_error *err)
     begin_reply(call, &w);
     csm_write_nil(&w);
     csm_write_value(&w, result);
+    if (call->reply.no_memory)
+        return csm_error_nomem(err);
     if (call->reply.failed)
         return csm_error_set(err, CSM_E_LIMIT, "the reply is larger than %u bytes", call->rpc->options.reply_bytes);
     return CSM_OK;

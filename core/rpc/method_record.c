@@ -36,6 +36,8 @@ static csm_status write_rows(csm_ctx *ctx, csm_cursor *cursor, const csm_present
     while ((st = csm_cursor_next(ctx, cursor, &row, &readable)) == CSM_OK && row != NULL) {
         CSM_TRY(csm_present_row(ctx, row, readable, what, w));
         list.count++;
+        if (w->buf->no_memory)
+            return csm_ctx_nomem(ctx);
         if (w->buf->failed)
             return csm_ctx_fail(ctx, CSM_E_LIMIT, "the reply grows too large: ask for fewer rows or fields");
     }

@@ -52,6 +52,35 @@ void csm_session_free(csm_session *session)
 
 /* ---- answering ---- */
 
+/* A reply for which there was no memory, not even for its error: written on the stack. */
+static void send_no_memory(csm_call *call)
+{
+    uint8_t bytes[192];
+    csm_buf buf = { .ptr = bytes, .cap = sizeof(bytes), .limit = sizeof(bytes) };
+    csm_writer w = { &buf };
+
+    call->status = CSM_E_NOMEM;
+    csm_write_list(&w, 4);
+    csm_write_int(&w, CSM_RESPONSE);
+    csm_write_int(&w, call->msgid);
+    if (call->error_maps) {
+        csm_write_map(&w, 3);
+        csm_write_cstr(&w, "code");
+        csm_write_int(&w, CSM_E_NOMEM);
+        csm_write_cstr(&w, "name");
+        csm_write_cstr(&w, csm_status_text(CSM_E_NOMEM));
+        csm_write_cstr(&w, "message");
+        csm_write_cstr(&w, "out of memory");
+    } else {
+        char line[96];
+
+        (void)snprintf(line, sizeof(line), "CSM-%d %s: out of memory", (int)CSM_E_NOMEM, csm_status_text(CSM_E_NOMEM));
+        csm_write_cstr(&w, line);
+    }
+    csm_write_nil(&w);
+    call->session->options.send(call->session->options.user, csm_buf_str(&buf));
+}
+
 static void send_reply(csm_call *call)
 {
     csm_session *session = call->session;
@@ -72,7 +101,10 @@ static void send_reply(csm_call *call)
             csm_log(CSM_LOG_WARN, "rpc", "notification %s failed", call->method != NULL ? call->method->name : "?");
         return;
     }
-    session->options.send(session->options.user, csm_buf_str(&call->reply));
+    if (call->reply.failed)
+        send_no_memory(call);
+    else
+        session->options.send(session->options.user, csm_buf_str(&call->reply));
 }
 
 void csm_rpc_deliver(csm_rpc *rpc)
