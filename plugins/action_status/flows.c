@@ -49,7 +49,7 @@ static csm_status follow(csm_ctx *ctx, void *arg)
 
     if (flow.ptr == NULL)
         return CSM_E_NOMEM;
-    if (csm_str_is(b->change, "set"))
+    if (csm_str_is(b->change, "set") || csm_str_is(b->change, "resumed"))
         return block(ctx, b->source, b->linked, BY_TASK, flow.ptr);
     return unblock(ctx, b->source, b->linked, NULL);
 }

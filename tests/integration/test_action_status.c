@@ -102,6 +102,10 @@ static void acceptance_225_the_incident_is_resolved(void **state)
     assert_false(csm_tk_is_nil(p->tk, row, "unblocked_on"));
     assert_int_equal(people_mails(p, "ann", "needs your attention"), mails + 1);
     assert_int_equal(people_mails(p, "ann", "no longer waits"), news + 1);
+    (void)csm_tk_update(p->tk, CASE, id, "{'needs_attention':false}");
+    (void)csm_tk_ok(p->tk, "case.reopen_incident", "{'id':'%s'}", id); /* the case waits for it again */
+    shows(p, id, "blocked_internally");
+    assert_int_equal(waits(p, id), 1);
 }
 
 static void acceptance_225_the_link_ends(void **state)

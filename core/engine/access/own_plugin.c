@@ -49,7 +49,7 @@ static const csm_derived derived[] = {
 
 static const csm_param link_changed_params[] = {
     CSM_PARAM("link", CSM_T_TEXT, .doc = "Name of the task link"),
-    CSM_PARAM("change", CSM_T_TEXT, .doc = "set, cleared or released"),
+    CSM_PARAM("change", CSM_T_TEXT, .doc = "set, cleared, released or resumed"),
     CSM_PARAM("source_table", CSM_T_TEXT, .doc = "Concrete table of the source"),
     CSM_PARAM("source", CSM_T_ID, .doc = "The record the other was raised from"),
     CSM_PARAM("linked_table", CSM_T_TEXT, .doc = "Concrete table of the linked record"),

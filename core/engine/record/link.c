@@ -267,25 +267,27 @@ static csm_status tell_change(csm_ctx *ctx, const csm_mlink *link, const csm_cha
     return st;
 }
 
-/* From this change on the linked record holds nobody up: every source's plugins hear of it. */
+/* From this change on the linked record holds nobody up, or does again: every source's plugins hear of it. */
 static csm_status release_sources(csm_ctx *ctx, const csm_mlink *link, const csm_change *change)
 {
     csm_value id = get(change->now, link->field);
     csm_str token = CSM_STR("");
     bool before = false, now = false;
+    const char *word;
     csm_row *row;
 
     if (link->released == NULL)
         return CSM_OK;
     CSM_TRY(csm_expr_eval(ctx, link->released, change->old, NULL, &before));
     CSM_TRY(csm_expr_eval(ctx, link->released, change->now, NULL, &now));
-    if (before || !now)
+    if (before == now)
         return CSM_OK;
+    word = now ? "released" : "resumed";
     if (link->decl->direction == CSM_LINK_BACK) {
         if (id.type != CSM_T_ID)
             return CSM_OK;
         CSM_TRY(csm_row_find(ctx, link->source, id.id, &row));
-        return row != NULL ? call_point(ctx, link, "released", row, change->now) : CSM_OK;
+        return row != NULL ? call_point(ctx, link, word, row, change->now) : CSM_OK;
     }
     do {
         uint32_t count;
@@ -295,7 +297,7 @@ static csm_status release_sources(csm_ctx *ctx, const csm_mlink *link, const csm
         for (uint32_t n = 0; n < count; n++) {
             CSM_TRY(csm_row_find(ctx, link->source, ids[n], &row));
             if (row != NULL)
-                CSM_TRY(call_point(ctx, link, "released", row, change->now));
+                CSM_TRY(call_point(ctx, link, word, row, change->now));
         }
     } while (token.len > 0);
     return CSM_OK;

@@ -20,7 +20,8 @@ typedef struct csm_link_note {
  *   <noun>.associate_<name> {id, <name>: id}   one that is there and that the caller may read
  *   <noun>.remove_<name> {id, <name>?: id}     BACK links name which
  * However the link comes or goes, both sides get a note with the other's number, and point "task_link.changed/1" is called
- * in the same transaction with change "set", "cleared" or "released" (at once when the linked record is so already). */
+ * in the same transaction with change "set", "cleared", "released" (at once when the linked record is so already) or, when a
+ * released record is worked on again, "resumed". */
 typedef struct csm_task_link {
     const char *name;          /* "incident" */
     const char *source;        /* table a linked record is raised from */
