@@ -53,8 +53,6 @@ typedef struct world {
     char token[256];
     char accounts[ACCOUNTS][HEX_ID], contacts[ACCOUNTS * CONTACTS][HEX_ID];
     char groups[GROUPS][HEX_ID], agents_ids[GROUPS * MEMBERS][HEX_ID];
-    char (*ids)[HEX_ID];     /* of all cases */
-    uint64_t id_count;
 } world;
 
 /* ---- options.c ---- */
@@ -74,8 +72,27 @@ csm_writer request_open(csm_buf *out, uint32_t msgid, const char *method, uint32
 void request_text(csm_writer *w, const char *key, const char *text);
 void request_id(csm_writer *w, const char *key, const char id[HEX_ID]);
 void request_int(csm_writer *w, const char *key, int64_t number);
-/* The columns of case number @p n of a world; @p comment adds a comment. */
-void request_case_values(csm_writer *w, const world *wd, uint64_t n, bool comment);
+/* What a person gives for case number @p n of a world, a comment among it. */
+void request_case_values(csm_writer *w, const world *wd, uint64_t n);
+
+#define CASE_COLUMNS 14u
+#define CASE_COLUMNS_NEW 11u /* without those that say how far the case is */
+extern const char *const case_columns[CASE_COLUMNS];
+void request_case_cells(csm_writer *w, const world *wd, uint64_t n, uint32_t columns);
+/* The id an import gives case number @p n. */
+void case_id(uint64_t n, char out[HEX_ID]);
+
+/* An import of cases by number, page after page. */
+typedef struct import {
+    const world *wd;
+    uint64_t from, next, end;
+    uint32_t columns, page;
+    bool stopped;            /* no further page */
+    char id[HEX_ID];
+} import;
+/* @p as_they_stand: with their states, without rules; else as new ones. */
+void import_begin(import *im, const world *wd, const char *name, uint64_t from, uint64_t end, bool as_they_stand);
+drive_source source_import(import *im, uint32_t page);
 
 /* ---- world.c ---- */
 
@@ -84,7 +101,6 @@ void world_make(world *wd, const bench_options *o, const char *scratch, uint64_t
 /* Starts the server; connects the administrator and, with @p agents, the agents' connections. */
 void world_start(world *wd, bool agents);
 void world_stop(world *wd);
-void world_done(world *wd);
 /* Another folder with a copy of the store: everything known of @p from holds for it. */
 void world_copy(world *to, const world *from, const char *name);
 void world_remove(world *wd);
@@ -96,8 +112,6 @@ const csm_value *world_answer(const csm_client_result *result, const char *key);
 
 void load_people(world *wd);
 void load_cases(world *wd);
-/* Fills wd->ids from the server. */
-void load_ids(world *wd);
 
 /* ---- figures ---- */
 

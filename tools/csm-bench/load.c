@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE 1000
+#define LOAD_PAGE 500
 
 /* ---- records one by one ---- */
 
@@ -107,78 +107,17 @@ void load_people(world *wd)
 
 /* ---- cases ---- */
 
-typedef struct loader {
-    const world *wd;
-    uint64_t next;
-} loader;
-
-static bool make_case(void *user, uint32_t msgid, csm_buf *out)
-{
-    loader *l = user;
-    csm_writer w;
-
-    if (l->next == l->wd->cases)
-        return false;
-    if (l->next % 50000 == 0 && l->next > 0)
-        fprintf(stderr, "  %llu\n", (unsigned long long)l->next);
-    w = request_open(out, msgid, "record.insert", 2);
-    request_text(&w, "table", "sn_customerservice_case");
-    csm_write_cstr(&w, "values");
-    request_case_values(&w, l->wd, l->next++, false);
-    return true;
-}
-
 void load_cases(world *wd)
 {
-    loader l = { wd, 0 };
-    drive_part part = { .source = { make_case, NULL, &l }, .connections = 8, .depth = 64 };
-    drive *d = drive_open_local(wd->socket, 8);
+    drive_part part = { .connections = 1, .depth = 4 };
+    drive *d = drive_open_local(wd->socket, 1);
+    import im;
 
+    import_begin(&im, wd, "bench load", 0, wd->cases, true);
+    part.source = source_import(&im, LOAD_PAGE);
     drive_run(d, &part, 1, 0);
     drive_close(d);
     if (part.errors > 0)
-        die("%llu cases were refused: %s", (unsigned long long)part.errors, part.first_error);
-    fprintf(stderr, "  %.0f cases/s\n", (double)part.requests / part.seconds);
-}
-
-/* ---- ids ---- */
-
-static void add_rows(world *wd, const csm_value *rows)
-{
-    if (rows->type != CSM_T_LIST || rows->count > wd->cases + 1000000 - wd->id_count)
-        die("more cases than were made");
-    for (uint32_t n = 0; n < rows->count; n++) {
-        const csm_value *id = csm_map_get(&rows->list[n], "sys_id");
-
-        if (id == NULL || id->type != CSM_T_TEXT || id->s.len != HEX_ID || wd->id_count == wd->cases)
-            die("the store holds other cases than were made");
-        memcpy(wd->ids[wd->id_count++], id->s.ptr, HEX_ID);
-    }
-}
-
-void load_ids(world *wd)
-{
-    char token[512] = "";
-    csm_pair ask[] = { { CSM_STR("table"), csm_ctext("sn_customerservice_case") },
-                       { CSM_STR("query"), csm_ctext("ORDERBYDESCopened_at") }, { CSM_STR("fields"), csm_ctext("sys_id") },
-                       { CSM_STR("limit"), csm_int(PAGE) }, { CSM_STR("after"), csm_nil() } };
-    bool more = true;
-
-    wd->ids = calloc(wd->cases, sizeof(*wd->ids));
-    if (wd->ids == NULL)
-        die("out of memory");
-    while (more) {
-        csm_client_result *result = world_call(wd, "record.query", csm_map(ask, token[0] != '\0' ? 5 : 4));
-        const csm_value *next = world_answer(result, "next");
-
-        add_rows(wd, world_answer(result, "rows"));
-        more = next->type == CSM_T_TEXT;
-        if (more) {
-            snprintf(token, sizeof(token), "%.*s", CSM_STR_FMT(next->s));
-            ask[4].value = csm_ctext(token);
-        }
-        csm_client_result_free(result);
-    }
-    if (wd->id_count != wd->cases)
-        die("the store holds %llu cases, not %llu", (unsigned long long)wd->id_count, (unsigned long long)wd->cases);
+        die("the load was refused: %s", part.first_error);
+    fprintf(stderr, "  %.0f cases/s\n", (double)wd->cases / part.seconds);
 }

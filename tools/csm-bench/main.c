@@ -62,8 +62,6 @@ int main(int argc, char **argv)
     with_servers();
     figures_server(&b);
     figures_write(&b);
-    for (uint32_t n = 0; n < b.o.worlds; n++)
-        world_done(&b.worlds[n]);
     report_print(&b.o);
     return report_is_good() ? 0 : 2;
 }

@@ -8,18 +8,20 @@
 
 /* ---- one case ---- */
 
-static const char *id_of(const world *wd, uint32_t msgid)
+static void id_of(const world *wd, uint32_t msgid, char out[HEX_ID])
 {
-    return wd->ids[mix_number(msgid + UINT64_C(1)) % wd->id_count];
+    case_id(mix_number(msgid + UINT64_C(1)) % wd->cases, out);
 }
 
 static bool make_get(void *user, uint32_t msgid, csm_buf *out)
 {
     const get_source *g = user;
+    char id[HEX_ID];
     csm_writer w = request_open(out, msgid, "record.get", g->fields != NULL ? 3 : 2);
 
+    id_of(g->wd, msgid, id);
     request_text(&w, "table", CASE);
-    request_id(&w, "id", id_of(g->wd, msgid));
+    request_id(&w, "id", id);
     if (g->fields != NULL)
         request_text(&w, "fields", g->fields);
     return true;
@@ -28,8 +30,10 @@ static bool make_get(void *user, uint32_t msgid, csm_buf *out)
 static void check_get(void *user, uint32_t msgid, csm_str result)
 {
     const get_source *g = user;
+    char id[HEX_ID];
 
-    if (memmem(result.ptr, result.len, id_of(g->wd, msgid), HEX_ID) == NULL)
+    id_of(g->wd, msgid, id);
+    if (memmem(result.ptr, result.len, id, HEX_ID) == NULL)
         die("record.get answered another record");
 }
 

@@ -140,13 +140,6 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 void world_remove(world *wd)
 {
     (void)nftw(wd->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    world_done(wd);
-}
-
-void world_done(world *wd)
-{
-    free(wd->ids);
-    wd->ids = NULL;
 }
 
 /* ---- making ---- */
@@ -194,7 +187,6 @@ void world_make(world *wd, const bench_options *o, const char *scratch, uint64_t
         fprintf(stderr, "loading %llu cases\n", (unsigned long long)cases);
         load_cases(wd);
     }
-    load_ids(wd);
     world_stop(wd);
     mark_loaded(wd);
 }
@@ -222,8 +214,6 @@ void world_copy(world *to, const world *from, const char *name)
     to->server = 0;
     to->admin = NULL;
     to->agents = NULL;
-    to->ids = NULL;
-    to->id_count = 0;
     snprintf(scratch, sizeof(scratch), "%s", from->dir);
     *strrchr(scratch, '/') = '\0';
     name_places(to, scratch, name);
