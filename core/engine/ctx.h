@@ -107,14 +107,28 @@ struct csm_ctx {
     csm_error err;
 };
 
+static inline csm_status csm_budget_over(csm_ctx *ctx)
+{
+    ctx->budget.exceeded = true;
+    return csm_error_set(&ctx->err, CSM_E_LIMIT, "the call touches more than %llu rows or takes too long",
+                         (unsigned long long)ctx->budget.rows_max);
+}
+
 /* Counts one touched row. LIMIT with budget.exceeded when the budget is met. */
 static inline csm_status csm_budget_row(csm_ctx *ctx)
 {
     if (++ctx->budget.rows <= ctx->budget.rows_max && ((ctx->budget.rows & 63) != 0 || csm_mono_us() < ctx->budget.until_us))
         return CSM_OK;
-    ctx->budget.exceeded = true;
-    return csm_error_set(&ctx->err, CSM_E_LIMIT, "the call touches more than %llu rows or takes too long",
-                         (unsigned long long)ctx->budget.rows_max);
+    return csm_budget_over(ctx);
+}
+
+/* The same for @p count rows that are passed together. */
+static inline csm_status csm_budget_rows(csm_ctx *ctx, uint64_t count)
+{
+    ctx->budget.rows += count;
+    if (count == 0 || (ctx->budget.rows <= ctx->budget.rows_max && csm_mono_us() < ctx->budget.until_us))
+        return CSM_OK;
+    return csm_budget_over(ctx);
 }
 
 /* Shorthand for engine code. */

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <sys/statvfs.h>
 
+#define LOOK_ALWAYS ((size_t)32) /* entries of a range read that are each held against its bound; */
+#define LOOK_EACH ((size_t)16)   /* of those after them one in so many is */
 #define DISK_SPARE ((uint64_t)1 << 20) /* less than this free: the disk is full */
 
 typedef struct lmdb_snap {
@@ -311,6 +313,12 @@ static bool is_beyond(const csm_kv_range *range, csm_str key)
     return range->reverse ? csm_key_cmp(key, range->stop) < 0 : csm_key_cmp(key, range->stop) >= 0;
 }
 
+/* Long reads look at the bound now and then, and put back what is beyond it. */
+static bool is_looked_at(size_t found)
+{
+    return found < LOOK_ALWAYS || found % LOOK_EACH == 0;
+}
+
 static csm_status lmdb_range(csm_kv_snap *base, const csm_kv_range *range, csm_kv_entry *out, size_t max, size_t *count,
                              csm_error *err)
 {
@@ -324,12 +332,14 @@ static csm_status lmdb_range(csm_kv_snap *base, const csm_kv_range *range, csm_k
     if (rc != 0)
         return csm_lmdb_failed(err, rc, "read a range");
     rc = go_to_start(cursor, range, &k, &v);
-    while (rc == 0 && !is_beyond(range, str_of(&k))) {
+    while (rc == 0 && !(is_looked_at(found) && is_beyond(range, str_of(&k)))) {
         out[found++] = (csm_kv_entry){ str_of(&k), str_of(&v) };
         if (found == max)
             break;
         rc = mdb_cursor_get(cursor, &k, &v, onward);
     }
+    while (found > LOOK_ALWAYS && is_beyond(range, out[found - 1].key))
+        found--;
     if (rc != 0 && rc != MDB_NOTFOUND)
         return csm_lmdb_failed(err, rc, "read a range");
     *count = found;

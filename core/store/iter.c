@@ -7,6 +7,7 @@
 /* Most reads want a page of 20 rows and whether there is another one. */
 #define BATCH_FIRST 24
 #define BATCH_MOST 256
+#define PASS_MOST 4096
 
 struct csm_iter {
     csm_view *view;
@@ -248,6 +249,52 @@ csm_status csm_iter_next(csm_iter *it, csm_str *key, csm_str *value, bool *has, 
     if (st == CSM_OK)
         *has = false;
     return st;
+}
+
+static bool begins_with(csm_str key, csm_str prefix)
+{
+    return key.len >= prefix.len && memcmp(key.ptr, prefix.ptr, prefix.len) == 0;
+}
+
+/* Entries of the batch from the next one on that begin with @p prefix: they lie together. */
+static size_t count_together(const csm_iter *it, csm_str prefix)
+{
+    size_t low = it->next, high = it->count;
+
+    if (low < high && begins_with(it->batch[high - 1].key, prefix))
+        return high - low;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (begins_with(it->batch[mid].key, prefix))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low - it->next;
+}
+
+csm_status csm_iter_pass(csm_iter *it, csm_str prefix, size_t *count, csm_error *err)
+{
+    CSM_TRY(check_view(it, err));
+    *count = 0;
+    if (it->view->pending != NULL || it->ended || prefix.len == 0)
+        return CSM_OK;
+    while (*count < PASS_MOST) {
+        size_t together;
+
+        if (it->next == it->count && !it->drained)
+            CSM_TRY(refill(it, err));
+        together = count_together(it, prefix);
+        if (together == 0)
+            break;
+        it->next += together;
+        it->at = it->batch[it->next - 1].key;
+        it->past = true;
+        *count += together;
+        if (it->next < it->count || it->drained)
+            break;
+    }
+    return CSM_OK;
 }
 
 /* Moves within the batch, which covers the whole way between its ends. False: @p key is not on that way. */

@@ -90,6 +90,9 @@ typedef struct csm_range {
 csm_status csm_iter_open(csm_arena *arena, csm_view *view, const csm_range *range, csm_iter **out, csm_error *err);
 /* *has false at the end. Key and value are borrowed as those of csm_view_get are. A call that failed may be repeated. */
 csm_status csm_iter_next(csm_iter *it, csm_str *key, csm_str *value, bool *has, csm_error *err);
+/* Passes entries as long as their keys begin with @p prefix, which the last one handed out does: some or all of them, some
+ * thousands at most; *count of them. Cheap where they are many. None in a transaction. */
+csm_status csm_iter_pass(csm_iter *it, csm_str prefix, size_t *count, csm_error *err);
 /* Continues at the first key >= @p key (reverse: <= key), in either direction of travel. */
 csm_status csm_iter_seek(csm_iter *it, csm_str key, csm_error *err);
 void csm_iter_close(csm_iter *it); /* NULL is fine */

@@ -213,7 +213,7 @@ void raw_diff_done(raw_diff *diff);
 /* Puts the entries into the store in @p dir, one synced transaction per batch, with what is written again and again in
  * each of them. Seconds. */
 double raw_replay(const raw_diff *diff, const char *dir, uint64_t batches);
-/* Seconds that a cursor takes over the @p entries entries of one index, the fastest index of that size. */
-double raw_scan(const char *dir, uint64_t entries);
+/* Seconds that a cursor takes over the index that has so many entries, all with keys of @p key_len bytes. */
+double raw_scan(const char *dir, uint64_t entries, size_t key_len);
 
 #endif

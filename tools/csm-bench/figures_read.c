@@ -139,6 +139,8 @@ void figures_read(bench *b)
 
 /* ---- count ---- */
 
+#define KEY_BYTES (8 + 2 * (1 + 8) + 16) /* of an index of two numbers: which index, the columns, the record */
+
 static double count_once(world *wd)
 {
     csm_value groups[] = { csm_ctext("state"), csm_ctext("priority") };
@@ -171,10 +173,10 @@ void figures_count(bench *b)
         return;
     (void)count_once(wd);
     for (uint32_t n = 0; n < b->o.rounds; n++) {
-        theirs[n] = raw_scan(wd->dir, wd->cases) * 1e9;
+        theirs[n] = raw_scan(wd->dir, wd->cases, KEY_BYTES) * 1e9;
         ours[n] = count_once(wd);
     }
-    report_add("count", "all cases by state and priority, beside a scan of such an index in LMDB",
+    report_add("count", "all cases by state and priority, beside LMDB scanning the index of both",
                as_time(slots_median(&b->o, ours)), as_time(slots_median(&b->o, theirs)), slots_ratio(&b->o, ours, theirs),
                AT_MOST, 3);
 }

@@ -114,8 +114,8 @@ double raw_replay(const raw_diff *diff, const char *dir, uint64_t batches)
 
 #define PREFIX 8 /* bytes that say which index an entry is of */
 
-/* Goes over the entries that begin with @p prefix, looking at each. */
-static uint64_t scan_prefix(MDB_cursor *cursor, const uint8_t prefix[PREFIX])
+/* Goes over the entries that begin with @p prefix, looking at each. 0: a key is not @p key_len long. */
+static uint64_t scan_prefix(MDB_cursor *cursor, const uint8_t prefix[PREFIX], size_t key_len)
 {
     static volatile uint64_t sink;
     MDB_val key = { PREFIX, (void *)(uintptr_t)prefix }, value;
@@ -123,6 +123,8 @@ static uint64_t scan_prefix(MDB_cursor *cursor, const uint8_t prefix[PREFIX])
     int rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
 
     while (rc == 0 && key.mv_size >= PREFIX && memcmp(key.mv_data, prefix, PREFIX) == 0) {
+        if (key.mv_size != key_len)
+            return 0;
         sum += ((const uint8_t *)key.mv_data)[key.mv_size - 1];
         count++;
         rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
@@ -153,7 +155,7 @@ static uint32_t db_named(const raw_env *raw, const char *name)
     die("LMDB alone: no database \"%s\"", name);
 }
 
-double raw_scan(const char *dir, uint64_t entries)
+double raw_scan(const char *dir, uint64_t entries, size_t key_len)
 {
     uint8_t prefix[PREFIX] = { 0 };
     double best = 0;
@@ -168,7 +170,7 @@ double raw_scan(const char *dir, uint64_t entries)
         int64_t start = now_ns();
         double taken;
 
-        if (scan_prefix(cursor, prefix) != entries)
+        if (scan_prefix(cursor, prefix, key_len) != entries)
             continue;
         taken = (double)(now_ns() - start) / 1e9;
         if (best == 0 || taken < best)
@@ -178,6 +180,6 @@ double raw_scan(const char *dir, uint64_t entries)
     mdb_txn_abort(txn);
     raw_close(&raw);
     if (best == 0)
-        die("LMDB alone: no index has %llu entries", (unsigned long long)entries);
+        die("LMDB alone: no index has %llu entries with keys of %zu bytes", (unsigned long long)entries, key_len);
     return best;
 }

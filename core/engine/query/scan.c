@@ -215,6 +215,19 @@ static csm_status take_in_run(scanner *s, csm_str prefix, csm_str key, csm_str v
     return s->cut ? take_row(s, id_of(key)) : CSM_OK;
 }
 
+/* Entries that only count go by together. */
+static csm_status pass_run(scanner *s, csm_iter *iter)
+{
+    size_t count = 0;
+
+    if (!s->runs || s->cut || s->times == 0)
+        return CSM_OK;
+    CSM_TRY(csm_iter_pass(iter, s->run, &count, &s->plan->ctx->err));
+    s->times += count;
+    s->plan->touched += count;
+    return csm_budget_rows(s->plan->ctx, count);
+}
+
 /* ---- walking ---- */
 
 static csm_status walk_range(void *user, const csm_keys *keys, csm_str prefix, const csm_operand *const *chosen)
@@ -242,6 +255,8 @@ static csm_status walk_range(void *user, const csm_keys *keys, csm_str prefix, c
         if (st == CSM_OK)
             st = s->runs ? take_in_run(s, prefix, key, value) : take_entry(s, key, value);
         csm_arena_reset_to(scratch, mark);
+        if (st == CSM_OK)
+            st = pass_run(s, iter);
     }
     if (st == CSM_OK)
         st = end_run(s);
