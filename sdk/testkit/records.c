@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-
 /* Formats into a fresh buffer; the caller frees it. */
+static char *format_text(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 static char *format_text(const char *format, va_list args)
 {
     char *text = NULL;

@@ -238,6 +238,8 @@ static void keep_result(csm_tk *tk, csm_client_result *result)
     tk->results[tk->result_count++] = result;
 }
 
+static csm_str arguments(csm_tk *tk, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
 static csm_str arguments(csm_tk *tk, const char *format, va_list args)
 {
     csm_str text = csm_arena_vprintf(tk->arena, format, args);
