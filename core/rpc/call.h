@@ -160,9 +160,11 @@ csm_status csm_throttle_check(csm_call *call, csm_error *err); /* BUSY: the call
 bool csm_throttle_allows(csm_throttle *throttle, const char *address, csm_time now);
 void csm_throttle_count(csm_throttle *throttle, const char *address, csm_time now);
 
-/* ---- writer.c, worker.c ---- */
+/* ---- writer.c, worker.c: what the threads run ---- */
 
+/* The writer thread, until its queue is closed and empty. */
 void csm_writer_run(void *rpc);
+/* One call each, on a pool's thread @p worker; its reply goes to csm_rpc_finish, a prepared write to the writer. */
 void csm_worker_read(void *call, unsigned worker);
 void csm_worker_prepare(void *call, unsigned worker);
 void csm_worker_dry_run(void *call, unsigned worker);

@@ -78,6 +78,7 @@ void csm_cursor_close(csm_cursor *cursor); /* NULL is fine */
  * security_admin: it counts rows out of reach too. */
 csm_status csm_cursor_explain(csm_ctx *ctx, csm_cursor *cursor, csm_value *out);
 
+/* How many rows the query gives, each once, within the caller's reach; order and paging of @p spec do not matter. */
 csm_status csm_query_count_rows(csm_ctx *ctx, const csm_query_spec *spec, uint64_t *out);
 
 typedef enum csm_agg_kind { CSM_AGG_COUNT = 1, CSM_AGG_SUM, CSM_AGG_AVG, CSM_AGG_MIN, CSM_AGG_MAX } csm_agg_kind;

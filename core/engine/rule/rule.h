@@ -32,6 +32,8 @@ csm_status csm_state_allowed(csm_ctx *ctx, const csm_row *row, csm_value *out);
 csm_status csm_derive_before(csm_ctx *ctx, csm_change *change);
 csm_status csm_derive_after(csm_ctx *ctx, csm_change *change);
 
+/* Runs a point's implementations in their order until one has handled it, of a replacing point the first alone; *out: the last
+ * answer, a map of the point's own names, or nil. */
 csm_status csm_point_run(csm_ctx *ctx, const csm_mpoint *point, csm_value in, csm_value *out);
 
 #endif
