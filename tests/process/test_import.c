@@ -179,7 +179,7 @@ static void names_keep_imports_apart(void **state)
     free(CSM_EXPECT(&w->server, 0, "import", file, "--map", w->map, "--name", "a"));
     free(CSM_EXPECT(&w->server, 4, "import", file, "--map", other, "--name", "a"));
     run = CSM(&w->server, NULL, "import", file, "--map", typo);
-    assert_int_equal(run.code, 2);
+    assert_int_equal(run.code, 1);
     assert_in("standard error", run.err, "nmae");
     csm_run_done(&run);
     run = CSM(&w->server, NULL, "import", file, "--map", column);
