@@ -20,7 +20,9 @@ static bool is_in_tree(csm_str path, csm_str member)
     const char *slash = path.len > 0 ? memchr(path.ptr, '/', path.len) : NULL;
     size_t top = slash != NULL ? (size_t)(slash - path.ptr) : path.len;
 
-    return member.len >= top && (top == 0 || memcmp(member.ptr, path.ptr, top) == 0) && (member.len == top || member.ptr[top] == '/');
+    if (member.len < top || (top > 0 && memcmp(member.ptr, path.ptr, top) != 0))
+        return false;
+    return member.len == top || member.ptr[top] == '/';
 }
 
 csm_status tree_add_all(csm_ctx *ctx, csm_id account, id_list *list)
