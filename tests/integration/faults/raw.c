@@ -90,22 +90,23 @@ bool raw_ask(raw *r)
     csm_error err = { 0 };
 
     r->reply_len = 0;
+    r->silent = false;
     if (!send_all(r))
         return false;
     for (;;) {
         struct pollfd ready = { .fd = r->fd, .events = POLLIN };
         ssize_t got;
 
-        if (poll(&ready, 1, WAIT_MS) <= 0)
-            fail_msg("the server neither answers nor hangs up");
+        if (poll(&ready, 1, WAIT_MS) <= 0) {
+            r->silent = true;
+            return false;
+        }
         got = recv(r->fd, r->reply + r->reply_len, sizeof(r->reply) - r->reply_len, 0);
         if (got <= 0)
             return false;
         r->reply_len += (size_t)got;
-        if (csm_walk_step(&walk, &limits, r->reply, r->reply_len, &err) == CSM_WALK_DONE) {
-            assert_int_equal(walk.pos, r->reply_len);
-            return true;
-        }
+        if (csm_walk_step(&walk, &limits, r->reply, r->reply_len, &err) == CSM_WALK_DONE)
+            return walk.pos == r->reply_len;
     }
 }
 

@@ -1,5 +1,5 @@
 /* A connection that takes no memory between sending a request and having its answer: with fault points armed, whatever
- * fails, fails in the server. Fails the running test when nothing comes. */
+ * fails, fails in the server. */
 #ifndef TESTS_FAULTS_RAW_H
 #define TESTS_FAULTS_RAW_H
 
@@ -13,6 +13,7 @@ typedef struct raw {
     csm_buf request;
     uint8_t reply[256 * 1024];
     size_t reply_len;
+    bool silent; /* neither answered nor hung up */
 } raw;
 
 /* @p address: "unix:PATH" or "tcp:127.0.0.1:PORT". */
@@ -20,7 +21,7 @@ void raw_open(raw *r, const char *address);
 void raw_done(raw *r);
 /* Encodes a request; @p args is JSON with ' for ". */
 void raw_prepare(raw *r, const char *method, const char *args);
-/* Sends it and waits for the whole answer. False: the server closed the connection instead. */
+/* Sends it and waits for the whole answer. False: the server closed the connection instead, or r->silent. */
 bool raw_ask(raw *r);
 /* What the answer says: OK, or the code at the start of its error ("CSM-15 ..."). */
 csm_status raw_status(const raw *r);
