@@ -52,11 +52,12 @@ static void every_allocation_may_fail(void **state)
     static world w;
     unsigned long nth = 0;
     csm_status st = CSM_E_NOMEM;
+    bool hit = true; /* the failing allocation was reached; some may fail and nobody need know: caches */
 
     (void)state;
     world_open(&w);
     csm_arena_free(w.arena);
-    while (st != CSM_OK) {
+    while (hit) {
         csm_verify_counts counts = { 0 };
         csm_error err = { 0 };
         csm_savepoint point;
@@ -69,6 +70,7 @@ static void every_allocation_may_fail(void **state)
         entries = csm_txn_entries(w.txn);
         csm_fault_arm(CSM_FAULT_alloc, nth, false);
         st = scenario(&w);
+        hit = csm_fault_passes(CSM_FAULT_alloc) >= nth;
         csm_fault_arm(CSM_FAULT_alloc, 0, false);
         if (st != CSM_OK) {
             assert_int_equal(st, CSM_E_NOMEM);
@@ -76,6 +78,8 @@ static void every_allocation_may_fail(void **state)
             csm_txn_undo(w.txn, point);
             assert_int_equal(csm_txn_entries(w.txn), entries);
             assert_int_equal(world_count(&w, "duty", ""), 0);
+            world_abort(&w);
+        } else if (hit) {
             world_abort(&w);
         } else {
             csm_txn *txn = w.txn;
@@ -87,7 +91,7 @@ static void every_allocation_may_fail(void **state)
             assert_ok(&w.ctx, csm_engine_verify(w.engine, csm_snap_view(w.snap), on_problem, NULL, &counts, &w.ctx.err));
             assert_int_equal(counts.problems, 0);
         }
-        if (st != CSM_OK)
+        if (hit)
             csm_arena_free(w.arena);
     }
     print_message("%lu allocations\n", nth - 1);
