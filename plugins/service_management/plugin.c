@@ -42,4 +42,4 @@ CSM_PLUGIN(service_management, .version = "1.0.0", .summary = "Cases with incide
            .table_exts = CSM_ARRAY(table_exts), .field_rights = CSM_ARRAY(field_rights), .scopes = CSM_ARRAY(scopes),
            .rules = CSM_ARRAY(service_management_rules), .methods = CSM_ARRAY(service_management_methods),
            .points = CSM_ARRAY(service_management_points), .impls = CSM_ARRAY(service_management_impls),
-           .links = CSM_ARRAY(service_management_links))
+           .links = CSM_ARRAY(service_management_links), .demo = CSM_ARRAY(service_management_demo))

@@ -17,6 +17,7 @@ enum {
     SERVICE_MANAGEMENT_IMPLS = 1,
     SERVICE_MANAGEMENT_METHODS = 5,
     SERVICE_MANAGEMENT_RULES = 6,
+    SERVICE_MANAGEMENT_DEMO = 10,
 };
 
 extern const csm_task_link service_management_links[SERVICE_MANAGEMENT_LINKS];
@@ -24,6 +25,7 @@ extern const csm_point service_management_points[SERVICE_MANAGEMENT_POINTS];
 extern const csm_impl service_management_impls[SERVICE_MANAGEMENT_IMPLS];
 extern const csm_method service_management_methods[SERVICE_MANAGEMENT_METHODS];
 extern const csm_rule service_management_rules[SERVICE_MANAGEMENT_RULES];
+extern const csm_seed service_management_demo[SERVICE_MANAGEMENT_DEMO];
 
 /* The case of an "id" argument, which the caller reads and may write, still active. */
 csm_status writable_case(csm_ctx *ctx, csm_id id, csm_record **out);
