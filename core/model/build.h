@@ -84,6 +84,8 @@ csm_status csm_build_nomem(csm_build *b);
 const char *csm_build_wire_name(csm_build *b, const csm_mplugin *plugin, const char *name, char separator);
 /* True when @p name is a valid name; else lists it as a bad @p what. */
 bool csm_build_name(csm_build *b, const csm_mplugin *plugin, const char *where, const char *what, const char *name);
+/* An argument of a made method that takes what a field takes. */
+csm_param csm_build_field_param(const csm_mtable *table, const csm_mfield *field);
 /* Next name of a comma separated list, trimmed, empty parts skipped. */
 bool csm_build_next(csm_str *rest, csm_str *part);
 uint32_t csm_build_list_count(const char *list);

@@ -86,9 +86,14 @@ static const char *transition_doc(csm_build *b, const csm_mstate_model *model, c
 
         if (tr->name == NULL || strcmp(tr->name, name) != 0 || tr->doc == NULL || strstr(doc, tr->doc) != NULL)
             continue;
-        doc = doc[0] == '\0' ? tr->doc : csm_arena_printf(b->arena, "%s %s", doc, tr->doc).ptr;
+        doc = doc[0] == '\0' ? tr->doc : csm_arena_printf(b->arena, "%s; %s", doc, tr->doc).ptr;
     }
     return doc;
+}
+
+csm_param csm_build_field_param(const csm_mtable *table, const csm_mfield *field)
+{
+    return (csm_param)CSM_PARAM(field->name, CSM_T_NIL, .table = table->name, .field = field->name, .doc = field->doc);
 }
 
 /* id, then every field any transition of the name needs or takes, each once. */
@@ -111,7 +116,7 @@ static csm_status transition_params(csm_build *b, const csm_mstate_model *model,
             for (uint32_t p = 1; !seen && p < count; p++)
                 seen = strcmp(params[p].name, tr->fields[f]->name) == 0;
             if (!seen)
-                params[count++] = (csm_param)CSM_PARAM(tr->fields[f]->name, CSM_T_NIL, .doc = tr->fields[f]->doc);
+                params[count++] = csm_build_field_param(model->table, tr->fields[f]);
         }
     }
     method->params.items = params;

@@ -161,7 +161,7 @@ static csm_status link_params(csm_build *b, const csm_mlink *link, csm_link_verb
     params[0] = (csm_param)CSM_PARAM_ID("id", .table = link->source->name, .doc = "Record it is raised from");
     if (verb == CSM_LINK_CREATE) {
         for (uint32_t n = 0; n < link->param_count; n++)
-            params[count++] = (csm_param)CSM_PARAM(link->params[n]->name, CSM_T_NIL, .doc = link->params[n]->doc);
+            params[count++] = csm_build_field_param(link->linked, link->params[n]);
     } else if (verb == CSM_LINK_ASSOCIATE || link->decl->direction == CSM_LINK_BACK) {
         params[count++] = (csm_param)CSM_PARAM_ID(link->decl->name, .table = link->linked->name, .doc = "Linked record");
     }

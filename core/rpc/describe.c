@@ -60,16 +60,47 @@ static void put_type(csm_writer *w, const char *key, uint32_t type, const char *
     csm_put_text(w, key, type < count ? names[type] : NULL);
 }
 
+static void put_choices(csm_ctx *ctx, csm_writer *w, const csm_mfield *field)
+{
+    csm_write_cstr(w, "choices");
+    csm_write_list(w, field->choice_count);
+    for (uint32_t n = 0; n < field->choice_count; n++) {
+        const csm_choice *choice = &field->choices[n];
+        bool customers = ctx->caller->is_external && choice->customer_label != NULL;
+
+        csm_write_map(w, 3);
+        csm_put_text(w, "value", choice->value);
+        csm_put_text(w, "label", customers ? choice->customer_label : choice->label);
+        csm_put_text(w, "depends", choice->depends);
+    }
+}
+
 /* ---- methods, points ---- */
 
-static void put_params(csm_writer *w, const char *key, const csm_param *params, uint32_t count)
+/* The field whose values an argument takes; NULL when its type says it. */
+static const csm_mfield *field_of(const csm_registry *reg, const csm_param *param)
+{
+    const csm_mtable *table = param->field != NULL ? csm_registry_table(reg, csm_str_of(param->table)) : NULL;
+
+    return table != NULL ? csm_mtable_field(table, csm_str_of(param->field)) : NULL;
+}
+
+static void put_params(csm_ctx *ctx, csm_writer *w, const char *key, const csm_param *params, uint32_t count)
 {
     csm_write_cstr(w, key);
     csm_write_list(w, count);
     for (uint32_t n = 0; n < count; n++) {
-        csm_write_map(w, 8);
+        const csm_mfield *field = field_of(ctx->reg, &params[n]);
+
+        csm_write_map(w, field != NULL ? 10 : 8);
         csm_put_text(w, "name", params[n].name);
-        put_type(w, "type", params[n].type, NAMES(value_types));
+        if (field != NULL) {
+            put_type(w, "type", field->type, NAMES(field_types));
+            csm_put_text(w, "reference", field->ref != NULL ? field->ref->name : NULL);
+            put_choices(ctx, w, field);
+        } else {
+            put_type(w, "type", params[n].type, NAMES(value_types));
+        }
         csm_put_bool(w, "required", (params[n].flags & CSM_PARAM_REQUIRED) != 0);
         csm_put_text(w, "table", params[n].table);
         csm_put_text(w, "default", params[n].dflt);
@@ -79,14 +110,14 @@ static void put_params(csm_writer *w, const char *key, const csm_param *params, 
     }
 }
 
-static void put_method(csm_writer *w, const csm_mmethod *method)
+static void put_method(csm_ctx *ctx, csm_writer *w, const csm_mmethod *method)
 {
     const csm_method *decl = method->decl;
 
     csm_write_map(w, 9);
     csm_put_text(w, "name", method->name);
     csm_put_text(w, "plugin", method->plugin->id);
-    put_params(w, "params", decl->params.items, decl->params.count);
+    put_params(ctx, w, "params", decl->params.items, decl->params.count);
     put_type(w, "returns", decl->returns, NAMES(value_types));
     csm_put_text(w, "returns_doc", decl->returns_doc);
     put_flags(w, "flags", decl->flags, NAMES(method_flags));
@@ -110,7 +141,7 @@ static void put_methods(csm_ctx *ctx, csm_writer *w)
 
         if (is_hidden(ctx, method))
             continue;
-        put_method(w, method);
+        put_method(ctx, w, method);
         list.count++;
     }
     csm_list_end(w, list);
@@ -125,8 +156,8 @@ static void put_points(csm_ctx *ctx, csm_writer *w)
         csm_write_map(w, 7);
         csm_put_text(w, "name", point->decl->name);
         csm_put_text(w, "plugin", point->plugin->id);
-        put_params(w, "params", point->decl->params.items, point->decl->params.count);
-        put_params(w, "returns", point->decl->returns.items, point->decl->returns.count);
+        put_params(ctx, w, "params", point->decl->params.items, point->decl->params.count);
+        put_params(ctx, w, "returns", point->decl->returns.items, point->decl->returns.count);
         csm_put_text(w, "runs", point->decl->cardinality == CSM_REPLACE ? "first" : "all");
         csm_put_text(w, "doc", point->decl->doc);
         csm_write_cstr(w, "implementations");
@@ -173,21 +204,6 @@ csm_status csm_table_rights(csm_ctx *ctx, const csm_mtable *table, uint32_t *ops
     }
     *ops = found;
     return CSM_OK;
-}
-
-static void put_choices(csm_ctx *ctx, csm_writer *w, const csm_mfield *field)
-{
-    csm_write_cstr(w, "choices");
-    csm_write_list(w, field->choice_count);
-    for (uint32_t n = 0; n < field->choice_count; n++) {
-        const csm_choice *choice = &field->choices[n];
-        bool customers = ctx->caller->is_external && choice->customer_label != NULL;
-
-        csm_write_map(w, 3);
-        csm_put_text(w, "value", choice->value);
-        csm_put_text(w, "label", customers ? choice->customer_label : choice->label);
-        csm_put_text(w, "depends", choice->depends);
-    }
 }
 
 static void put_field(csm_ctx *ctx, csm_writer *w, const csm_mfield *field, uint64_t *const rights[4])
@@ -456,7 +472,7 @@ static csm_status describe_method(csm_ctx *ctx, csm_value name, csm_reply *out)
     csm_write_map(w, 1);
     csm_write_cstr(w, "methods");
     csm_write_list(w, 1);
-    put_method(w, method);
+    put_method(ctx, w, method);
     return CSM_OK;
 }
 

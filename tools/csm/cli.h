@@ -126,5 +126,7 @@ int cli_cmd_completion(cli *c, int argc, char **argv);
 int cli_cmd_names(cli *c, int argc, char **argv);
 /* NOUN VERB [ID|NUMBER] [name=value...]: any other method, "case accept CS0001001". */
 int cli_verb(cli *c, int argc, char **argv);
+/* "case", "create-incident": "case.create_incident", NUL-terminated in the arena; ptr NULL: out of memory. */
+csm_str cli_method_name(cli *c, const char *noun, const char *verb);
 
 #endif

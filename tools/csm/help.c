@@ -1,6 +1,8 @@
 /* The table of commands, and what help tells about them. */
 #include "cli.h"
 
+#include "base/str.h"
+
 #include <string.h>
 
 static const char get_more[] =
@@ -69,7 +71,7 @@ const cli_command cli_commands[] = {
     { "names", "tables | methods | commands", "Lists names, one a line", NULL, cli_cmd_names },
     { "shell", "", "Reads commands with history and completion", shell_more, cli_cmd_shell },
     { "completion", "bash", "Prints completion for a shell", completion_more, cli_cmd_completion },
-    { "help", "[COMMAND]", "Tells about csm or a command", NULL, cli_cmd_help },
+    { "help", "[COMMAND | NOUN [VERB]]", "Tells about csm, a command, or what can be done with a noun", NULL, cli_cmd_help },
     { NULL, NULL, NULL, NULL, NULL },
 };
 /* clang-format on */
@@ -102,12 +104,87 @@ static void put_manual(FILE *out)
           "    --timeout SECONDS       longest wait for an answer (30; 0: none)\n\nCOMMANDS\n",
           out);
     cli_list_commands(out);
-    fputs("    csm help COMMAND tells more about one.\n\nEXIT CODES\n", out);
+    fputs("    csm help COMMAND tells more about one, csm help NOUN (case, incident ...) what can be done with it.\n\nEXIT CODES\n", out);
     cli_list_exit_codes(out);
     fputs("\nENVIRONMENT\n    CSM_CONNECT   address of the server\n"
           "    CSM_TOKEN     logs in with it: an API token, or what csm login printed\n    NO_COLOR      no colours\n\nFILES\n"
           "    ~/.csm_history   lines of the shell\n",
           out);
+}
+
+/* ---- what the server's methods take ---- */
+
+static bool is_required(const csm_value *param)
+{
+    const csm_value *required = csm_map_get(param, "required");
+
+    return required != NULL && required->type == CSM_T_BOOL && required->b;
+}
+
+/* "case propose_solution RECORD resolution_code=..." */
+static void put_call(cli *c, const csm_value *method)
+{
+    const csm_value *params = csm_map_get(method, "params");
+    csm_str name = cli_text_of(method, "name"), noun = { NULL, 0 };
+
+    (void)csm_str_split(&name, '.', &noun);
+    fprintf(c->out, "csm %.*s %.*s", CSM_STR_FMT(noun), CSM_STR_FMT(name));
+    for (uint32_t n = 0; n < params->count; n++)
+        if (csm_str_is(cli_text_of(&params->list[n], "name"), "id") && cli_text_of(&params->list[n], "table").len > 0)
+            fputs(" RECORD", c->out);
+        else if (is_required(&params->list[n]))
+            fprintf(c->out, " %.*s=...", CSM_STR_FMT(cli_text_of(&params->list[n], "name")));
+    fprintf(c->out, "\n      %.*s\n", CSM_STR_FMT(cli_text_of(method, "doc")));
+}
+
+static void put_choices(cli *c, const csm_value *choices)
+{
+    for (uint32_t n = 0; choices != NULL && n < choices->count; n++)
+        fprintf(c->out, "%s%.*s %.*s", n == 0 ? "\n          one of " : ", ", CSM_STR_FMT(cli_text_of(&choices->list[n], "value")),
+                CSM_STR_FMT(cli_text_of(&choices->list[n], "label")));
+}
+
+static void put_arguments(cli *c, const csm_value *params)
+{
+    for (uint32_t n = 0; n < params->count; n++) {
+        const csm_value *param = &params->list[n];
+        csm_str type = cli_text_of(param, "type"), of = cli_text_of(param, "reference");
+
+        if (of.len == 0 && csm_str_is(type, "id"))
+            of = cli_text_of(param, "table");
+        fprintf(c->out, "    %.*s   %.*s%s%.*s%s %.*s", CSM_STR_FMT(cli_text_of(param, "name")), CSM_STR_FMT(type),
+                of.len > 0 ? " of " : "", CSM_STR_FMT(of), is_required(param) ? ", required" : "",
+                CSM_STR_FMT(cli_text_of(param, "doc")));
+        put_choices(c, csm_map_get(param, "choices"));
+        fputc('\n', c->out);
+    }
+}
+
+/* help NOUN: its verbs; help NOUN VERB: what it takes. The server knows. */
+static int help_methods(cli *c, int argc, char **argv)
+{
+    csm_str noun = csm_arena_printf(c->arena, "%s.", argv[1]);
+    csm_str wanted = argc > 2 ? cli_method_name(c, argv[1], argv[2]) : (csm_str){ NULL, 0 };
+    csm_value area = csm_ctext("methods");
+    const csm_value *answer, *methods;
+    cli_map params = { 0 };
+    int found = 0, code;
+
+    cli_add(&params, "areas", csm_list(&area, 1));
+    if ((code = cli_call(c, "server.describe", cli_map_value(&params), &answer)) != CLI_OK)
+        return code;
+    methods = csm_map_get(answer, "methods");
+    for (uint32_t n = 0; n < methods->count; n++) {
+        csm_str name = cli_text_of(&methods->list[n], "name");
+
+        if (argc > 2 ? !csm_str_eq(name, wanted) : !csm_str_starts(name, noun))
+            continue;
+        put_call(c, &methods->list[n]);
+        if (argc > 2)
+            put_arguments(c, csm_map_get(&methods->list[n], "params"));
+        found++;
+    }
+    return found > 0 ? CLI_OK : cli_usage("no command or noun \"%s\"; csm help and csm names methods list them", argv[1]);
 }
 
 int cli_cmd_help(cli *c, int argc, char **argv)
@@ -122,5 +199,5 @@ int cli_cmd_help(cli *c, int argc, char **argv)
                     cmd->more != NULL ? cmd->more : "");
             return CLI_OK;
         }
-    return cli_usage("no command \"%s\"; csm help lists them", argv[1]);
+    return help_methods(c, argc, argv);
 }

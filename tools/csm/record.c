@@ -269,6 +269,15 @@ static const char *id_table(cli *c, const csm_value *method)
     return table.len > 0 ? csm_arena_cstr(c->arena, table) : NULL;
 }
 
+csm_str cli_method_name(cli *c, const char *noun, const char *verb)
+{
+    csm_str name = csm_arena_printf(c->arena, "%s.%s", noun, verb);
+
+    for (char *at = (char *)(uintptr_t)name.ptr; at != NULL && *at != '\0'; at++)
+        *at = *at == '-' ? '_' : *at;
+    return name;
+}
+
 int cli_verb(cli *c, int argc, char **argv)
 {
     cli_map params = { 0 };
@@ -279,9 +288,7 @@ int cli_verb(cli *c, int argc, char **argv)
 
     if (argc < 2)
         return cli_usage("no command \"%s\"; csm help lists them", argv[0]);
-    name = csm_arena_printf(c->arena, "%s.%s", argv[0], argv[1]);
-    for (char *at = (char *)(uintptr_t)name.ptr; at != NULL && *at != '\0'; at++)
-        *at = *at == '-' ? '_' : *at;
+    name = cli_method_name(c, argv[0], argv[1]);
     if (name.ptr == NULL)
         return CLI_FAILED;
     if ((code = describe_method(c, name.ptr, &method)) != CLI_OK)

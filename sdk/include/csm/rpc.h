@@ -14,6 +14,7 @@ typedef struct csm_param {
     const char *dflt;    /* wire text; NULL: absent stays nil */
     int64_t min, max;    /* CSM_T_INT, and length of CSM_T_TEXT / count of CSM_T_LIST; both 0 = default limits */
     const char *doc;
+    const char *field;   /* takes what this field of .table takes, checked when it is written; NULL = .type says it */
 } csm_param;
 #define CSM_PARAM(n, ...) { .name = (n), .type = __VA_ARGS__ }
 #define CSM_PARAM_ID(...) { .type = CSM_T_ID, .flags = CSM_PARAM_REQUIRED, .name = __VA_ARGS__ }

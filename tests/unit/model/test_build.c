@@ -76,8 +76,8 @@ static const csm_plugin work = DECLARE(
              STATES({ "1", CSM_STATE_INITIAL }, { "2", 0 }, { "3", CSM_STATE_CLOSED }),
              TRANSITIONS({ .name = "hold", .from = "1", .to = "2", .required = "notes", .doc = "Waits." },
                          { .name = "finish", .from = "1,2", .to = "3", .required = "notes", .fields = "title",
-                           .doc = "Ends it." },
-                         { .name = "finish", .from = "3", .fields = "title,day", .doc = "Corrects it." }) }),
+                           .doc = "Ends it" },
+                         { .name = "finish", .from = "3", .fields = "title,day", .doc = "Corrects it" }) }),
     POINTS({ .name = "duty.router/1" }),
     IMPLS({ .point = "duty.router/1", .order = 20, .run = impl_code },
           { .point = "duty.router/1", .order = 10, .run = impl_code },
@@ -361,7 +361,7 @@ static void states_and_their_methods(void **state)
     assert_string_equal(finish->transition, "finish");
     assert_null(finish->decl->run);
     assert_int_equal(finish->decl->flags, CSM_METHOD_WRITES | CSM_METHOD_EXTERNAL);
-    assert_string_equal(finish->decl->doc, "Ends it. Corrects it.");
+    assert_string_equal(finish->decl->doc, "Ends it; Corrects it");
     assert_int_equal(finish->decl->params.count, 4);
     assert_string_equal(finish->decl->params.items[0].name, "id");
     assert_int_equal(finish->decl->params.items[0].flags, CSM_PARAM_REQUIRED);
