@@ -72,6 +72,20 @@ static void find_circle(csm_build *b, const csm_mrole *role, uint8_t *walk)
     walk[role->id] = DONE;
 }
 
+static void elevate(csm_build *b, const csm_mplugin *plugin)
+{
+    csm_str rest = csm_str_of(plugin->decl->elevated), part;
+
+    while (csm_build_next(&rest, &part)) {
+        csm_mrole *role = csm_strmap_get(b->reg->role_by_name, part);
+
+        if (role == NULL || strcmp(role->plugin, plugin->id) != 0)
+            csm_build_problem(b, plugin, "elevated: \"%.*s\" is no role of this plugin", CSM_STR_FMT(part));
+        else
+            role->elevated = true;
+    }
+}
+
 csm_status csm_build_roles(csm_build *b)
 {
     uint32_t most = 0;
@@ -92,6 +106,8 @@ csm_status csm_build_roles(csm_build *b)
     for (uint32_t n = 0; n < b->reg->role_count; n++)
         if (walk[n] == 0)
             find_circle(b, &b->reg->roles[n], walk);
+    for (uint32_t n = 0; n < b->reg->plugin_count; n++)
+        elevate(b, &b->reg->plugins[n]);
     return CSM_OK;
 }
 

@@ -210,6 +210,7 @@ struct csm_mrole {
     const char *name, *doc, *plugin;
     const csm_mrole **contains;  /* as declared; rows of the containment table rule at run time */
     uint32_t contains_count;
+    bool elevated;               /* given by who holds it or security_admin only */
 };
 
 typedef struct csm_mmethod {

@@ -67,7 +67,7 @@ void csm_write_whoami(csm_ctx *ctx, csm_writer *w, const csm_caller *caller, con
 csm_status csm_end_sessions(csm_ctx *ctx, csm_id user, csm_id keep);
 /* Counts one failed login of a user (NULL: nobody of that name), locks him after too many, and refuses the call. */
 csm_status csm_login_failed(csm_ctx *ctx, const csm_row *user);
-/* DENIED when the caller may not administer the logins of this user: who is no administrator keeps off those who are. */
+/* DENIED when the caller may not administer the logins of this user, or the user holds a role that he may not give. */
 csm_status csm_check_user_admin(csm_ctx *ctx, const csm_row *user);
 /* UNAUTHENTICATED unless a user is logged in (the local administrator alone is none). */
 csm_status csm_need_login(csm_ctx *ctx);

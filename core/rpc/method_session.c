@@ -3,6 +3,8 @@
  * does not tell whether the name exists. Source: DESIGN 6, DOMAIN 3.5, 4.13. */
 #include "rpc/method.h"
 
+#include "engine/access/own.h"
+
 #define SESSIONS_MAX 10000u
 #define LIST_MAX 1000u
 
@@ -411,18 +413,16 @@ static csm_status session_end(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 
 csm_status csm_check_user_admin(csm_ctx *ctx, const csm_row *user)
 {
-    csm_caller *other = NULL;
-    bool allowed = false, is_admin;
+    bool allowed = false;
+    csm_status st;
 
     CSM_TRY(csm_access_row(ctx, user, CSM_OP_WRITE, &allowed, NULL));
     if (!allowed)
         return csm_ctx_fail(ctx, CSM_E_DENIED, "the caller may not change this user");
-    if (ctx->caller->is_admin)
-        return CSM_OK;
-    CSM_TRY(csm_caller_make_any(ctx, user->id, &other));
-    is_admin = other->is_admin;
-    csm_caller_free(other);
-    return is_admin ? csm_ctx_fail(ctx, CSM_E_DENIED, "only an administrator may change an administrator") : CSM_OK;
+    csm_ctx_enter_system(ctx);
+    st = csm_own_check_over(ctx, user->id);
+    csm_ctx_leave_system(ctx);
+    return st;
 }
 
 static csm_status session_unlock(csm_ctx *ctx, const csm_args *in, csm_reply *out)

@@ -105,6 +105,74 @@ static void acceptance_013_no_detour_to_admin(void **state)
     assert_false(holds(p, "ivy", "admin"));
 }
 
+/* An elevated role is given by who holds it or by security_admin: who administers users gives himself none, neither directly
+ * nor through a group, a password, a token or the mark on the role. */
+static void acceptance_013_elevated_roles_are_not_taken(void **state)
+{
+    people *p = *state;
+    const char *ugo = csm_tk_user(p->tk, "ugo", "user_admin"), *sven = csm_tk_user(p->tk, "sven", "security_admin");
+    const char *secure = role(p, "security_admin"), *import = role(p, "import_admin"), *users = role(p, "user_admin"), *plain = role(p, "knowledge");
+    const char *group, *grant;
+
+    group = csm_tk_insert(p->tk, "sys_user_group", "{'name':'Guards'}");
+    (void)csm_tk_insert(p->tk, "sys_group_has_role", "{'group':'%s','role':'%s'}", group, secure);
+    grant = csm_tk_str(p->tk, csm_tk_first(p->tk, "sys_user_has_role", "user=%s^role=%s", sven, secure), "sys_id");
+    as(p, "ugo");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sys_user_has_role','values':{'user':'%s','role':'%s'}}",
+                       ugo, secure);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sys_user_has_role','values':{'user':'%s','role':'%s'}}",
+                       ugo, import);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sys_user_grmember','values':{'user':'%s','group':'%s'}}",
+                       ugo, group);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'sys_user_has_role','id':'%s'}", grant);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'sys_user_group','id':'%s'}", group);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'sys_user','id':'%s','values':{'email':'u@example.com'}}",
+                       sven);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "user.set_password", "{'user':'sven','password':'Correct7horse'}");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "token.create", "{'name':'t','user':'sven'}");
+    assert_false(holds(p, "ugo", "security_admin"));
+    /* What he holds he gives, and what is not elevated. */
+    as(p, "ugo");
+    (void)csm_tk_insert(p->tk, "sys_user_has_role", "{'user':'%s','role':'%s'}", p->vera, users);
+    (void)csm_tk_insert(p->tk, "sys_user_has_role", "{'user':'%s','role':'%s'}", p->vera, plain);
+    csm_tk_revoke(p->tk, p->vera, "user_admin");
+    csm_tk_revoke(p->tk, p->vera, "knowledge");
+    remove_row(p, "sys_user_group", group);
+}
+
+static void acceptance_013_elevated_roles_are_given(void **state)
+{
+    people *p = *state;
+    const char *both = csm_tk_user(p->tk, "bo", "user_admin,security_admin"), *made;
+    const char *import = role(p, "import_admin"), *admin = role(p, "admin");
+
+    as(p, "bo");
+    (void)csm_tk_insert(p->tk, "sys_user_has_role", "{'user':'%s','role':'%s'}", p->vera, import);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sys_user_has_role','values':{'user':'%s','role':'%s'}}",
+                       both, admin);
+    made = csm_tk_insert(p->tk, "sys_user_role", "{'name':'vault','elevated_privilege':true}");
+    (void)csm_tk_user(p->tk, "uli", "user_admin");
+    as(p, "uli");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sys_user_has_role','values':{'user':'%s','role':'%s'}}",
+                       p->vera, made);
+    as(p, "bo");
+    (void)csm_tk_insert(p->tk, "sys_user_has_role", "{'user':'%s','role':'%s'}", p->vera, made);
+    csm_tk_revoke(p->tk, p->vera, "import_admin");
+    remove_row(p, "sys_user_role", made);
+}
+
+/* Who takes the mark from a declared role finds it there again after the next start. */
+static void acceptance_013_declared_elevated_stays_so(void **state)
+{
+    people *p = *state;
+    const char *secure = role(p, "security_admin");
+
+    (void)csm_tk_update(p->tk, "sys_user_role", secure, "{'elevated_privilege':false}");
+    csm_tk_restart(p->tk);
+    as(p, NULL);
+    assert_true(csm_tk_bool(p->tk, csm_tk_get(p->tk, "sys_user_role", secure), "elevated_privilege"));
+}
+
 static void acceptance_014_no_cycle(void **state)
 {
     people *p = *state;
@@ -242,6 +310,9 @@ int main(void)
         people_test(acceptance_013_containment_is_transitive),
         people_test(acceptance_013_wrong_side),
         people_test(acceptance_013_no_detour_to_admin),
+        people_test(acceptance_013_elevated_roles_are_not_taken),
+        people_test(acceptance_013_elevated_roles_are_given),
+        people_test(acceptance_013_declared_elevated_stays_so),
         people_test(acceptance_014_no_cycle),
         people_test(acceptance_015_never_both_sides),
         people_test(acceptance_016_explicit_roles_of_new_users),

@@ -175,68 +175,114 @@ static csm_status group_parent_rule(csm_ctx *ctx, csm_change *change)
     return CSM_OK;
 }
 
-/* ---- administrators ---- */
+/* ---- who gives which role ---- */
 
-static csm_status has_admin(csm_ctx *ctx, const id_set *roles, bool *out)
+/* An elevated role is given by who holds it or by security_admin, the role admin by an administrator alone. */
+static csm_status may_give(csm_ctx *ctx, csm_record *role, bool *out)
 {
-    csm_id admin;
+    const char *name = csm_str_copy(ctx, csm_record_text(ctx, role, "name")).ptr;
 
-    CSM_TRY(role_id(ctx, "admin", &admin));
-    *out = set_has(roles, admin);
+    if (name == NULL)
+        return CSM_E_NOMEM;
+    *out = csm_caller_has_role(ctx, name) ||
+           (strcmp(name, "admin") != 0 &&
+            (!csm_record_bool(ctx, role, "elevated_privilege") || csm_caller_has_role(ctx, "security_admin")));
     return CSM_OK;
 }
 
-/* The roles a grant, a membership or a containment would bring. */
+/* The first role of the set that the caller may not give; *out empty: he may give all. */
+static csm_status first_not_given(csm_ctx *ctx, const id_set *roles, csm_str *out)
+{
+    *out = (csm_str){ 0 };
+    for (uint32_t n = 0; n < roles->count && out->len == 0; n++) {
+        csm_record *role;
+        bool may;
+
+        CSM_TRY(csm_record_find(ctx, "sys_user_role", roles->items[n], &role));
+        if (role == NULL) /* being deleted */
+            continue;
+        CSM_TRY(may_give(ctx, role, &may));
+        if (!may)
+            *out = csm_record_text(ctx, role, "name");
+    }
+    return CSM_OK;
+}
+
+/* The roles a grant, a membership, a group or a containment brings. */
 static csm_status roles_brought(csm_ctx *ctx, csm_change *change, id_set *roles)
 {
     const char *table = csm_change_table(ctx, change);
 
     if (csm_table_is_a(ctx, table, "sys_user_grmember"))
         CSM_TRY(add_linked(ctx, roles, "sys_group_has_role", "group", csm_change_new_ref(ctx, change, "group"), "role"));
+    else if (csm_table_is_a(ctx, table, "sys_user_group"))
+        CSM_TRY(add_linked(ctx, roles, "sys_group_has_role", "group", csm_change_id(ctx, change), "role"));
     else
         CSM_TRY(set_add(ctx, roles, csm_change_new_ref(ctx, change, csm_table_is_a(ctx, table, "sys_user_role_contains")
                                                                         ? "contains" : "role")));
     return close_roles(ctx, roles, true);
 }
 
-/* Only an administrator makes administrators: neither user_admin nor security_admin reaches the role by a detour. */
-static csm_status admin_role_rule(csm_ctx *ctx, csm_change *change)
+/* Nobody reaches a role above his own by a detour, nor takes it from those who have it. */
+static csm_status give_rule(csm_ctx *ctx, csm_change *change)
 {
     id_set roles = { 0 };
-    bool admin;
+    csm_str name;
 
     if (!csm_change_by_client(ctx, change) || csm_caller_has_role(ctx, "admin"))
         return CSM_OK;
     CSM_TRY(roles_brought(ctx, change, &roles));
-    CSM_TRY(has_admin(ctx, &roles, &admin));
-    return admin ? csm_fail(ctx, CSM_E_DENIED, "only an administrator gives the role admin") : CSM_OK;
+    CSM_TRY(first_not_given(ctx, &roles, &name));
+    if (csm_str_is(name, "admin"))
+        return csm_fail(ctx, CSM_E_DENIED, "only an administrator gives or takes the role admin");
+    return name.len == 0 ? CSM_OK
+                         : csm_fail(ctx, CSM_E_DENIED, "the role \"%.*s\" is given and taken by those who hold it or security_admin",
+                                    CSM_STR_FMT(name));
 }
 
-/* Whoever may set an administrator's address may have his password mailed to himself. */
-static csm_status admin_user_rule(csm_ctx *ctx, csm_change *change)
+/* Whoever may set the address of one with more rights may have his password mailed to himself. */
+csm_status csm_own_check_over(csm_ctx *ctx, csm_id user)
 {
     id_set roles = { 0 };
-    bool admin;
+    csm_str name;
 
-    if (!csm_change_by_client(ctx, change) || csm_caller_has_role(ctx, "admin"))
+    if (csm_caller_has_role(ctx, "admin"))
         return CSM_OK;
-    CSM_TRY(roles_of_user(ctx, csm_change_id(ctx, change), &roles));
-    CSM_TRY(has_admin(ctx, &roles, &admin));
-    return admin ? csm_fail(ctx, CSM_E_DENIED, "only an administrator may change an administrator") : CSM_OK;
+    CSM_TRY(roles_of_user(ctx, user, &roles));
+    CSM_TRY(first_not_given(ctx, &roles, &name));
+    if (csm_str_is(name, "admin"))
+        return csm_fail(ctx, CSM_E_DENIED, "only an administrator may change an administrator");
+    return name.len == 0 ? CSM_OK
+                         : csm_fail(ctx, CSM_E_DENIED, "who holds the role \"%.*s\" is changed by those who may give it",
+                                    CSM_STR_FMT(name));
 }
 
-/* With the role all its grants would go. */
-static csm_status admin_role_stays_rule(csm_ctx *ctx, csm_change *change)
+/* One's own preferences are one's own. */
+static csm_status over_user_rule(csm_ctx *ctx, csm_change *change)
 {
-    csm_id admin;
+    if (!csm_change_by_client(ctx, change) || csm_id_eq(csm_change_id(ctx, change), csm_caller_user(ctx)))
+        return CSM_OK;
+    return csm_own_check_over(ctx, csm_change_id(ctx, change));
+}
+
+/* With a role all its grants would go; without its mark anybody gives it. */
+static csm_status role_rule(csm_ctx *ctx, csm_change *change)
+{
+    csm_record *role;
+    bool may;
 
     if (!csm_change_by_client(ctx, change) || csm_caller_has_role(ctx, "admin"))
         return CSM_OK;
-    CSM_TRY(role_id(ctx, "admin", &admin));
-    if (csm_id_eq(csm_change_id(ctx, change), admin))
-        return csm_fail(ctx, CSM_E_DENIED, "only an administrator may delete the role admin");
-    return CSM_OK;
+    CSM_TRY(csm_record_get(ctx, "sys_user_role", csm_change_id(ctx, change), &role));
+    CSM_TRY(may_give(ctx, role, &may));
+    return may ? CSM_OK
+               : csm_fail(ctx, CSM_E_DENIED, "the role \"%.*s\" is changed by those who may give it",
+                          CSM_STR_FMT(csm_record_text(ctx, role, "name")));
 }
+
+#define GIVEN(t, n)                                                                               \
+    { .table = (t), .when = CSM_BEFORE_WRITE, .order = 5, .run = give_rule, .name = n " are given" }, \
+    { .table = (t), .when = CSM_BEFORE_DELETE, .order = 5, .run = give_rule, .name = n " are taken" }
 
 const csm_rule csm_own_rules[CSM_OWN_RULES] = {
     { .table = "sys_user_has_role", .when = CSM_AFTER_INSERT, .order = 10, .run = user_rule, .name = "explicit roles of a user" },
@@ -247,15 +293,18 @@ const csm_rule csm_own_rules[CSM_OWN_RULES] = {
       .name = "containment without cycle" },
     { .table = "sys_user_group", .when = CSM_BEFORE_WRITE, .order = 10, .filter = "parentISNOTEMPTY", .run = group_parent_rule,
       .name = "group tree without cycle" },
-    { .table = "sys_user_has_role", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin of a user" },
-    { .table = "sys_group_has_role", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin of a group" },
-    { .table = "sys_user_role_contains", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule,
-      .name = "admin by containment" },
-    { .table = "sys_user_grmember", .when = CSM_BEFORE_WRITE, .order = 5, .run = admin_role_rule, .name = "admin by membership" },
-    { .table = "sys_user_role", .when = CSM_BEFORE_DELETE, .order = 5, .run = admin_role_stays_rule, .name = "the role admin stays" },
-    { .table = "sys_user", .when = CSM_BEFORE_UPDATE, .order = 5, .run = admin_user_rule, .name = "administrators are their own" },
-    { .table = "sys_user", .when = CSM_BEFORE_DELETE, .order = 5, .run = admin_user_rule,
-      .name = "administrators are not deleted by others" },
+    GIVEN("sys_user_has_role", "roles of a user"),
+    GIVEN("sys_group_has_role", "roles of a group"),
+    GIVEN("sys_user_role_contains", "roles by containment"),
+    GIVEN("sys_user_grmember", "roles by membership"),
+    { .table = "sys_user_group", .when = CSM_BEFORE_DELETE, .order = 5, .run = give_rule, .name = "roles of a group go with it" },
+    { .table = "sys_user_role", .when = CSM_BEFORE_UPDATE, .order = 5, .run = role_rule, .name = "roles above one's own stay" },
+    { .table = "sys_user_role", .when = CSM_BEFORE_DELETE, .order = 5, .run = role_rule,
+      .name = "roles above one's own are not deleted" },
+    { .table = "sys_user", .when = CSM_BEFORE_UPDATE, .order = 5, .run = over_user_rule,
+      .name = "users with more rights are not changed" },
+    { .table = "sys_user", .when = CSM_BEFORE_DELETE, .order = 5, .run = over_user_rule,
+      .name = "users with more rights are not deleted" },
     { .table = "sys_user_role_contains", .when = CSM_AFTER_UPDATE, .order = 10, .run = contains_rule,
       .name = "containment without cycle after a change" },
 };

@@ -2,6 +2,7 @@
  * the same id in every store. Each is written once: a mark in meta stays when an administrator deletes the row. */
 #include "engine/record/activate.h"
 #include "engine/record/call.h"
+#include "engine/record/write.h"
 #include "engine/rule/change.h"
 
 #include <stdio.h>
@@ -46,6 +47,20 @@ static csm_str role_name(csm_ctx *ctx, const char *role)
     return csm_arena_printf(ctx->arena, "role/%s", role);
 }
 
+/* Declared elevated is elevated for good: also in a store from before, also when an administrator took the mark away. */
+static csm_status elevate(csm_ctx *ctx, const csm_mtable *table, csm_str name)
+{
+    const csm_mfield *field = csm_mtable_field(table, CSM_STR("elevated_privilege"));
+    csm_row *row;
+
+    if (field == NULL)
+        return CSM_OK;
+    CSM_TRY(csm_row_find(ctx, table, csm_id_of_text(name), &row));
+    if (row == NULL || csm_value_bool(csm_row_get(row, field)))
+        return CSM_OK;
+    return csm_write_one_field(ctx, table, row->id, field, csm_bool(true));
+}
+
 static csm_status ship_role(csm_ctx *ctx, const csm_mtable *table, const csm_mrole *role)
 {
     csm_pair values[] = {
@@ -54,7 +69,10 @@ static csm_status ship_role(csm_ctx *ctx, const csm_mtable *table, const csm_mro
     };
     csm_str name = role_name(ctx, role->name);
 
-    return name.ptr != NULL ? ship(ctx, table, name, csm_map(values, 2)) : csm_ctx_nomem(ctx);
+    if (name.ptr == NULL)
+        return csm_ctx_nomem(ctx);
+    CSM_TRY(ship(ctx, table, name, csm_map(values, 2)));
+    return role->elevated ? elevate(ctx, table, name) : CSM_OK;
 }
 
 static csm_status ship_containment(csm_ctx *ctx, const csm_mtable *table, const csm_mrole *role, const csm_mrole *contained)

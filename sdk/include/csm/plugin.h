@@ -58,6 +58,7 @@ typedef struct csm_plugin {
     void (*on_stop)(csm_ctx *ctx);
     CSM_SLICE(csm_task_link) links;
     CSM_SLICE(csm_rollup) rollups;
+    const char *elevated; /* "a,b": those of .roles that only who holds them, or security_admin, gives to others */
 } csm_plugin;
 
 /* What the host gives a plugin: append-only tables, each with its size. */
