@@ -114,6 +114,15 @@ static inline csm_status csm_budget_over(csm_ctx *ctx)
                          (unsigned long long)ctx->budget.rows_max);
 }
 
+/* Whether the error set is the server's trouble rather than that of one step, which others could go on without. */
+static inline bool csm_ctx_is_fatal(const csm_ctx *ctx)
+{
+    csm_status code = ctx->err.code;
+
+    return ctx->budget.exceeded || ctx->sticky != CSM_OK || code == CSM_E_NOMEM || code == CSM_E_IO || code == CSM_E_CORRUPT ||
+           code == CSM_E_INTERNAL || code == CSM_E_UNKNOWN || code == CSM_E_FULL;
+}
+
 /* Counts one touched row. LIMIT with budget.exceeded when the budget is met. */
 static inline csm_status csm_budget_row(csm_ctx *ctx)
 {

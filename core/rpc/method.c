@@ -199,15 +199,6 @@ csm_status csm_refuse_as_of(csm_ctx *ctx)
     return csm_error_field(&ctx->err, CSM_E_UNSUPPORTED, "as_of", "\"as_of\" is for record.get and record.query: this is of today");
 }
 
-int64_t csm_property_int(csm_ctx *ctx, const char *name, int64_t dflt, int64_t min, int64_t max)
-{
-    int64_t value;
-
-    if (!csm_parse_int(csm_property_text(ctx, name, ""), &value) || value < min || value > max)
-        return dflt;
-    return value;
-}
-
 /* ---- writing with the engine's own rights ---- */
 
 csm_status csm_own_insert(csm_ctx *ctx, const char *table, const csm_pair *pairs, uint32_t count, csm_row **out)

@@ -47,8 +47,6 @@ csm_status csm_parse_filter(csm_ctx *ctx, const csm_mtable *table, csm_value que
                             csm_filter *out);
 /* Queries are of today: UNSUPPORTED when "as_of" was given, rather than today's rows for another day's. */
 csm_status csm_refuse_as_of(csm_ctx *ctx);
-/* A whole number kept as a property; @p dflt when it is none between @p min and @p max. */
-int64_t csm_property_int(csm_ctx *ctx, const char *name, int64_t dflt, int64_t min, int64_t max);
 
 /* ---- writing with the engine's own rights ---- */
 

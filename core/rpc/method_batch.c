@@ -168,15 +168,6 @@ static csm_status run_item(csm_ctx *ctx, void *arg)
 
 /* ---- all of them ---- */
 
-/* Errors that are the server's, not the item's, end the whole call. */
-static bool is_fatal(const csm_ctx *ctx)
-{
-    csm_status code = ctx->err.code;
-
-    return ctx->budget.exceeded || ctx->sticky != CSM_OK || code == CSM_E_NOMEM || code == CSM_E_IO || code == CSM_E_CORRUPT ||
-           code == CSM_E_INTERNAL || code == CSM_E_UNKNOWN || code == CSM_E_FULL;
-}
-
 static void name_item(batch *b)
 {
     char text[sizeof(b->ctx->err.message)];
@@ -221,7 +212,7 @@ static csm_status record_batch(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     for (b.at = 0; b.at < b.items.count; b.at++) {
         csm_status st = csm_write_nested(ctx, run_item, &b);
 
-        if (st != CSM_OK && (atomic || is_fatal(ctx))) {
+        if (st != CSM_OK && (atomic || csm_ctx_is_fatal(ctx))) {
             name_item(&b);
             return st;
         }

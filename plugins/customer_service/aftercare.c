@@ -101,16 +101,6 @@ csm_status survey_taken(csm_ctx *ctx, csm_change *ch)
 
 #define PAGE 50u
 
-static int64_t days_of(csm_ctx *ctx, const char *property, const char *dflt)
-{
-    csm_str text = csm_property_text(ctx, property, dflt);
-    int64_t days = 0;
-
-    for (size_t n = 0; n < text.len && n < 5 && text.ptr[n] >= '0' && text.ptr[n] <= '9'; n++)
-        days = days * 10 + (text.ptr[n] - '0');
-    return days;
-}
-
 static csm_status close_one(csm_ctx *ctx, csm_id id)
 {
     csm_pair comment = { CSM_STR_INIT("comments"), csm_ctext("auto closed") };
@@ -124,7 +114,7 @@ static csm_status close_one(csm_ctx *ctx, csm_id id)
 /* Closes a page of solved cases whose customer did not answer in time. Off until an administrator turns it on. */
 csm_status auto_close_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    csm_time before = csm_now(ctx) - days_of(ctx, "csm.case.auto_close_days", "10") * CSM_DAY;
+    csm_time before = csm_now(ctx) - csm_property_int(ctx, "csm.case.auto_close_days", 10, 0, 99999) * CSM_DAY;
     csm_id page[PAGE];
     uint32_t count = 0;
     csm_query *q;

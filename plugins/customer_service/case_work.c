@@ -96,12 +96,9 @@ csm_status case_reopened(csm_ctx *ctx, csm_change *ch)
 
 csm_status case_may_reopen(csm_ctx *ctx, csm_change *ch)
 {
-    csm_str text = csm_property_text(ctx, "csm.case.reopen_closed_days", "0");
     csm_time closed = csm_value_int(csm_change_old(ctx, ch, "closed_at"));
-    int64_t days = 0;
+    int64_t days = csm_property_int(ctx, "csm.case.reopen_closed_days", 0, 0, 99999);
 
-    for (size_t n = 0; n < text.len && n < 5 && text.ptr[n] >= '0' && text.ptr[n] <= '9'; n++)
-        days = days * 10 + (text.ptr[n] - '0');
     if (days == 0)
         return csm_fail(ctx, CSM_E_STATE, "a closed case is not reopened; allowed targets: none");
     if (closed + days * CSM_DAY < csm_now(ctx))

@@ -1,16 +1,6 @@
 /* What an external consumer may do in a day. A flood of one person must not bury the others. Source: DOMAIN 4.1, 8.5. */
 #include "customer_service.h"
 
-static int64_t limit_of(csm_ctx *ctx, const char *property, const char *dflt)
-{
-    csm_str text = csm_property_text(ctx, property, dflt);
-    int64_t limit = 0;
-
-    for (size_t n = 0; n < text.len && n < 6 && text.ptr[n] >= '0' && text.ptr[n] <= '9'; n++)
-        limit = limit * 10 + (text.ptr[n] - '0');
-    return limit;
-}
-
 static csm_status is_consumer(csm_ctx *ctx, const csm_change *ch, bool *out)
 {
     csm_record *login = NULL;
@@ -30,7 +20,7 @@ static csm_time midnight(csm_ctx *ctx)
 
 csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch)
 {
-    int64_t limit = limit_of(ctx, "sn_customerservice.consumer_max_new_cases_daily", "10"), count = 0;
+    int64_t limit = csm_property_int(ctx, "sn_customerservice.consumer_max_new_cases_daily", 10, 0, 999999), count = 0;
     bool consumer;
     csm_query *q;
     csm_record *row;
@@ -53,7 +43,7 @@ csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch)
 
 csm_status consumer_comments_a_day(csm_ctx *ctx, csm_change *ch)
 {
-    int64_t limit = limit_of(ctx, "sn_customerservice.consumer_max_comments_per_case_daily", "25"), count = 0;
+    int64_t limit = csm_property_int(ctx, "sn_customerservice.consumer_max_comments_per_case_daily", 25, 0, 999999), count = 0;
     csm_value entries;
     bool consumer;
 

@@ -358,6 +358,20 @@ static csm_status savepoint(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *
     return csm_write_nested(ctx, run, arg);
 }
 
+static csm_status attempt(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg, csm_failure *failure)
+{
+    csm_status st = csm_write_nested(ctx, run, arg);
+
+    *failure = (csm_failure){ .code = CSM_OK };
+    if (st == CSM_OK || csm_ctx_is_fatal(ctx))
+        return st;
+    failure->code = st;
+    failure->message = csm_arena_str(ctx->arena, csm_str_of(ctx->err.message));
+    failure->field = csm_arena_str(ctx->arena, csm_str_of(ctx->err.field));
+    csm_error_clear(&ctx->err);
+    return failure->message.ptr != NULL && failure->field.ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
+}
+
 static csm_status journal(csm_ctx *ctx, const csm_record *rec, const char *name, uint32_t limit, csm_value *out)
 {
     const csm_mfield *field;
@@ -405,4 +419,5 @@ const csm_record_api csm_host_record = {
     .has_field = has_field,
     .display = display,
     .parent = parent,
+    .attempt = attempt,
 };

@@ -85,6 +85,11 @@ static inline csm_status csm_savepoint_run(csm_ctx *ctx, csm_status (*run)(csm_c
     return CSM_HOST(ctx)->record->savepoint(ctx, run, arg);
 }
 
+static inline csm_status csm_savepoint_attempt(csm_ctx *ctx, csm_status (*run)(csm_ctx *, void *), void *arg, csm_failure *failure)
+{
+    return CSM_HOST(ctx)->record->attempt(ctx, run, arg, failure);
+}
+
 static inline csm_status csm_record_journal(csm_ctx *ctx, const csm_record *rec, const char *field, uint32_t limit, csm_value *out)
 {
     return CSM_HOST(ctx)->record->journal(ctx, rec, field, limit, out);
@@ -445,6 +450,20 @@ static inline csm_str csm_str_copy(csm_ctx *ctx, csm_str s)
     return out;
 }
 
+/* The 32 hex digits of an id, with a NUL behind them, in the arena of the call: keys of jobs. ptr NULL: out of memory. */
+static inline csm_str csm_id_text(csm_ctx *ctx, csm_id id)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *hex = (char *)csm_alloc(ctx, 2 * sizeof(id.b) + 1);
+    csm_str out = { hex, hex != NULL ? 2 * sizeof(id.b) : 0 };
+
+    for (size_t n = 0; hex != NULL && n < sizeof(id.b); n++) {
+        hex[2 * n] = digits[id.b[n] >> 4];
+        hex[2 * n + 1] = digits[id.b[n] & 15];
+    }
+    return out;
+}
+
 static inline csm_time csm_now(csm_ctx *ctx)
 {
     return CSM_HOST(ctx)->rpc->now(ctx);
@@ -468,6 +487,22 @@ static inline csm_str csm_property_text(csm_ctx *ctx, const char *name, const ch
 static inline bool csm_property_is_true(csm_ctx *ctx, const char *name)
 {
     return csm_str_is(csm_property_text(ctx, name, "false"), "true");
+}
+
+/* A whole number of 0 or more; what an administrator wrote that is none within the limits counts as dflt. */
+static inline int64_t csm_property_int(csm_ctx *ctx, const char *name, int64_t dflt, int64_t min, int64_t max)
+{
+    csm_str text = csm_property_text(ctx, name, "");
+    int64_t value = 0;
+
+    if (text.len == 0 || text.len > 15)
+        return dflt;
+    for (size_t n = 0; n < text.len; n++) {
+        if (text.ptr[n] < '0' || text.ptr[n] > '9')
+            return dflt;
+        value = value * 10 + (text.ptr[n] - '0');
+    }
+    return value >= min && value <= max ? value : dflt;
 }
 
 static inline csm_status csm_random_text(csm_ctx *ctx, uint32_t length, csm_str *out)

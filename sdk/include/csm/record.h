@@ -6,6 +6,13 @@
 #include <csm/abi.h>
 #include <csm/value.h>
 
+/* Why a step was undone; code CSM_OK: it was not. Texts in the arena of ctx. */
+typedef struct csm_failure {
+    csm_status code;
+    csm_str message;
+    csm_str field; /* at fault; may be empty */
+} csm_failure;
+
 typedef struct csm_record_api {
     uint32_t size;
     /* NOT_FOUND (set) when absent or hidden. The record is in the arena of ctx. */
@@ -37,6 +44,9 @@ typedef struct csm_record_api {
     csm_str (*display)(csm_ctx *ctx, const csm_record *rec, const char *field);
     /* Name of the table that @p table extends; NULL for a root or an unknown name. Static. */
     const char *(*parent)(csm_ctx *ctx, const char *table);
+    /* As savepoint, for one of several steps that stand on their own: what the step refused is undone and told in *failure, and
+     * the call goes on (OK). What is the server's trouble and not the step's (no memory, a full disk, a bug) is still an error. */
+    csm_status (*attempt)(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg, csm_failure *failure);
 } csm_record_api;
 
 #endif

@@ -323,6 +323,51 @@ static void arguments_are_checked(void **state)
     assert_int_equal(ctx->sticky, CSM_E_INVALID);
 }
 
+typedef struct step {
+    const char *field, *value;
+} step;
+
+static csm_status make_duty(csm_ctx *ctx, void *arg)
+{
+    const step *s = arg;
+    csm_record *rec;
+
+    CSM_TRY(csm_record_create(ctx, "duty", &rec));
+    CSM_TRY(csm_record_set_text(ctx, rec, "title", CSM_STR("Mow")));
+    CSM_TRY(csm_record_insert(ctx, rec));
+    CSM_TRY(csm_record_set(ctx, rec, s->field, csm_ctext(s->value)));
+    return csm_record_update(ctx, rec);
+}
+
+static csm_status forget_memory(csm_ctx *ctx, void *arg)
+{
+    (void)arg;
+    return csm_error_nomem(&ctx->err);
+}
+
+static void attempts_stand_on_their_own(void **state)
+{
+    static const step good = { "title", "Rake" }, bad = { "priority", "high" }, wrong = { "nonsense", "1" };
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "kim");
+    csm_failure why;
+    uint64_t before, after;
+
+    assert_ok(ctx, csm_query_count(ctx, "duty", NULL, &before));
+    assert_ok(ctx, csm_savepoint_attempt(ctx, make_duty, (void *)(uintptr_t)&good, &why));
+    assert_int_equal(why.code, CSM_OK);
+    assert_ok(ctx, csm_savepoint_attempt(ctx, make_duty, (void *)(uintptr_t)&bad, &why));
+    assert_int_equal(why.code, CSM_E_INVALID);
+    assert_str(why.field, "priority");
+    assert_true(why.message.len > 0);
+    assert_int_equal(ctx->err.code, CSM_OK);
+    assert_ok(ctx, csm_query_count(ctx, "duty", NULL, &after));
+    assert_int_equal(after, before + 1);
+    assert_status(ctx, csm_savepoint_attempt(ctx, forget_memory, NULL, &why), CSM_E_NOMEM);
+    assert_status(ctx, csm_savepoint_attempt(ctx, make_duty, (void *)(uintptr_t)&wrong, &why), CSM_E_INVALID); /* a bug is no refusal */
+    assert_int_equal(ctx->sticky, CSM_E_INVALID);
+}
+
 static void replies_are_given_once(void **state)
 {
     world *w = *state;
@@ -341,6 +386,7 @@ int main(void)
         cmocka_unit_test(all_tables_are_full), T(records_live_a_life), T(wrong_names_stick), T(handlers_see_what_callers_may),
         T(queries_stand_still_while_writing), T(reading_queries_stream), T(values_grow), T(who_asks),
         T(properties_and_small_things), T(arguments_are_checked), T(replies_are_given_once),
+        T(attempts_stand_on_their_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
