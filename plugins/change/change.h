@@ -24,12 +24,6 @@ extern const csm_state_model change_states[CHANGE_STATES];
 csm_status change_hold(csm_ctx *ctx, csm_change *ch);
 csm_status change_type(csm_ctx *ctx, csm_change *ch);
 csm_status change_dates(csm_ctx *ctx, csm_change *ch);
-
-/* ---- approvals (approvals.c) ---- */
-
-/* Of a row of sysapproval_approver that was made or decided: does nothing unless it is about a change. */
-csm_status change_approval(csm_ctx *ctx, csm_change *ch);
-/* Ends what was asked for about the change under way. */
-csm_status change_cancel_approvals(csm_ctx *ctx, csm_change *ch);
+csm_status change_rejected(csm_ctx *ctx, csm_change *ch);
 
 #endif

@@ -14,6 +14,8 @@ static const csm_scope scopes[] = {
     { .table = "sysapproval_approver", .ops = CSM_OP_CREATE, .role = WRITE_ROLE,
       .filter = "sysapproval.sys_class_name=change_request^state=requested", .via = "sysapproval", .via_op = CSM_OP_WRITE,
       .doc = "Asks for a decision on a change one works on" },
+    { .table = "sysapproval_group", .ops = CSM_OP_CREATE, .role = WRITE_ROLE, .filter = "parent.sys_class_name=change_request",
+      .via = "parent", .via_op = CSM_OP_WRITE, .doc = "Asks a group for it" },
 };
 
 static const csm_seed seeds[] = {
@@ -58,8 +60,8 @@ static const csm_rule rules[] = {
       .doc = "On hold: under way, with a reason" },
     { .table = "change_request", .when = CSM_BEFORE_WRITE, .order = 51, .run = change_dates, .name = "change.dates",
       .doc = "The window has a length" },
-    { .table = "sysapproval_approver", .when = CSM_AFTER_WRITE, .filter = "stateCHANGES", .run = change_approval,
-      .name = "change.approval", .doc = "A decision on a change shows on it; a rejection sends it back to New" },
+    { .table = "change_request", .when = CSM_AFTER_UPDATE, .filter = "approvalCHANGESTOrejected^stateIN-4,-3",
+      .run = change_rejected, .name = "change.rejected", .doc = "A rejection sends it back to New" },
 };
 
 static const csm_dep depends[] = { { "incident", "1.0" }, { "problem", "1.0" } };

@@ -65,10 +65,9 @@ static const csm_transition transitions[] = {
     { .name = "close", .from = "0", .to = "3", .roles = WRITE_ROLE, .required = "close_code,close_notes", .fields = NOTES,
       .sets = CLOSURE, .guard = not_on_hold, .doc = "Nothing more is to be done" },
     { .name = "cancel", .from = "-5,-4,-3,-2,-1", .to = "4", .roles = WRITE_ROLE, .fields = NOTES ",close_notes",
-      .sets = "on_hold=false^on_hold_reason=^" CLOSURE, .guard = forget_request, .effect = change_cancel_approvals,
-      .doc = "Is not wanted any more" },
+      .sets = "on_hold=false^on_hold_reason=^" CLOSURE, .doc = "Is not wanted any more" },
     { .name = "revert", .from = "-4,-3", .to = "-5", .roles = WRITE_ROLE, .fields = NOTES,
-      .sets = "on_hold=false^on_hold_reason=", .guard = forget_request, .effect = change_cancel_approvals,
+      .sets = "on_hold=false^on_hold_reason=", .guard = forget_request,
       .doc = "Begins anew; approvals asked for end" },
     { .name = "confirm_dates", .from = "-5,-4,-3,-2", .filter = "assigned_to=@me^NQassignment_group=@my_groups",
       .filter_message = "only the implementer confirms the dates", .required = "start_date,end_date", .guard = confirm_dates,
@@ -137,4 +136,13 @@ csm_status change_dates(csm_ctx *ctx, csm_change *ch)
     if (start.type == CSM_T_TIME && end.type == CSM_T_TIME && end.i < start.i)
         return csm_fail_field(ctx, CSM_E_REJECTED, "end_date", "field \"end_date\": the change would end before it begins");
     return CSM_OK;
+}
+
+/* Only where a decision is waited for does a refusal lead back. */
+csm_status change_rejected(csm_ctx *ctx, csm_change *ch)
+{
+    csm_record *rec;
+
+    CSM_TRY(csm_record_get(ctx, "change_request", csm_change_id(ctx, ch), &rec));
+    return csm_transition_run(ctx, rec, "revert", NULL);
 }

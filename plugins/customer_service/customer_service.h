@@ -11,7 +11,7 @@ enum {
     CUSTOMER_SERVICE_CASE_INDEXES = 11,
     CUSTOMER_SERVICE_STATES = 2,
     CUSTOMER_SERVICE_SCOPES = 58,
-    CUSTOMER_SERVICE_RULES = 22,
+    CUSTOMER_SERVICE_RULES = 23,
     CUSTOMER_SERVICE_METHODS = 3,
     CUSTOMER_SERVICE_SEEDS = 9,
     CUSTOMER_SERVICE_DEMO = 56,
@@ -71,6 +71,7 @@ csm_status task_contributors(csm_ctx *ctx, csm_change *ch);
 csm_status party_defaults(csm_ctx *ctx, csm_change *ch);
 csm_status party_check(csm_ctx *ctx, csm_change *ch);
 csm_status party_changed(csm_ctx *ctx, csm_change *ch);
+csm_status decision_told(csm_ctx *ctx, csm_change *ch);
 csm_status survey_taken(csm_ctx *ctx, csm_change *ch);
 csm_status auto_close_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 

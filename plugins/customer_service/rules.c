@@ -28,5 +28,7 @@ const csm_rule customer_service_rules[CUSTOMER_SERVICE_RULES] = {
     RULE(PARTY, CSM_BEFORE_WRITE, 50, party_check, "One person, once, with a fitting type"),
     RULE(PARTY, CSM_AFTER_WRITE, 100, party_changed, "The case lists its authorized parties"),
     RULE(PARTY, CSM_AFTER_DELETE, 100, party_changed, "The case lists its authorized parties"),
+    { .table = "sysapproval_approver", .when = CSM_AFTER_UPDATE, .filter = "stateCHANGESTOapproved^NQstateCHANGESTOrejected",
+      .run = decision_told, .name = "customer_service.decision_told", .doc = "The case hears what was decided about it" },
     RULE("asmt_assessment_instance", CSM_AFTER_UPDATE, 100, survey_taken, "The score goes to the figures of the case"),
 };

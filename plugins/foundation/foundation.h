@@ -15,7 +15,9 @@ enum {
     FOUNDATION_TABLE_EXTS = 2,
     FOUNDATION_ROLES = 8,
     FOUNDATION_SCOPES = 20,
-    FOUNDATION_RULES = 5,
+    FOUNDATION_RULES = 12,
+    FOUNDATION_STATES = 2,
+    FOUNDATION_METHODS = 1,
     FOUNDATION_SUBSCRIBERS = 3,
 };
 
@@ -29,7 +31,23 @@ extern const csm_table_ext foundation_table_exts[FOUNDATION_TABLE_EXTS];
 extern const csm_role foundation_roles[FOUNDATION_ROLES];
 extern const csm_scope foundation_scopes[FOUNDATION_SCOPES];
 extern const csm_rule foundation_rules[FOUNDATION_RULES];
+extern const csm_state_model foundation_states[FOUNDATION_STATES];
+extern const csm_method foundation_methods[FOUNDATION_METHODS];
 extern const csm_subscriber foundation_subscribers[FOUNDATION_SUBSCRIBERS];
+
+/* ---- approvals (approvals.c) ---- */
+
+/* Guard: the approver himself. */
+csm_status approval_answer(csm_ctx *ctx, csm_change *ch);
+csm_status approval_check(csm_ctx *ctx, csm_change *ch);
+csm_status approval_asked(csm_ctx *ctx, csm_change *ch);
+csm_status approval_decided(csm_ctx *ctx, csm_change *ch);
+csm_status group_approval_check(csm_ctx *ctx, csm_change *ch);
+csm_status group_approval_asked(csm_ctx *ctx, csm_change *ch);
+csm_status approval_kept(csm_ctx *ctx, csm_change *ch);
+csm_status approval_withdrawn(csm_ctx *ctx, csm_change *ch);
+
+/* ---- notifications ---- */
 
 /* One person or address a mail goes to. */
 typedef struct mail_target {

@@ -56,11 +56,21 @@ static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
     return CSM_OK;
 }
 
+#define RULE(t, w, c, f, d) { .table = (t), .when = (w), .order = 50, .filter = (c), .run = (f), .name = "foundation." #f, .doc = (d) }
+
 const csm_rule foundation_rules[FOUNDATION_RULES] = {
     { .table = "task", .when = CSM_BEFORE_UPDATE, .order = 50, .filter = "assigned_toCHANGES", .run = count_reassignment,
       .name = "foundation.reassignment", .doc = "Counts how often a task changes hands" },
     { .table = "task", .when = CSM_BEFORE_WRITE, .order = 50, .filter = "work_notes_listISNOTEMPTY",
       .run = keep_notes_internal, .name = "foundation.work_notes_list", .doc = "No external user gets work notes" },
+    RULE("task", CSM_BEFORE_WRITE, "approvalCHANGES", approval_kept, "A task's approval follows from the answers"),
+    RULE("task", CSM_AFTER_UPDATE, "activeCHANGESTOfalse^NQapprovalCHANGESFROMrequested", approval_withdrawn,
+         "Nobody is asked about what is over"),
+    RULE("sysapproval_approver", CSM_BEFORE_INSERT, NULL, approval_check, "About an open task, each person once"),
+    RULE("sysapproval_approver", CSM_AFTER_WRITE, "stateCHANGESTOrequested", approval_asked, "The task waits"),
+    RULE("sysapproval_approver", CSM_AFTER_UPDATE, "stateCHANGES", approval_decided, "The answer shows on the task"),
+    RULE("sysapproval_group", CSM_BEFORE_INSERT, NULL, group_approval_check, "About an open task"),
+    RULE("sysapproval_group", CSM_AFTER_INSERT, NULL, group_approval_asked, "Its active members are asked"),
     { .table = "sysevent_email_action", .when = CSM_BEFORE_WRITE, .order = 50, .run = check_notification,
       .name = "foundation.notification", .doc = "A notification's recipients must exist" },
     { .table = "*", .when = CSM_AFTER_WRITE, .order = 900, .run = notify_change, .name = "foundation.notify",

@@ -147,31 +147,36 @@ static const csm_index task_rel_indexes[] = {
 };
 
 static const csm_choice approval_choices[] = {
-    { "not requested", "Not Yet Requested", NULL, NULL }, { "requested", "Requested", NULL, NULL },
-    { "approved", "Approved", NULL, NULL },               { "rejected", "Rejected", NULL, NULL },
-    { "cancelled", "Cancelled", NULL, NULL },             { "not_required", "No Longer Required", NULL, NULL },
-    { "duplicate", "Duplicate", NULL, NULL },
+    { "not requested", "Not Yet Requested", "Not asked yet", NULL }, { "requested", "Requested", "Waiting for you", NULL },
+    { "approved", "Approved", NULL, NULL },                          { "rejected", "Rejected", NULL, NULL },
+    { "cancelled", "Cancelled", "Withdrawn", NULL }, { "not_required", "No Longer Required", "No longer needed", NULL },
+    { "duplicate", "Duplicate", "No longer needed", NULL },
 };
 
 static const csm_field approver_fields[] = {
-    CSM_REF("sysapproval", "task", .flags = CSM_INDEXED, .on_delete = CSM_CASCADE, .doc = "Task to approve"),
-    CSM_DOCUMENT("document", .doc = "Record to approve when it is no task"),
-    CSM_REF("approver", "sys_user", .flags = CSM_REQUIRED | CSM_INDEXED, .on_delete = CSM_CASCADE),
+    CSM_REF("sysapproval", "task", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE, .doc = "Task to approve"),
+    CSM_DOCUMENT("document", .flags = CSM_INSERT_ONLY, .doc = "Record to approve when it is no task"),
+    CSM_REF("approver", "sys_user", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("group", "sysapproval_group", .flags = CSM_INDEXED | CSM_READ_ONLY, .on_delete = CSM_CASCADE,
+            .doc = "Asked as a member of this group"),
     CSM_TEXT("state", .length = 40, .dflt = "requested", CSM_CHOICES(approval_choices)),
     CSM_JOURNAL("comments"),
     CSM_TIME("due_date"),
 };
 static const csm_index approver_indexes[] = {
     { .name = "mine", .columns = "approver,state" },
+    { .name = "about", .columns = "sysapproval,state" },
+    { .name = "together", .columns = "group,state" },
 };
 
 static const csm_choice wait_choices[] = { { "any", "Any", NULL, NULL }, { "all", "All", NULL, NULL } };
 
 static const csm_field approval_group_fields[] = {
-    CSM_REF("parent", "task", .flags = CSM_REQUIRED | CSM_INDEXED, .on_delete = CSM_CASCADE),
-    CSM_REF("assignment_group", "sys_user_group", .flags = CSM_REQUIRED),
-    CSM_TEXT("wait_for", .length = 20, .dflt = "any", CSM_CHOICES(wait_choices)),
-    CSM_TEXT("approval", .length = 40, .dflt = "requested", CSM_CHOICES(approval_choices)),
+    CSM_REF("parent", "task", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("assignment_group", "sys_user_group", .flags = CSM_REQUIRED | CSM_INSERT_ONLY),
+    CSM_TEXT("wait_for", .length = 20, .dflt = "any", .flags = CSM_INSERT_ONLY, CSM_CHOICES(wait_choices),
+             .doc = "Any: the first answer decides; all: every member agrees"),
+    CSM_TEXT("approval", .length = 40, .dflt = "requested", .flags = CSM_READ_ONLY, CSM_CHOICES(approval_choices)),
 };
 
 static const csm_index notification_indexes[] = {

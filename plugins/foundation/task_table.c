@@ -24,9 +24,9 @@ static const csm_choice escalation_choices[] = {
     { "3", "Overdue", NULL, NULL },
 };
 static const csm_choice approval_choices[] = {
-    { "not requested", "Not Yet Requested", NULL, NULL }, { "requested", "Requested", NULL, NULL },
-    { "approved", "Approved", NULL, NULL },               { "rejected", "Rejected", NULL, NULL },
-    { "cancelled", "Cancelled", NULL, NULL },             { "not_required", "No Longer Required", NULL, NULL },
+    { "not requested", "Not Yet Requested", "Not asked yet", NULL }, { "requested", "Requested", "Waiting for approval", NULL },
+    { "approved", "Approved", NULL, NULL },                          { "rejected", "Rejected", NULL, NULL },
+    { "cancelled", "Cancelled", "Withdrawn", NULL }, { "not_required", "No Longer Required", "No longer needed", NULL },
     { "duplicate", "Duplicate", NULL, NULL },
 };
 static const csm_choice upon_approval_choices[] = {

@@ -21,10 +21,6 @@ static const csm_field_right field_rights[] = {
 
 static const csm_scope scopes[] = {
     VIA("incident"), VIA("problem"), VIA("change"), VIA("caused_by"),
-    { .table = "sysapproval_approver", .ops = CSM_OP_READ, .role = "snc_external", .filter = "approver=@me",
-      .fields = "sysapproval,approver,state,comments,due_date", .doc = "Decisions asked of a customer" },
-    { .table = "sysapproval_approver", .ops = CSM_OP_WRITE, .role = "snc_external", .filter = "approver=@me^state=requested",
-      .fields = "state,comments", .doc = "Deciding, once" },
 };
 
 static const csm_property properties[] = {

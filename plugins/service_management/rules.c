@@ -91,9 +91,6 @@ const csm_rule service_management_rules[SERVICE_MANAGEMENT_RULES] = {
     RULE(CASE, CSM_BEFORE_WRITE, 55, NULL, check_links, "A case names open records, one of each kind"),
     RULE(CASE, CSM_BEFORE_WRITE, 56, "changeCHANGES^changeISNOTEMPTY", check_customer_approval,
          "No change against the customer's word"),
-    RULE(CASE, CSM_BEFORE_WRITE, 57, NULL, case_approval_kept, "The customer's answer is his"),
     RULE("incident", CSM_AFTER_WRITE, 100, "problem_idCHANGES^problem_idISNOTEMPTY", spread_problem,
          "The problem of an incident is that of its cases"),
-    RULE("sysapproval_approver", CSM_BEFORE_UPDATE, 50, "stateCHANGES", approval_check, "Yes or no, once"),
-    RULE("sysapproval_approver", CSM_AFTER_UPDATE, 100, "stateCHANGES", approval_decided, "The case shows the answer"),
 };

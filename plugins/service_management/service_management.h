@@ -16,7 +16,7 @@ enum {
     SERVICE_MANAGEMENT_POINTS = 3,
     SERVICE_MANAGEMENT_IMPLS = 1,
     SERVICE_MANAGEMENT_METHODS = 5,
-    SERVICE_MANAGEMENT_RULES = 6,
+    SERVICE_MANAGEMENT_RULES = 3,
     SERVICE_MANAGEMENT_DEMO = 10,
 };
 
@@ -35,8 +35,5 @@ csm_status writable_case(csm_ctx *ctx, csm_id id, csm_record **out);
 csm_status request_approval_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 csm_status record_approval_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 csm_status record_refusal_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
-csm_status approval_check(csm_ctx *ctx, csm_change *ch);
-csm_status approval_decided(csm_ctx *ctx, csm_change *ch);
-csm_status case_approval_kept(csm_ctx *ctx, csm_change *ch);
 
 #endif

@@ -314,7 +314,7 @@ static void acceptance_254_customer_approval(void **state)
     as(p, "pam"); /* a colleague is not asked */
     csm_tk_hidden(p->tk, "sysapproval_approver", question);
     as(p, "pat");
-    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update",
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update",
                        "{'table':'sysapproval_approver','id':'%s','values':{'state':'not_required'}}", question);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update",
                        "{'table':'sysapproval_approver','id':'%s','values':{'approver':'%s'}}", question, p->pam);
