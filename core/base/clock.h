@@ -22,6 +22,9 @@ bool csm_time_parse(csm_str s, csm_time *out);
 #define CSM_DATE_TEXT 11
 size_t csm_date_format(int64_t days, char buf[CSM_DATE_TEXT]);
 bool csm_date_parse(csm_str s, int64_t *out_days);
+typedef enum csm_date_order { CSM_DATE_NONE, CSM_DATE_MDY, CSM_DATE_DMY, CSM_DATE_YMD } csm_date_order;
+/* "7/29/2013", "29-02-2016 01:16", "2016-02-29T01:16:05": the parts in the order named, taken as UTC. */
+bool csm_time_parse_as(csm_str s, csm_date_order order, csm_time *out);
 int64_t csm_days_from_civil(int64_t year, unsigned month, unsigned day);
 void csm_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day);
 

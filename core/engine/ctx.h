@@ -94,6 +94,7 @@ struct csm_ctx {
     bool dry_run;
     bool display;              /* display values beside raw ones */
     bool import;               /* kept times and authors; set by the import methods only */
+    bool replay;               /* an import of what happened step by step: the state model binds it too */
     bool watched;              /* this request changed a watched table: what caches tell of its rows is not today's */
     bool no_rules;             /* an import without rules: only the core's own run */
     csm_time as_of;            /* 0 = now */

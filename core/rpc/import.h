@@ -7,10 +7,17 @@
 
 typedef struct csm_import_target csm_import_target;
 
-typedef enum csm_date_order { CSM_DATE_NONE, CSM_DATE_MDY, CSM_DATE_DMY, CSM_DATE_YMD } csm_date_order;
+/* Column -> allowed texts; all must hold. */
+typedef struct csm_import_conditions {
+    csm_str *columns;
+    uint32_t *positions;
+    const csm_value *texts;    /* text or list of texts, per column */
+    uint32_t count;
+} csm_import_conditions;
 
 /* Where a value comes from. */
 typedef struct csm_import_source {
+    csm_import_conditions when;
     csm_str *columns;          /* names: one, or several to join */
     uint32_t *positions;       /* of them in the rows of this call; NULL while no columns are known */
     uint32_t column_count;     /* 0: a constant */
@@ -34,15 +41,20 @@ struct csm_import_target {
 };
 
 typedef struct csm_import_step {
-    csm_str *columns;          /* conditions: column -> allowed texts, all must hold */
-    uint32_t *positions;
-    const csm_value *texts;    /* text or list of texts, per condition */
-    uint32_t condition_count;
+    csm_import_conditions when;
     const char *transition;    /* NULL = a plain update */
     csm_import_target *fields;
     uint32_t field_count;
     csm_import_source at;      /* column_count 0 and nil value: the time stays */
 } csm_import_step;
+
+/* Rows are what happened to a record, one after the other, each at a time of its own. */
+typedef struct csm_import_replaying {
+    bool on;
+    csm_import_source at;
+    csm_import_target *create; /* besides the row's fields, when the record is not there yet; the row is applied afterwards */
+    uint32_t create_count;
+} csm_import_replaying;
 
 typedef struct csm_import_map {
     const csm_mtable *table;
@@ -54,6 +66,7 @@ typedef struct csm_import_map {
     csm_value empty;           /* list of texts */
     csm_import_step *steps;
     uint32_t step_count;
+    csm_import_replaying replay;
 } csm_import_map;
 
 /* @p columns: names of this call's cells; NULL: none known yet, any name will do. INVALID names what is wrong where. */

@@ -72,6 +72,29 @@ static csm_status set_columns(compiling *c, const csm_value *names, uint32_t cou
     return CSM_OK;
 }
 
+/* ---- conditions ---- */
+
+static csm_status compile_conditions(compiling *c, csm_value map, csm_import_conditions *out)
+{
+    csm_value *names, *texts;
+
+    if (map.type != CSM_T_MAP || map.count > FIELDS_MAX)
+        return bad(c, "if", "a map of column to text or texts is wanted");
+    names = csm_arena_array(c->ctx->arena, map.count, sizeof(*names));
+    texts = csm_arena_array(c->ctx->arena, map.count, sizeof(*texts));
+    if (names == NULL || texts == NULL)
+        return csm_ctx_nomem(c->ctx);
+    for (uint32_t n = 0; n < map.count; n++) {
+        names[n] = csm_text(map.map[n].key);
+        texts[n] = map.map[n].value;
+        if (texts[n].type != CSM_T_TEXT && texts[n].type != CSM_T_LIST)
+            return bad(c, "if", "a map of column to text or texts is wanted");
+    }
+    out->texts = texts;
+    out->count = map.count;
+    return set_columns(c, names, map.count, &out->columns, &out->positions);
+}
+
 /* ---- sources ---- */
 
 static csm_status compile_source(compiling *c, csm_value given, uint32_t depth, csm_import_source *out);
@@ -145,7 +168,7 @@ static csm_status compile_cells(compiling *c, csm_value given, csm_import_source
 
 static csm_status compile_source(compiling *c, csm_value given, uint32_t depth, csm_import_source *out)
 {
-    const csm_value *date, *find, *dflt, *choices;
+    const csm_value *date, *find, *dflt, *choices, *when;
 
     *out = (csm_import_source){ 0 };
     if (given.type == CSM_T_TEXT) {
@@ -156,8 +179,10 @@ static csm_status compile_source(compiling *c, csm_value given, uint32_t depth, 
         out->column_count = 1;
         return set_columns(c, name, 1, &out->columns, &out->positions);
     }
-    CHECK_KEYS(c, given, "fields", "column", "join", "with", "value", "default", "choices", "other", "date", "find");
+    CHECK_KEYS(c, given, "fields", "column", "join", "with", "value", "default", "choices", "other", "date", "find",
+               "if");
     CSM_TRY(compile_cells(c, given, out));
+    when = csm_map_get(&given, "if");
     date = csm_map_get(&given, "date");
     find = csm_map_get(&given, "find");
     dflt = csm_map_get(&given, "default");
@@ -172,30 +197,12 @@ static csm_status compile_source(compiling *c, csm_value given, uint32_t depth, 
         CSM_TRY(compile_date(c, *date, &out->date));
     if (find != NULL)
         CSM_TRY(compile_find(c, *find, depth, out));
+    if (when != NULL)
+        CSM_TRY(compile_conditions(c, *when, &out->when));
     return CSM_OK;
 }
 
 /* ---- steps ---- */
-
-static csm_status compile_conditions(compiling *c, csm_value map, csm_import_step *out)
-{
-    csm_value *names = csm_arena_array(c->ctx->arena, map.count, sizeof(*names));
-    csm_value *texts = csm_arena_array(c->ctx->arena, map.count, sizeof(*texts));
-
-    if (names == NULL || texts == NULL)
-        return csm_ctx_nomem(c->ctx);
-    if (map.type != CSM_T_MAP)
-        return bad(c, "if", "a map of column to text or texts is wanted");
-    for (uint32_t n = 0; n < map.count; n++) {
-        names[n] = csm_text(map.map[n].key);
-        texts[n] = map.map[n].value;
-        if (texts[n].type != CSM_T_TEXT && texts[n].type != CSM_T_LIST)
-            return bad(c, "if", "a map of column to text or texts is wanted");
-    }
-    out->texts = texts;
-    out->condition_count = map.count;
-    return set_columns(c, names, map.count, &out->columns, &out->positions);
-}
 
 static csm_status compile_step(compiling *c, const csm_mtable *table, csm_value given, csm_import_step *out)
 {
@@ -204,7 +211,7 @@ static csm_status compile_step(compiling *c, const csm_mtable *table, csm_value 
 
     CHECK_KEYS(c, given, "steps", "if", "transition", "fields", "at");
     if (conditions != NULL)
-        CSM_TRY(compile_conditions(c, *conditions, out));
+        CSM_TRY(compile_conditions(c, *conditions, &out->when));
     if (fields != NULL)
         CSM_TRY(compile_targets(c, table, *fields, 0, &out->fields, &out->field_count));
     if (at != NULL)
@@ -266,15 +273,33 @@ static csm_status compile_steps(compiling *c, csm_value list, csm_import_map *ou
     return CSM_OK;
 }
 
+static csm_status compile_replay(compiling *c, csm_value given, csm_import_map *out)
+{
+    const csm_value *at = csm_map_get(&given, "at"), *create = csm_map_get(&given, "create");
+
+    CHECK_KEYS(c, given, "replay", "at", "create");
+    if (at == NULL || out->coalesce_count == 0 || out->step_count > 0)
+        return bad(c, "replay", "\"at\" and \"coalesce\" are wanted, and no \"steps\"");
+    CSM_TRY(compile_source(c, *at, 0, &out->replay.at));
+    if (create != NULL)
+        CSM_TRY(compile_targets(c, out->table, *create, 0, &out->replay.create, &out->replay.create_count));
+    if ((out->table->flags & CSM_TABLE_NO_HISTORY) != 0)
+        return bad(c, "replay", "the table keeps no history");
+    out->replay.on = true;
+    return CSM_OK;
+}
+
 csm_status csm_import_compile(csm_ctx *ctx, csm_value mapping, const csm_value *columns, csm_import_map *out)
 {
     compiling c = { .ctx = ctx, .columns = columns };
     const csm_value *table = csm_map_get(&mapping, "table"), *fields = csm_map_get(&mapping, "fields");
     const csm_value *coalesce = csm_map_get(&mapping, "coalesce"), *steps = csm_map_get(&mapping, "steps");
     const csm_value *rules = csm_map_get(&mapping, "rules"), *empty = csm_map_get(&mapping, "empty");
+    const csm_value *replay = csm_map_get(&mapping, "replay");
     csm_import_map map = { .rules = true, .empty = csm_list(NULL, 0) };
 
-    CHECK_KEYS(&c, mapping, "mapping", "table", "fields", "coalesce", "rules", "empty", "steps", "encoding", "doc");
+    CHECK_KEYS(&c, mapping, "mapping", "table", "fields", "coalesce", "rules", "empty", "steps", "replay", "encoding",
+               "doc");
     if (table == NULL || fields == NULL)
         return bad(&c, "mapping", "\"table\" and \"fields\" are wanted");
     CSM_TRY(csm_registry_get_table(ctx->reg, csm_value_text(*table), &map.table, &ctx->err));
@@ -289,6 +314,8 @@ csm_status csm_import_compile(csm_ctx *ctx, csm_value mapping, const csm_value *
         CSM_TRY(compile_coalesce(&c, *coalesce, &map));
     if (steps != NULL)
         CSM_TRY(compile_steps(&c, *steps, &map));
+    if (replay != NULL)
+        CSM_TRY(compile_replay(&c, *replay, &map));
     *out = map;
     return CSM_OK;
 }

@@ -77,7 +77,7 @@ const csm_field foundation_task_fields[FOUNDATION_TASK_FIELDS] = {
     CSM_JOURNAL("approval_history", .flags = CSM_INTERNAL),
     CSM_TEXT("upon_approval", .length = 40, .dflt = "proceed", CSM_CHOICES(upon_approval_choices)),
     CSM_TEXT("upon_reject", .length = 40, .dflt = "cancel", CSM_CHOICES(upon_reject_choices)),
-    CSM_INT("reassignment_count", .dflt = "0", .flags = CSM_READ_ONLY),
+    CSM_INT("reassignment_count", .dflt = "0", .flags = CSM_READ_ONLY | CSM_SYSTEM_WRITE),
     CSM_DURATION("calendar_duration", .flags = CSM_READ_ONLY),
     CSM_DURATION("business_duration", .flags = CSM_READ_ONLY),
     CSM_DURATION("time_worked"),

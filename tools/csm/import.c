@@ -54,7 +54,9 @@ static int read_page(import_run *im, page *p)
     while (p->count < im->page_rows && bytes < IMPORT_PAGE_BYTES) {
         cli_row *row = &p->rows[p->count];
 
-        if (cli_rows_next(im->rows, p->arena, row, &found, &err) != CSM_OK)
+        if (im->ordered != NULL)
+            found = cli_ordered_next(im->ordered, row);
+        else if (cli_rows_next(im->rows, p->arena, row, &found, &err) != CSM_OK)
             return fail_local(&err);
         if (!found)
             break;
@@ -64,6 +66,8 @@ static int read_page(import_run *im, page *p)
     }
     (void)cli_rows_columns(im->rows, &p->columns);
     p->bytes_at = cli_rows_bytes_read(im->rows);
+    if (im->ordered != NULL)
+        p->bytes_at = p->bytes_at / 100 * cli_ordered_share(im->ordered);
     im->next += p->sent;
     im->ended = !found;
     return CLI_OK;
@@ -162,12 +166,25 @@ static const csm_value *row_error(const csm_value *errors, uint64_t number)
     return NULL;
 }
 
+static void count_reason(import_run *im, csm_str reason)
+{
+    for (unsigned n = 0; n < im->reason_count; n++)
+        if (csm_str_eq(im->reasons[n].text, reason)) {
+            im->reasons[n].rows++;
+            return;
+        }
+    if (im->reason_count == IMPORT_REASONS || (reason = csm_arena_str(im->c->arena, reason)).ptr == NULL)
+        return; /* each row's reason stands in the file of refused rows */
+    im->reasons[im->reason_count++] = (import_reason){ reason, 1 };
+}
+
 static int refuse_row(import_run *im, const cli_row *row, csm_str reason)
 {
     uint32_t columns;
     const csm_str *names = cli_rows_columns(im->rows, &columns);
     csm_error err = { 0 };
 
+    count_reason(im, reason);
     if (im->told++ < TOLD_MAX) {
         cli_progress_end(&im->progress);
         fprintf(stderr, "csm: line %llu: %.*s\n", (unsigned long long)row->line, CSM_STR_FMT(reason));
@@ -368,6 +385,8 @@ static void show_summary(import_run *im)
         cli_add(&map, "refused_rows", cli_text(im->rejected.path));
     value = cli_map_value(&map);
     cli_show_record(im->c, &value);
+    for (unsigned n = 0; im->told > TOLD_MAX && n < im->reason_count; n++)
+        fprintf(stderr, "csm: refused %llu: %.*s\n", (unsigned long long)im->reasons[n].rows, CSM_STR_FMT(im->reasons[n].text));
 }
 
 int cli_import_run(import_run *im)

@@ -3,6 +3,7 @@
 #define CSM_TOOLS_IMPORT_H
 
 #include "cli.h"
+#include "ordered.h"
 #include "progress.h"
 #include "rejected.h"
 #include "rows.h"
@@ -22,6 +23,13 @@ typedef struct page {
     bool under_way;
 } page;
 
+/* Why rows were refused, and how many; the first so many reasons. */
+#define IMPORT_REASONS 20u
+typedef struct import_reason {
+    csm_str text;
+    uint64_t rows;
+} import_reason;
+
 typedef struct import_run {
     cli *c;
     const char *name;
@@ -29,11 +37,14 @@ typedef struct import_run {
     bool dry_run, ended, finished;
     uint32_t page_rows;
     cli_rows *rows;
+    cli_ordered *ordered; /* NULL: as they stand in the file */
     page pages[2]; /* oldest first */
     unsigned page_count, busy;
     uint64_t next;  /* number of the next row to send */
     uint64_t taken; /* rows an earlier run brought */
     uint64_t done, inserted, updated, unchanged, failed, unusable, converted, told;
+    import_reason reasons[IMPORT_REASONS];
+    unsigned reason_count;
     cli_rejected rejected;
     cli_progress progress;
 } import_run;

@@ -104,6 +104,28 @@ static int read_mapping(cli *c, const char *path, csm_value *out)
     return CLI_OK;
 }
 
+/* The rows of a replay are sent in the order in which they happened, where the mapping reads it from one column. */
+static int put_in_order(import_run *im)
+{
+    static const char *const orders[] = { [CSM_DATE_MDY] = "mdy", [CSM_DATE_DMY] = "dmy", [CSM_DATE_YMD] = "ymd" };
+    const csm_value *replay = csm_map_get(&im->mapping, "replay");
+    const csm_value *at = replay != NULL ? csm_map_get(replay, "at") : NULL;
+    const csm_value *column = at != NULL && at->type == CSM_T_MAP ? csm_map_get(at, "column") : at;
+    const csm_value *date = at != NULL ? csm_map_get(at, "date") : NULL;
+    csm_date_order order = CSM_DATE_NONE;
+    csm_error err = { 0 };
+
+    if (column == NULL || column->type != CSM_T_TEXT)
+        return CLI_OK;
+    for (unsigned n = CSM_DATE_MDY; date != NULL && n <= CSM_DATE_YMD; n++)
+        if (date->type == CSM_T_TEXT && csm_str_is(date->s, orders[n]))
+            order = (csm_date_order)n;
+    if (cli_ordered_read(im->rows, column->s, order, &im->ordered, &err) == CSM_OK)
+        return CLI_OK;
+    fprintf(stderr, "csm: %s\n", err.message);
+    return CLI_IO;
+}
+
 /* What a resumed import is known by: the file's name and size. */
 static const char *default_name(cli *c, const char *path)
 {
@@ -140,9 +162,10 @@ int cli_cmd_import(cli *c, int argc, char **argv)
     if (im.name == NULL || im.rejected.path == NULL || im.pages[0].arena == NULL || im.pages[1].arena == NULL) {
         fprintf(stderr, "csm: out of memory\n");
         code = CLI_FAILED;
-    } else {
+    } else if ((code = put_in_order(&im)) == CLI_OK) {
         code = cli_import_run(&im);
     }
+    cli_ordered_free(im.ordered);
     csm_arena_free(im.pages[0].arena);
     csm_arena_free(im.pages[1].arena);
     cli_rows_close(im.rows);

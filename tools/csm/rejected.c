@@ -21,7 +21,29 @@ static csm_status failed(const cli_rejected *rejected, csm_error *err)
     return CSM_E_IO;
 }
 
-/* Line of the last row and the number of columns of the file as it is. */
+static int by_line(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static csm_status note_line(cli_rejected *rejected, uint64_t line, csm_error *err)
+{
+    size_t count = rejected->line_count;
+
+    if ((count & (count - 1)) == 0) { /* full: the room is a power of two */
+        uint64_t *lines = realloc(rejected->lines, (count == 0 ? 1 : count * 2) * sizeof(*lines));
+
+        if (lines == NULL)
+            return csm_error_nomem(err);
+        rejected->lines = lines;
+    }
+    rejected->lines[rejected->line_count++] = line;
+    return CSM_OK;
+}
+
+/* Lines of its rows and the number of columns of the file as it is. */
 static csm_status read_file(cli_rejected *rejected, csm_error *err)
 {
     static const cli_rows_options options = { .separator = ',' };
@@ -47,9 +69,11 @@ static csm_status read_file(cli_rejected *rejected, csm_error *err)
         csm_arena_clear(arena);
         if ((st = cli_rows_next(rows, arena, &row, &found, err)) != CSM_OK)
             goto out;
-        if (found && row.count > 0 && csm_parse_uint(row.cells[0], &line))
-            rejected->last_line = line;
+        if (found && row.count > 0 && csm_parse_uint(row.cells[0], &line) && (st = note_line(rejected, line, err)) != CSM_OK)
+            goto out;
     }
+    if (rejected->line_count > 1)
+        qsort(rejected->lines, rejected->line_count, sizeof(*rejected->lines), by_line);
 out:
     cli_rows_close(rows);
     csm_arena_free(arena);
@@ -62,8 +86,8 @@ static csm_status begin(cli_rejected *rejected, const csm_str *columns, uint32_t
 
     if (exists)
         CSM_TRY(read_file(rejected, err));
-    if (exists && !rejected->resume)
-        rejected->last_line = 0;
+    if (!rejected->resume)
+        rejected->line_count = 0;
     rejected->file = fopen(rejected->path, rejected->resume ? "abe" : "wbe");
     rejected->buffer = malloc(BUFFER_BYTES);
     if (rejected->file == NULL)
@@ -88,7 +112,8 @@ csm_status cli_rejected_add(cli_rejected *rejected, const csm_str *columns, uint
 {
     if (rejected->file == NULL)
         CSM_TRY(begin(rejected, columns, column_count, err));
-    if (row->line <= rejected->last_line)
+    if (rejected->line_count > 0 &&
+        bsearch(&row->line, rejected->lines, rejected->line_count, sizeof(row->line), by_line) != NULL)
         return CSM_OK;
     fprintf(rejected->file, "%llu,", (unsigned long long)row->line);
     cli_put_csv(rejected->file, reason);
@@ -109,5 +134,8 @@ csm_status cli_rejected_close(cli_rejected *rejected, csm_error *err)
     rejected->file = NULL;
     free(rejected->buffer);
     rejected->buffer = NULL;
+    free(rejected->lines);
+    rejected->lines = NULL;
+    rejected->line_count = 0;
     return st;
 }

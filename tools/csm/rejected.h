@@ -13,7 +13,8 @@ typedef struct cli_rejected {
     FILE *file;         /* NULL until the first row */
     char *buffer;       /* of the file: a row is one write, so a kill leaves whole rows */
     uint32_t columns;   /* in the header */
-    uint64_t last_line; /* written by an earlier run */
+    uint64_t *lines;    /* written by an earlier run, ascending */
+    size_t line_count;
 } cli_rejected;
 
 /* @p columns: those of the file read; what a JSON-lines file names first after this file was begun is left out of it.

@@ -52,7 +52,9 @@ static csm_status set(csm_ctx *ctx, csm_change *change, const char *name, csm_va
 {
     const csm_mfield *field = field_of(ctx, change, name);
 
-    return field != NULL ? csm_change_assign(ctx, change, field, value) : CSM_E_INVALID;
+    if (field == NULL)
+        return CSM_E_INVALID;
+    return csm_change_keeps(change, field) ? CSM_OK : csm_change_assign(ctx, change, field, value);
 }
 
 static csm_record *record(csm_ctx *ctx, csm_change *change)

@@ -66,6 +66,7 @@ static csm_status begin(csm_ctx *ctx, csm_write *w, const csm_mtable *table, csm
     w->change.op = op;
     w->change.by_client = ctx->system == 0 && !ctx->caller->is_system;
     w->change.is_import = ctx->import;
+    w->change.brings_states = ctx->import && !ctx->replay;
     w->change.given = csm_bits_new(ctx->arena, table->field_count);
     return w->change.given != NULL ? CSM_OK : csm_ctx_nomem(ctx);
 }

@@ -17,17 +17,18 @@ static csm_status take_own(csm_ctx *ctx, csm_write *w, const csm_mfield *field, 
         w->version = stored.i;
         return CSM_OK;
     }
+    if (ctx->import && field->id > CSM_FID_MOD_COUNT) { /* as it was counts as given: it is not stamped anew */
+        now->values[field->pos] = stored;
+        csm_bits_add(w->change.given, field->pos);
+        return CSM_OK;
+    }
     if (csm_value_eq(stored, csm_row_get(now, field)) && w->change.op == CSM_UPDATING)
         return CSM_OK;
     if (field->id == CSM_FID_SYS_ID && stored.type == CSM_T_ID && csm_id_eq(stored.id, now->id))
         return CSM_OK;
     if (field->id == CSM_FID_CLASS && stored.type == CSM_T_TEXT && csm_str_is(stored.s, w->table->name))
         return CSM_OK;
-    if (!ctx->import || field->id <= CSM_FID_MOD_COUNT)
-        return read_only(ctx, field);
-    now->values[field->pos] = stored;
-    csm_bits_add(w->change.given, field->pos);
-    return CSM_OK;
+    return read_only(ctx, field);
 }
 
 static csm_status bad_entry(csm_ctx *ctx, const csm_mfield *field)

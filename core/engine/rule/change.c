@@ -60,6 +60,11 @@ csm_status csm_change_note(csm_ctx *ctx, csm_change *change, const csm_mfield *f
     return CSM_OK;
 }
 
+bool csm_change_keeps(const csm_change *change, const csm_mfield *field)
+{
+    return change->is_import && (field->flags & CSM_SYSTEM_WRITE) != 0 && csm_bits_has(change->given, field->pos);
+}
+
 csm_status csm_change_assign(csm_ctx *ctx, csm_change *change, const csm_mfield *field, csm_value value)
 {
     csm_value stored;

@@ -8,6 +8,8 @@
 /* Sets a field of the pending row, checked and converted; a journal field gets an entry (added to one already there).
  * STATE after the row was written. */
 csm_status csm_change_assign(csm_ctx *ctx, csm_change *change, const csm_mfield *field, csm_value value);
+/* An import named this field that only the system writes: transitions and rules leave it so. */
+bool csm_change_keeps(const csm_change *change, const csm_mfield *field);
 /* Adds a journal entry: text, trimmed; empty adds nothing. */
 csm_status csm_change_note(csm_ctx *ctx, csm_change *change, const csm_mfield *field, csm_value value);
 /* Value differs from the old row's (insert: is not empty), or a journal entry is being added. */

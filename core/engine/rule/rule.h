@@ -13,6 +13,7 @@ struct csm_change {
     csm_str *journal;          /* by field position: entry to add, ptr NULL = none; NULL = no journals */
     const csm_mtransition *transition; /* under way; NULL = none */
     bool by_client, is_import;
+    bool brings_states;        /* an import that is no replay: records come in the states they are in */
     bool sealed;               /* after rules: set is refused */
 };
 

@@ -101,7 +101,7 @@ static csm_status apply_sets(csm_ctx *ctx, csm_change *change, const csm_mtransi
     for (uint32_t n = 0; sets != NULL && n < sets->count; n++) {
         const csm_mfield *field = csm_field_in(change->now->table, sets->items[n].field);
 
-        if (field != NULL)
+        if (field != NULL && !csm_change_keeps(change, field))
             CSM_TRY(csm_change_assign(ctx, change, field, csm_assign_value(ctx, &sets->items[n])));
     }
     return CSM_OK;
@@ -140,17 +140,18 @@ static csm_status begin_insert(csm_ctx *ctx, csm_change *change, const csm_mstat
     csm_value value = csm_row_get(change->now, field);
     const csm_state *state = csm_state_find(model, value);
 
-    if (!change->by_client || change->is_import || (state != NULL && (state->flags & CSM_STATE_INITIAL) != 0))
+    if (!change->by_client || change->brings_states || (state != NULL && (state->flags & CSM_STATE_INITIAL) != 0))
         return CSM_OK;
     return csm_state_refuse(ctx, model, NULL, value);
 }
 
-/* No transition asked for and the state as it was: only a closed row minds. */
+/* No transition asked for and the state as it was: only a closed row minds. What is replayed nobody writes as an administrator. */
 static csm_status check_open(csm_ctx *ctx, const csm_change *change, const csm_mstate_model *model, csm_value from)
 {
     const csm_state *state = csm_state_find(model, from);
 
-    if (state == NULL || (state->flags & CSM_STATE_CLOSED) == 0 || !change->by_client || ctx->caller->is_admin)
+    if (state == NULL || (state->flags & CSM_STATE_CLOSED) == 0 || !change->by_client ||
+        (ctx->caller->is_admin && !ctx->replay))
         return CSM_OK;
     return csm_state_refuse(ctx, model, change->old, csm_nil());
 }
@@ -181,7 +182,7 @@ csm_status csm_state_begin(csm_ctx *ctx, csm_change *change, const char *transit
         return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", change->now->table->name, transition);
     if (change->op == CSM_INSERTING)
         return begin_insert(ctx, change, model, field);
-    if (change->op != CSM_UPDATING || (change->is_import && transition == NULL)) /* an import may bring states as they were */
+    if (change->op != CSM_UPDATING || (change->brings_states && transition == NULL))
         return CSM_OK;
     from = csm_row_get(change->old, field);
     to = csm_row_get(change->now, field);
@@ -259,7 +260,7 @@ csm_status csm_state_check(csm_ctx *ctx, csm_change *change)
 
     if (model == NULL || field == NULL || change->op == CSM_DELETING)
         return CSM_OK;
-    if (change->op == CSM_UPDATING && !change->is_import)
+    if (change->op == CSM_UPDATING && !change->brings_states)
         CSM_TRY(follow_rules(ctx, change, model, field));
     if (change->transition != NULL && change->transition->decl->guard != NULL)
         CSM_TRY(run_hook(ctx, change, change->transition->decl->guard, "guard"));

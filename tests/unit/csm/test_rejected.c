@@ -49,8 +49,15 @@ static void rows_stand_once(void **state)
     assert_int_equal(add(&r, 3, "x", "bad, very"), CSM_OK);
     assert_int_equal(add(&r, 7, "y", "worse"), CSM_OK);
     assert_int_equal(add(&r, 9, "z", "new"), CSM_OK);
+    assert_int_equal(add(&r, 5, "w", "out of turn"), CSM_OK);
     assert_int_equal(cli_rejected_close(&r, &err), CSM_OK);
-    assert_file(file.path, "#line,#reason,a,\"b,c\"\r\n3,\"bad, very\",x,\r\n7,worse,y,\r\n9,new,z,\r\n");
+    assert_file(file.path, "#line,#reason,a,\"b,c\"\r\n3,\"bad, very\",x,\r\n7,worse,y,\r\n9,new,z,\r\n5,out of turn,w,\r\n");
+
+    r = (cli_rejected){ .path = file.path, .resume = true };
+    assert_int_equal(add(&r, 5, "w", "out of turn"), CSM_OK);
+    assert_int_equal(add(&r, 9, "z", "new"), CSM_OK);
+    assert_int_equal(cli_rejected_close(&r, &err), CSM_OK);
+    assert_file(file.path, "#line,#reason,a,\"b,c\"\r\n3,\"bad, very\",x,\r\n7,worse,y,\r\n9,new,z,\r\n5,out of turn,w,\r\n");
 
     r = (cli_rejected){ .path = file.path };
     assert_int_equal(add(&r, 2, "n", "anew"), CSM_OK);
