@@ -264,6 +264,95 @@ static csm_status fill_scope(csm_build *b, const csm_mplugin *plugin, const csm_
     return decl->fields != NULL && decl->fields[0] != '\0' ? field_set(b, plugin, where, scope) : CSM_OK;
 }
 
+static void check_adds(csm_build *b, const csm_mscope *scope)
+{
+    const csm_scope *decl = scope->decl;
+
+    if (decl->fields == NULL || decl->fields[0] == '\0' || decl->fields[0] == '-' || decl->role == NULL)
+        csm_build_problem(b, scope->plugin, "scope on \"%s\": adds fields to a role, so it names both", scope->table->name);
+    if (decl->filter != NULL || decl->via != NULL || decl->like != NULL || (decl->flags & CSM_SCOPE_RESTRICT) != 0)
+        csm_build_problem(b, scope->plugin, "scope on \"%s\": adds fields and chooses no rows", scope->table->name);
+}
+
+#define CONTAINS_MAX 32u /* a circle of roles is a problem listed elsewhere */
+
+static bool role_has(const csm_mrole *role, const csm_mrole *inner, uint32_t depth)
+{
+    if (role == NULL || role == inner)
+        return role != NULL;
+    for (uint32_t n = 0; n < role->contains_count && depth < CONTAINS_MAX; n++)
+        if (role_has(role->contains[n], inner, depth + 1))
+            return true;
+    return false;
+}
+
+static void join_fields(csm_mscope *scope, const csm_mscope *more)
+{
+    for (uint32_t n = 0; n < (scope->table->field_count + 63) / 64; n++)
+        scope->fields[n] |= more->fields[n];
+}
+
+/* What further plugins add to the lists of those who see the row. */
+static void add_fields(csm_mtable *table, const csm_mscope *adds)
+{
+    for (uint32_t n = 0; n < table->scope_count; n++) {
+        csm_mscope *scope = &table->scopes[n];
+
+        if ((scope->decl->flags & (CSM_SCOPE_ADDS | CSM_SCOPE_RESTRICT)) == 0 && scope->fields != NULL &&
+            (scope->decl->ops & ~adds->decl->ops) == 0 && role_has(scope->role, adds->role, 0))
+            join_fields(scope, adds);
+    }
+}
+
+/* The lists of another role's scopes. One of them that shows everything makes this show everything. */
+static csm_status like_fields(csm_build *b, const csm_mtable *table, csm_mscope *scope)
+{
+    char where[CSM_BUILD_WHERE];
+    const csm_mrole *role;
+    bool found = false, whole = false;
+
+    (void)snprintf(where, sizeof(where), "scope on \"%s\": like", table->name);
+    role = csm_build_find_role(b, scope->plugin, where, csm_str_of(scope->decl->like));
+    if (scope->decl->fields != NULL)
+        csm_build_problem(b, scope->plugin, "%s another role's, so it names no fields", where);
+    scope->fields = csm_build_array(b, (table->field_count + 63) / 64, sizeof(uint64_t));
+    if (scope->fields == NULL)
+        return csm_build_nomem(b);
+    for (uint32_t n = 0; n < table->scope_count && role != NULL; n++) {
+        const csm_mscope *other = &table->scopes[n];
+
+        if (other->role != role || other->decl->ops != scope->decl->ops || other->decl->like != NULL ||
+            (other->decl->flags & (CSM_SCOPE_ADDS | CSM_SCOPE_RESTRICT)) != 0)
+            continue;
+        found = true;
+        whole = whole || other->fields == NULL;
+        if (other->fields != NULL)
+            join_fields(scope, other);
+    }
+    if (whole)
+        scope->fields = NULL;
+    if (role != NULL && !found)
+        csm_build_problem(b, scope->plugin, "%s \"%s\", which has no scope with these operations", where, role->name);
+    return CSM_OK;
+}
+
+static csm_status share_fields(csm_build *b, csm_mtable *table)
+{
+    for (uint32_t n = 0; n < table->scope_count; n++) {
+        const csm_mscope *scope = &table->scopes[n];
+
+        if ((scope->decl->flags & CSM_SCOPE_ADDS) == 0)
+            continue;
+        check_adds(b, scope);
+        if (scope->fields != NULL && scope->role != NULL)
+            add_fields(table, scope);
+    }
+    for (uint32_t n = 0; n < table->scope_count; n++)
+        if (table->scopes[n].decl->like != NULL)
+            CSM_TRY(like_fields(b, table, &table->scopes[n]));
+    return CSM_OK;
+}
+
 /* True when @p decl holds on @p table: declared there, on every table, or inherited. */
 static bool scope_holds(const csm_scope *decl, const csm_mtable *table)
 {
@@ -300,7 +389,7 @@ static csm_status scopes_of(csm_build *b, csm_mtable *table)
         if (table->scopes == NULL)
             return csm_build_nomem(b);
     }
-    return CSM_OK;
+    return share_fields(b, table);
 }
 
 csm_status csm_build_scopes(csm_build *b)

@@ -32,6 +32,13 @@ static csm_value text_or_nil(const char *text)
     return text != NULL ? csm_ctext(text) : csm_nil();
 }
 
+static const char *kind_of(const csm_mscope *scope)
+{
+    if ((scope->decl->flags & CSM_SCOPE_ADDS) != 0)
+        return "fields";
+    return (scope->decl->flags & CSM_SCOPE_RESTRICT) != 0 ? "restriction" : "scope";
+}
+
 /* One scope: does its role bind the caller, does its filter match the row, which fields does it show. */
 static csm_status explain_scope(csm_ctx *ctx, const csm_mscope *scope, const csm_row *row, uint32_t op, csm_value *out)
 {
@@ -46,19 +53,20 @@ static csm_status explain_scope(csm_ctx *ctx, const csm_mscope *scope, const csm
         if (expr == NULL)
             return csm_ctx_nomem(ctx);
     }
-    CSM_TRY(begin(ctx, &b, 10));
-    add(&b, "kind", csm_ctext((scope->decl->flags & CSM_SCOPE_RESTRICT) != 0 ? "restriction" : "scope"));
+    CSM_TRY(begin(ctx, &b, 11));
+    add(&b, "kind", csm_ctext(kind_of(scope)));
     add(&b, "plugin", csm_ctext(scope->plugin->id));
     add(&b, "role", scope->role != NULL ? csm_ctext(scope->role->name) : csm_nil());
     add(&b, "role_held", csm_bool(held));
     add(&b, "filter", text_or_nil(scope->decl->filter));
     add(&b, "via", text_or_nil(scope->decl->via));
     add(&b, "fields", text_or_nil(scope->decl->fields));
+    add(&b, "like", text_or_nil(scope->decl->like));
     add(&b, "doc", text_or_nil(scope->decl->doc));
     if (held && row != NULL && expr != NULL)
         CSM_TRY(csm_expr_eval(ctx, expr, row, NULL, &match));
     (void)op;
-    add(&b, "matches", held && row != NULL ? csm_bool(match) : csm_nil());
+    add(&b, "matches", held && row != NULL && (scope->decl->flags & CSM_SCOPE_ADDS) == 0 ? csm_bool(match) : csm_nil());
     *out = done(&b);
     return CSM_OK;
 }

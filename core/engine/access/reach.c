@@ -11,7 +11,8 @@ static bool applies(const csm_ctx *ctx, const csm_mscope *scope, uint32_t op, bo
 {
     const csm_caller *caller = ctx->caller;
 
-    if ((scope->decl->ops & op) == 0 || ((scope->decl->flags & CSM_SCOPE_RESTRICT) != 0) != restriction)
+    if ((scope->decl->ops & op) == 0 || ((scope->decl->flags & CSM_SCOPE_RESTRICT) != 0) != restriction ||
+        (scope->decl->flags & CSM_SCOPE_ADDS) != 0)
         return false;
     if (restriction && caller->is_admin && (scope->decl->flags & CSM_SCOPE_EXEMPT_ADMIN) != 0)
         return false;

@@ -21,6 +21,8 @@ typedef struct csm_role {
 /* csm_scope.flags */
 #define CSM_SCOPE_RESTRICT 0x1u /* and-ed to every scope of those who hold .role (NULL: everyone but system) */
 #define CSM_SCOPE_EXEMPT_ADMIN 0x2u /* a restriction that does not bind holders of role "admin" */
+#define CSM_SCOPE_ADDS 0x4u /* grants no rows: .fields join the field list of every scope of the table whose operations are among
+                             * .ops and whose role is .role or contains it; how a plugin's columns reach those who see the row */
 
 /* Grants operations on the rows a filter describes. What a caller may do with a row is the union of the scopes of
  * his roles, cut by every restriction. A table inherits the scopes of the table it extends only when
@@ -36,6 +38,7 @@ typedef struct csm_scope {
     uint32_t flags;
     bool inherit;         /* also for tables that extend this one */
     const char *doc;
+    const char *like;     /* role: the fields are those of its scopes of this table with the same .ops; .fields is NULL then */
 } csm_scope;
 
 /* A further demand on one field: reading or writing it needs one of these roles, whatever the scope says. */

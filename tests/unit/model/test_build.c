@@ -89,6 +89,8 @@ static const csm_plugin guest = DECLARE(
     "guest", TABLES({ .name = "note", FIELDS(CSM_TEXT("body"), CSM_REF("duty", "duty", .flags = CSM_INDEXED)) }),
     EXTS({ .table = "duty", FIELDS(CSM_INT("stars", .flags = CSM_INDEXED, .max = 5, .was = "points")),
            INDEXES({ .name = "starred", .columns = "guest_stars,number" }) }),
+    SCOPES({ .table = "duty", .ops = CSM_OP_READ, .role = "reader", .fields = "guest_stars", .flags = CSM_SCOPE_ADDS },
+           { .table = "duty", .ops = CSM_OP_READ, .role = "worker", .like = "reader" }),
     METHODS({ .name = "give", .run = method_code }));
 
 struct built {
@@ -299,7 +301,12 @@ static void roles_scopes_rights(void **state)
     assert_int_equal(b.reg->role_count, 3);
     assert_ptr_equal(csm_registry_role(b.reg, CSM_STR("worker"))->contains[0],
                      csm_registry_role(b.reg, CSM_STR("reader")));
-    assert_int_equal(duty->scope_count, 3);
+    assert_int_equal(duty->scope_count, 5);
+    assert_true(bit(&duty->scopes[0], "guest_stars")); /* added by another plugin, to those who read with a list */
+    assert_false(bit(&duty->scopes[1], "guest_stars") && bit(&duty->scopes[1], "notes"));
+    assert_true(bit(&duty->scopes[4], "guest_stars")); /* as the reader's */
+    assert_true(bit(&duty->scopes[4], "title"));
+    assert_false(bit(&duty->scopes[4], "day"));
     assert_int_equal(errand->scope_count, 3); /* two inherited, one own */
     assert_ptr_equal(errand->scopes[0].table, errand);
     assert_true(bit(&errand->scopes[0], "title"));
