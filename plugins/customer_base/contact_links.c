@@ -107,6 +107,45 @@ csm_status team_check(csm_ctx *ctx, csm_change *ch)
     return check_responsibility(ctx, ch, "user", "sn_customerservice_team_member", "account");
 }
 
+/* ---- the point ---- */
+
+typedef struct bond {
+    csm_id contact, account;
+    bool belongs;
+} bond;
+
+static csm_status find_bond(csm_ctx *ctx, void *arg)
+{
+    bond *b = arg;
+    csm_record *person, *link = NULL;
+    csm_query *q;
+
+    CSM_TRY(csm_record_find(ctx, "customer_contact", b->contact, &person));
+    b->belongs = person != NULL && csm_id_eq(csm_record_ref(ctx, person, "account"), b->account);
+    if (b->belongs || person == NULL)
+        return CSM_OK;
+    CSM_TRY(csm_query_open(ctx, RELATION, &q));
+    csm_query_where(ctx, q, "contact", CSM_OP_EQ, csm_id_value(b->contact));
+    csm_query_where(ctx, q, "company", CSM_OP_EQ, csm_id_value(b->account));
+    csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
+    csm_query_limit(ctx, q, 1);
+    CSM_TRY(csm_query_next(ctx, q, &link));
+    csm_query_close(ctx, q);
+    b->belongs = link != NULL;
+    return CSM_OK;
+}
+
+csm_verdict contact_of_account(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    bond b = { csm_arg_id(ctx, in, 0), csm_arg_id(ctx, in, 1), false };
+    csm_value answer = csm_map(NULL, 0);
+
+    if (csm_as_plugin(ctx, find_bond, &b) != CSM_OK || csm_map_add(ctx, &answer, "belongs", csm_bool(b.belongs)) != CSM_OK ||
+        csm_reply_value(ctx, out, answer) != CSM_OK)
+        return CSM_REJECT;
+    return CSM_HANDLED;
+}
+
 /* ---- methods ---- */
 
 /* "Add existing" of an account's contact list: ties the contact to it and leaves his home account alone. */

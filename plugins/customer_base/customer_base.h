@@ -22,6 +22,7 @@ enum {
     CUSTOMER_BASE_RESPONSIBILITY_FIELDS = 4,
     CUSTOMER_BASE_PARTY_TYPE_FIELDS = 5,
     CUSTOMER_BASE_PARTY_TYPE_INDEXES = 1,
+    CUSTOMER_BASE_PARTY_FIELDS = 7,
     CUSTOMER_BASE_CONTACT_RELATION_FIELDS = 6,
     CUSTOMER_BASE_CONTACT_RELATION_INDEXES = 1,
     CUSTOMER_BASE_TEAM_FIELDS = 5,
@@ -29,7 +30,7 @@ enum {
     CUSTOMER_BASE_TABLE_EXTS = 1,
     CUSTOMER_BASE_VALUES = 11,
     CUSTOMER_BASE_SCOPES = 81,
-    CUSTOMER_BASE_RULES = 20,
+    CUSTOMER_BASE_RULES = 22,
     CUSTOMER_BASE_METHODS = 6,
 };
 
@@ -49,6 +50,7 @@ extern const csm_index customer_base_relation_indexes[CUSTOMER_BASE_RELATION_IND
 extern const csm_field customer_base_responsibility_fields[CUSTOMER_BASE_RESPONSIBILITY_FIELDS];
 extern const csm_field customer_base_party_type_fields[CUSTOMER_BASE_PARTY_TYPE_FIELDS];
 extern const csm_index customer_base_party_type_indexes[CUSTOMER_BASE_PARTY_TYPE_INDEXES];
+extern const csm_field customer_base_party_fields[CUSTOMER_BASE_PARTY_FIELDS];
 extern const csm_field customer_base_contact_relation_fields[CUSTOMER_BASE_CONTACT_RELATION_FIELDS];
 extern const csm_index customer_base_contact_relation_indexes[CUSTOMER_BASE_CONTACT_RELATION_INDEXES];
 extern const csm_field customer_base_team_fields[CUSTOMER_BASE_TEAM_FIELDS];
@@ -89,6 +91,10 @@ csm_status scope_add_related(csm_ctx *ctx, csm_id user, id_list *list);
 csm_status tree_add_all(csm_ctx *ctx, csm_id account, id_list *list);
 csm_status tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
+/* ---- related parties (parties.c) ---- */
+
+#define PARTY_TABLE "sn_customerservice_party"
+
 /* ---- rules ---- */
 
 csm_status account_defaults(csm_ctx *ctx, csm_change *ch);
@@ -115,6 +121,14 @@ csm_status relation_gone(csm_ctx *ctx, csm_change *ch);
 csm_status relation_type_labels(csm_ctx *ctx, csm_change *ch);
 csm_status contact_link_check(csm_ctx *ctx, csm_change *ch);
 csm_status team_check(csm_ctx *ctx, csm_change *ch);
+csm_status party_defaults(csm_ctx *ctx, csm_change *ch);
+csm_status party_check(csm_ctx *ctx, csm_change *ch);
+
+/* ---- points ---- */
+
+#define POINT_CONTACT "sn_customerservice.contact_of_account/1"
+
+csm_verdict contact_of_account(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
 /* ---- methods ---- */
 

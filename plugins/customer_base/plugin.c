@@ -30,6 +30,8 @@ static const csm_table tables[] = {
     TABLE("sn_customerservice_related_party_configuration", "Related Party Configuration",
           customer_base_party_type_fields, .indexes = CSM_ARRAY(customer_base_party_type_indexes), .display = "name",
           .doc = "Kinds of related parties with their usual responsibility"),
+    TABLE(PARTY_TABLE, "Party", customer_base_party_fields, .flags = CSM_TABLE_ABSTRACT,
+          .doc = "Somebody tied to a record with a named relation; a table that extends it says to which"),
     TABLE("sn_customerservice_contact_relationship", "Contact Relationship", customer_base_contact_relation_fields,
           .indexes = CSM_ARRAY(customer_base_contact_relation_indexes), .flags = CSM_TABLE_WATCHED,
           .doc = "A contact who acts for another account besides his own"),
@@ -93,6 +95,19 @@ static const csm_seed seeds[] = {
       WITH_RESPONSIBILITY("asset_contact") },
 };
 
+static const csm_param belongs_params[] = {
+    CSM_PARAM_ID("contact", .table = "customer_contact"),
+    CSM_PARAM_ID("account", .table = "customer_account", .doc = "None: nobody belongs"),
+};
+static const csm_param belongs_returns[] = { CSM_PARAM("belongs", CSM_T_BOOL) };
+static const csm_point points[] = {
+    { .name = POINT_CONTACT, .params = CSM_ARRAY(belongs_params), .returns = CSM_ARRAY(belongs_returns),
+      .cardinality = CSM_REPLACE, .doc = "Whether a contact is one of an account's people: at home there or tied to it" },
+};
+static const csm_impl impls[] = {
+    { .point = POINT_CONTACT, .order = 1000, .run = contact_of_account, .doc = "Home account and contact relationships" },
+};
+
 static const csm_job jobs[] = {
     { .name = "account.repair", .run = repair_job, .doc = "Fills in codes, paths and roles missing after an import" },
 };
@@ -105,4 +120,5 @@ CSM_PLUGIN(customer_base, .version = "1.0.0", .summary = "Accounts, contacts, co
            .roles = CSM_ARRAY(customer_base_roles), .scopes = CSM_ARRAY(customer_base_scopes),
            .field_rights = CSM_ARRAY(field_rights), .caller_values = CSM_ARRAY(customer_base_values),
            .derived = CSM_ARRAY(derived), .rules = CSM_ARRAY(customer_base_rules),
-           .methods = CSM_ARRAY(customer_base_methods), .jobs = CSM_ARRAY(jobs))
+           .methods = CSM_ARRAY(customer_base_methods), .points = CSM_ARRAY(points), .impls = CSM_ARRAY(impls),
+           .jobs = CSM_ARRAY(jobs))

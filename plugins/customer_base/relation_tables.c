@@ -72,6 +72,18 @@ const csm_index customer_base_party_type_indexes[CUSTOMER_BASE_PARTY_TYPE_INDEXE
     { .name = "kind", .columns = "name,applies_to", .flags = CSM_INDEX_UNIQUE },
 };
 
+const csm_field customer_base_party_fields[CUSTOMER_BASE_PARTY_FIELDS] = {
+    CSM_REF("type", "sn_customerservice_related_party_configuration", .flags = CSM_REQUIRED),
+    CSM_REF("responsibility", "sn_customerservice_responsibility_def", .flags = CSM_INDEXED,
+            .doc = "From the type unless said; empty grants nothing"),
+    CSM_REF("contact", "customer_contact", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("consumer", "csm_consumer", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("account", "customer_account", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE,
+            .doc = "Stands for all its contacts"),
+    CSM_REF("user", "sys_user", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_INT("order", .min = -1000000, .max = 1000000),
+};
+
 const csm_field customer_base_contact_relation_fields[CUSTOMER_BASE_CONTACT_RELATION_FIELDS] = {
     CSM_REF("company", "customer_account", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE,
             .label = "Account"),

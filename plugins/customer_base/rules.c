@@ -25,5 +25,7 @@ const csm_rule customer_base_rules[CUSTOMER_BASE_RULES] = {
          "New labels show on all relationships"),
     RULE("sn_customerservice_contact_relationship", CSM_BEFORE_WRITE, 50, contact_link_check,
          "A candidate, once, with a fitting responsibility"),
+    RULE(PARTY_TABLE, CSM_BEFORE_INSERT, 40, party_defaults, "The type's responsibility"),
+    RULE(PARTY_TABLE, CSM_BEFORE_WRITE, 50, party_check, "One party, with a fitting type"),
     RULE("sn_customerservice_team_member", CSM_BEFORE_WRITE, 50, team_check, "A fitting responsibility"),
 };

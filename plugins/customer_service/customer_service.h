@@ -11,7 +11,7 @@ enum {
     CUSTOMER_SERVICE_CASE_INDEXES = 11,
     CUSTOMER_SERVICE_STATES = 2,
     CUSTOMER_SERVICE_SCOPES = 58,
-    CUSTOMER_SERVICE_RULES = 23,
+    CUSTOMER_SERVICE_RULES = 21,
     CUSTOMER_SERVICE_METHODS = 3,
     CUSTOMER_SERVICE_SEEDS = 9,
     CUSTOMER_SERVICE_DEMO = 56,
@@ -68,8 +68,6 @@ csm_status case_offer_survey(csm_ctx *ctx, csm_change *ch);
 
 csm_status task_noted(csm_ctx *ctx, csm_change *ch);
 csm_status task_contributors(csm_ctx *ctx, csm_change *ch);
-csm_status party_defaults(csm_ctx *ctx, csm_change *ch);
-csm_status party_check(csm_ctx *ctx, csm_change *ch);
 csm_status party_changed(csm_ctx *ctx, csm_change *ch);
 csm_status decision_told(csm_ctx *ctx, csm_change *ch);
 csm_status survey_taken(csm_ctx *ctx, csm_change *ch);

@@ -1,64 +1,6 @@
 /* Related parties of a case. Named with a responsibility they may read and answer it; without one they are only listed. */
 #include "customer_service.h"
 
-csm_status party_defaults(csm_ctx *ctx, csm_change *ch)
-{
-    csm_record *type;
-
-    if (csm_change_given(ctx, ch, "responsibility"))
-        return CSM_OK;
-    CSM_TRY(csm_record_find(ctx, "sn_customerservice_related_party_configuration", csm_change_new_ref(ctx, ch, "type"), &type));
-    if (type == NULL)
-        return CSM_OK; /* refused as mandatory or missing */
-    if (csm_is_nil(csm_change_new(ctx, ch, "order")))
-        CSM_TRY(csm_change_set(ctx, ch, "order", csm_record_value(ctx, type, "default_order")));
-    return csm_change_set(ctx, ch, "responsibility", csm_record_value(ctx, type, "default_responsibility"));
-}
-
-static csm_status check_once(csm_ctx *ctx, csm_change *ch, const char *field)
-{
-    csm_query *q;
-    csm_record *row;
-    csm_status st;
-
-    CSM_TRY(csm_query_open(ctx, "sn_customerservice_related_party", &q));
-    csm_query_where(ctx, q, "case", CSM_OP_EQ, csm_change_new(ctx, ch, "case"));
-    csm_query_where(ctx, q, field, CSM_OP_EQ, csm_change_new(ctx, ch, field));
-    csm_query_where(ctx, q, "type", CSM_OP_EQ, csm_change_new(ctx, ch, "type"));
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if (!csm_id_eq(csm_record_id(ctx, row), csm_change_id(ctx, ch))) {
-            st = csm_fail_field(ctx, CSM_E_EXISTS, field, "field \"%s\": already a party of the case in this way", field);
-            break;
-        }
-    csm_query_close(ctx, q);
-    return st;
-}
-
-csm_status party_check(csm_ctx *ctx, csm_change *ch)
-{
-    static const char *const kinds[] = { "contact", "consumer", "user" };
-    const char *kind = NULL;
-    csm_record *type;
-    int count = 0;
-
-    for (size_t n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++)
-        if (!csm_id_is_none(csm_change_new_ref(ctx, ch, kinds[n]))) {
-            kind = kinds[n];
-            count++;
-        }
-    if (count != 1)
-        return csm_fail(ctx, CSM_E_REJECTED, "a related party is one contact, one consumer or one user");
-    CSM_TRY(csm_record_find(ctx, "sn_customerservice_related_party_configuration", csm_change_new_ref(ctx, ch, "type"), &type));
-    if (type == NULL)
-        return CSM_OK; /* refused as mandatory or missing */
-    if (!csm_str_is(csm_record_text(ctx, type, "applies_to"), "case") ||
-        !csm_str_is(csm_record_text(ctx, type, "entity_type"), kind))
-        return csm_fail_field(ctx, CSM_E_REJECTED, "type", "field \"type\": not a relation of a %s to a case", kind);
-    return check_once(ctx, ch, kind);
-}
-
-/* ---- the lists on the case ---- */
-
 static csm_status collect(csm_ctx *ctx, csm_id id, csm_value *users, csm_value *consumers)
 {
     csm_query *q;

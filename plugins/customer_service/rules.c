@@ -24,8 +24,6 @@ const csm_rule customer_service_rules[CUSTOMER_SERVICE_RULES] = {
     RULE(TASK, CSM_BEFORE_WRITE, 60, case_assignment, "The assignee is a member of the group"),
     RULE(TASK, CSM_AFTER_WRITE, 100, task_noted, "Noted on the case"),
     RULE(TASK, CSM_AFTER_WRITE, 110, task_contributors, "Whoever works a task may read the case"),
-    RULE(PARTY, CSM_BEFORE_INSERT, 40, party_defaults, "The type's responsibility"),
-    RULE(PARTY, CSM_BEFORE_WRITE, 50, party_check, "One person, once, with a fitting type"),
     RULE(PARTY, CSM_AFTER_WRITE, 100, party_changed, "The case lists its authorized parties"),
     RULE(PARTY, CSM_AFTER_DELETE, 100, party_changed, "The case lists its authorized parties"),
     { .table = "sysapproval_approver", .when = CSM_AFTER_UPDATE, .filter = "stateCHANGESTOapproved^NQstateCHANGESTOrejected",

@@ -48,13 +48,13 @@ static const csm_field survey_fields[] = {
 static const csm_field party_fields[] = {
     CSM_REF("case", "sn_customerservice_case", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY,
             .on_delete = CSM_CASCADE),
-    CSM_REF("type", "sn_customerservice_related_party_configuration", .flags = CSM_REQUIRED),
-    CSM_REF("responsibility", "sn_customerservice_responsibility_def", .flags = CSM_INDEXED,
-            .doc = "From the type unless said; empty grants nothing"),
-    CSM_REF("contact", "customer_contact", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
-    CSM_REF("consumer", "csm_consumer", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
-    CSM_REF("user", "sys_user", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
-    CSM_INT("order", .min = -1000000, .max = 1000000),
+};
+
+/* One person once in one way. */
+static const csm_index party_indexes[] = {
+    { .name = "contact_once", .columns = "case,type,contact", .flags = CSM_INDEX_UNIQUE },
+    { .name = "consumer_once", .columns = "case,type,consumer", .flags = CSM_INDEX_UNIQUE },
+    { .name = "user_once", .columns = "case,type,user", .flags = CSM_INDEX_UNIQUE },
 };
 
 const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES] = {
@@ -68,6 +68,7 @@ const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES] = {
       .doc = "Figures of one case" },
     { .name = "asmt_assessment_instance", .label = "Survey", .fields = CSM_ARRAY(survey_fields),
       .doc = "What the customer thought of it; one per case" },
-    { .name = "sn_customerservice_related_party", .label = "Related Party", .fields = CSM_ARRAY(party_fields),
+    { .name = "sn_customerservice_related_party", .label = "Related Party",
+      .extends = "sn_customerservice_party", .fields = CSM_ARRAY(party_fields), .indexes = CSM_ARRAY(party_indexes),
       .doc = "Somebody tied to a case with a named relation" },
 };

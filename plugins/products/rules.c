@@ -37,20 +37,13 @@ const csm_derived products_derived[PRODUCTS_DERIVED] = {
 /* The primary contact is one of the account's people, at home there or tied to it. */
 static csm_status check_contact(csm_ctx *ctx, csm_id contact, csm_id account)
 {
-    csm_record *person, *link = NULL;
-    csm_query *q;
+    csm_pair pairs[] = { { CSM_STR_INIT("contact"), csm_id_value(contact) }, { CSM_STR_INIT("account"), csm_id_value(account) } };
+    const csm_value *belongs;
+    csm_value answer;
 
-    CSM_TRY(csm_record_find(ctx, "customer_contact", contact, &person));
-    if (person != NULL && csm_id_eq(csm_record_ref(ctx, person, "account"), account))
-        return CSM_OK;
-    CSM_TRY(csm_query_open(ctx, "sn_customerservice_contact_relationship", &q));
-    csm_query_where(ctx, q, "contact", CSM_OP_EQ, csm_id_value(contact));
-    csm_query_where(ctx, q, "company", CSM_OP_EQ, csm_id_value(account));
-    csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &link));
-    csm_query_close(ctx, q);
-    if (link != NULL)
+    CSM_TRY(csm_point_call(ctx, "sn_customerservice.contact_of_account/1", csm_map(pairs, 2), &answer));
+    belongs = csm_map_get(&answer, "belongs");
+    if (belongs != NULL && csm_value_bool(*belongs))
         return CSM_OK;
     return csm_fail_field(ctx, CSM_E_REJECTED, "contact", "field \"contact\": not a contact of the asset's account");
 }
