@@ -1,0 +1,362 @@
+/* What people ask of products sold and items installed: the tree, its cases, who has a product, which items a case touches.
+ * Source: DOMAIN 4.19. What is found with the plugin's rights is told only as far as the caller may read it. */
+#include "install_base.h"
+
+#define TREE_MAX 5000u
+#define CASES_MAX 1000u
+#define OWNERS_MAX 10000u
+#define ADD_MAX 200
+
+/* ---- a growing list of ids ---- */
+
+typedef struct ids {
+    csm_value list;
+} ids;
+
+static csm_status ids_add(csm_ctx *ctx, ids *to, csm_id id)
+{
+    return csm_list_add(ctx, &to->list, csm_id_value(id));
+}
+
+static bool ids_has(const ids *in, csm_id id)
+{
+    for (uint32_t n = 0; n < in->list.count; n++)
+        if (csm_id_eq(in->list.list[n].id, id))
+            return true;
+    return false;
+}
+
+/* ---- trees ---- */
+
+typedef struct walk {
+    const char *table;
+    csm_id from;
+    bool whole;   /* from the top down; else from here down */
+    ids found;    /* parents before what stands below them */
+} walk;
+
+/* The path of the row, or of the top of its tree. */
+static csm_status path_of(csm_ctx *ctx, const walk *w, csm_str *out)
+{
+    csm_record *rec;
+    const char *slash;
+
+    CSM_TRY(csm_record_get(ctx, w->table, w->from, &rec));
+    *out = csm_record_text(ctx, rec, "path");
+    slash = w->whole && out->len > 0 ? memchr(out->ptr, '/', out->len) : NULL;
+    if (slash != NULL)
+        out->len = (size_t)(slash - out->ptr);
+    return CSM_OK;
+}
+
+static csm_status walk_down(csm_ctx *ctx, void *arg)
+{
+    walk *w = arg;
+    csm_query *q;
+    csm_record *row;
+    csm_str path;
+    csm_status st;
+
+    CSM_TRY(path_of(ctx, w, &path));
+    CSM_TRY(csm_query_open(ctx, w->table, &q));
+    csm_query_where(ctx, q, "path", CSM_OP_STARTS, csm_text(path));
+    csm_query_order(ctx, q, "path", CSM_ASC);
+    csm_query_limit(ctx, q, TREE_MAX + 1);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
+        csm_str below = csm_record_text(ctx, row, "path");
+
+        if (below.len > path.len && below.ptr[path.len] != '/')
+            continue; /* a longer number that begins alike */
+        if (w->found.list.count == TREE_MAX)
+            st = csm_fail(ctx, CSM_E_LIMIT, "more than %u of %s in one tree", TREE_MAX, w->table);
+        if (st != CSM_OK || (st = ids_add(ctx, &w->found, csm_record_id(ctx, row))) != CSM_OK)
+            break;
+    }
+    csm_query_close(ctx, q);
+    return st;
+}
+
+static csm_status reply_rows(csm_ctx *ctx, csm_reply *out, const char *table, const ids *found)
+{
+    csm_value list = csm_list(NULL, 0), item;
+    csm_record *rec;
+
+    for (uint32_t n = 0; n < found->list.count; n++) {
+        CSM_TRY(csm_record_find(ctx, table, found->list.list[n].id, &rec));
+        if (rec == NULL)
+            continue;
+        CSM_TRY(csm_record_as_value(ctx, rec, &item));
+        CSM_TRY(csm_list_add(ctx, &list, item));
+    }
+    return csm_reply_value(ctx, out, list);
+}
+
+/* The rows of a tree, within the caller's reach to begin with. */
+static csm_status walk_from(csm_ctx *ctx, walk *w)
+{
+    csm_record *rec;
+
+    w->found.list = csm_list(NULL, 0);
+    CSM_TRY(csm_record_get(ctx, w->table, w->from, &rec));
+    return csm_as_plugin(ctx, walk_down, w);
+}
+
+static csm_status tree(csm_ctx *ctx, const csm_args *in, csm_reply *out, const char *table)
+{
+    walk w = { .table = table, .from = csm_arg_id(ctx, in, 0), .whole = true };
+
+    CSM_TRY(walk_from(ctx, &w));
+    return reply_rows(ctx, out, table, &w.found);
+}
+
+static csm_status sold_tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    return tree(ctx, in, out, SOLD);
+}
+
+static csm_status item_tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    return tree(ctx, in, out, ITEM);
+}
+
+/* ---- cases of a tree ---- */
+
+typedef struct case_search {
+    const char *field;
+    const walk *things;
+    uint32_t limit;
+    ids cases;
+} case_search;
+
+/* Newest first; found with the caller's rights, so that the limit counts what he sees. */
+static csm_status find_direct(csm_ctx *ctx, case_search *s)
+{
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    CSM_TRY(csm_query_open(ctx, CASE, &q));
+    csm_query_where(ctx, q, s->field, CSM_OP_IN, s->things->found.list);
+    csm_query_order(ctx, q, "opened_at", CSM_DESC);
+    csm_query_limit(ctx, q, s->limit);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        if ((st = ids_add(ctx, &s->cases, csm_record_id(ctx, row))) != CSM_OK)
+            break;
+    csm_query_close(ctx, q);
+    return st;
+}
+
+/* Cases that list one of the items as affected. */
+static csm_status find_affected(csm_ctx *ctx, case_search *s)
+{
+    csm_query *q;
+    csm_record *row, *rec;
+    csm_status st;
+
+    CSM_TRY(csm_query_open(ctx, AFFECTED, &q));
+    csm_query_where(ctx, q, "install_base", CSM_OP_IN, s->things->found.list);
+    csm_query_limit(ctx, q, CASES_MAX);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && s->cases.list.count < s->limit) {
+        if ((st = csm_record_find(ctx, CASE, csm_record_ref(ctx, row, "task"), &rec)) != CSM_OK)
+            break;
+        if (rec != NULL && !ids_has(&s->cases, csm_record_id(ctx, rec)) &&
+            (st = ids_add(ctx, &s->cases, csm_record_id(ctx, rec))) != CSM_OK)
+            break;
+    }
+    csm_query_close(ctx, q);
+    return st;
+}
+
+static csm_status item_cases_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    walk w = { .table = ITEM, .from = csm_arg_id(ctx, in, 0) };
+    case_search s = { .field = "install_base", .things = &w, .limit = (uint32_t)csm_arg_int(ctx, in, 1),
+                      .cases = { csm_list(NULL, 0) } };
+
+    CSM_TRY(walk_from(ctx, &w));
+    CSM_TRY(find_direct(ctx, &s));
+    CSM_TRY(find_affected(ctx, &s));
+    return reply_rows(ctx, out, CASE, &s.cases);
+}
+
+static csm_status sold_cases_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    walk w = { .table = SOLD, .from = csm_arg_id(ctx, in, 0) };
+    case_search s = { .field = "sold_product", .things = &w, .limit = (uint32_t)csm_arg_int(ctx, in, 1),
+                      .cases = { csm_list(NULL, 0) } };
+
+    CSM_TRY(walk_from(ctx, &w));
+    CSM_TRY(find_direct(ctx, &s));
+    return reply_rows(ctx, out, CASE, &s.cases);
+}
+
+/* ---- who has a product ---- */
+
+typedef struct holding {
+    const char *kind; /* column that names the owner */
+    csm_id id;
+    csm_str name;
+    int64_t products, quantity;
+} holding;
+
+typedef struct holdings {
+    holding *items;
+    uint32_t count, room;
+} holdings;
+
+static csm_status hold(csm_ctx *ctx, holdings *all, const csm_record *row)
+{
+    static const char *const kinds[] = { "account", "consumer", "household" };
+    size_t kind = 0;
+    uint32_t n = 0;
+    csm_id id;
+
+    while (kind < 2 && csm_id_is_none(csm_record_ref(ctx, row, kinds[kind])))
+        kind++;
+    id = csm_record_ref(ctx, row, kinds[kind]);
+    while (n < all->count && !csm_id_eq(all->items[n].id, id))
+        n++;
+    if (n == all->room) {
+        uint32_t room = all->room > 0 ? all->room * 2 : 16;
+        holding *items = csm_alloc(ctx, room * sizeof(*items));
+
+        if (items == NULL)
+            return CSM_E_NOMEM;
+        if (all->count > 0)
+            memcpy(items, all->items, all->count * sizeof(*items));
+        all->items = items;
+        all->room = room;
+    }
+    if (n == all->count)
+        all->items[all->count++] = (holding){ .kind = kinds[kind], .id = id, .name = csm_record_display(ctx, row, kinds[kind]) };
+    all->items[n].products++;
+    all->items[n].quantity += csm_record_int(ctx, row, "quantity");
+    return CSM_OK;
+}
+
+static csm_status owners_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    csm_value list = csm_list(NULL, 0);
+    holdings all = { 0 };
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    CSM_TRY(csm_record_get(ctx, "cmdb_model", csm_arg_id(ctx, in, 0), &row));
+    CSM_TRY(csm_query_open(ctx, SOLD, &q));
+    csm_query_where(ctx, q, "product", CSM_OP_EQ, csm_arg(ctx, in, 0));
+    csm_query_limit(ctx, q, OWNERS_MAX);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        if ((st = hold(ctx, &all, row)) != CSM_OK)
+            break;
+    csm_query_close(ctx, q);
+    CSM_TRY(st);
+    for (uint32_t n = 0; n < all.count; n++) {
+        csm_value item = csm_map(NULL, 0);
+
+        CSM_TRY(csm_map_add(ctx, &item, all.items[n].kind, csm_id_value(all.items[n].id)));
+        CSM_TRY(csm_map_add(ctx, &item, "name", csm_text(all.items[n].name)));
+        CSM_TRY(csm_map_add(ctx, &item, "sold_products", csm_int(all.items[n].products)));
+        CSM_TRY(csm_map_add(ctx, &item, "quantity", csm_decimal(all.items[n].quantity)));
+        CSM_TRY(csm_list_add(ctx, &list, item));
+    }
+    return csm_reply_value(ctx, out, list);
+}
+
+/* ---- affected items ---- */
+
+/* Items of the case's customer behind its configuration item that it does not list yet. */
+static csm_status offered_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    ids offered = { csm_list(NULL, 0) }, listed = { csm_list(NULL, 0) };
+    csm_record *rec, *row;
+    owner customer;
+    csm_query *q;
+    csm_status st;
+
+    CSM_TRY(csm_record_get(ctx, CASE, csm_arg_id(ctx, in, 0), &rec));
+    customer = owner_of(ctx, rec);
+    if (csm_id_is_none(csm_record_ref(ctx, rec, "cmdb_ci")))
+        return csm_reply_value(ctx, out, offered.list);
+    CSM_TRY(csm_query_open(ctx, AFFECTED, &q));
+    csm_query_where(ctx, q, "task", CSM_OP_EQ, csm_arg(ctx, in, 0));
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        if ((st = ids_add(ctx, &listed, csm_record_ref(ctx, row, "install_base"))) != CSM_OK)
+            break;
+    csm_query_close(ctx, q);
+    CSM_TRY(st);
+    CSM_TRY(csm_query_open(ctx, ITEM, &q));
+    csm_query_where(ctx, q, "configuration_item", CSM_OP_EQ, csm_record_value(ctx, rec, "cmdb_ci"));
+    csm_query_filter(ctx, q, "active=true");
+    csm_query_limit(ctx, q, CASES_MAX);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
+        owner has = owner_of(ctx, row);
+        bool good = owner_is_none(&customer);
+
+        if (!good)
+            st = owner_serves(ctx, &has, &customer, &good);
+        if (st == CSM_OK && good && !ids_has(&listed, csm_record_id(ctx, row)))
+            st = ids_add(ctx, &offered, csm_record_id(ctx, row));
+        if (st != CSM_OK)
+            break;
+    }
+    csm_query_close(ctx, q);
+    CSM_TRY(st);
+    return reply_rows(ctx, out, ITEM, &offered);
+}
+
+/* All or none: an item that is listed already, or twice, is refused by the table. */
+static csm_status add_affected_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    csm_value items = csm_arg(ctx, in, 1), made = csm_list(NULL, 0), value;
+    csm_record *row;
+
+    CSM_TRY(csm_record_get(ctx, CASE, csm_arg_id(ctx, in, 0), &row));
+    for (uint32_t n = 0; n < items.count; n++) {
+        CSM_TRY(csm_record_create(ctx, AFFECTED, &row));
+        CSM_TRY(csm_record_set(ctx, row, "task", csm_arg(ctx, in, 0)));
+        CSM_TRY(csm_record_set(ctx, row, "install_base", items.list[n]));
+        CSM_TRY(csm_record_insert(ctx, row));
+        CSM_TRY(csm_record_as_value(ctx, row, &value));
+        CSM_TRY(csm_list_add(ctx, &made, value));
+    }
+    return csm_reply_value(ctx, out, made);
+}
+
+/* ---- the methods ---- */
+
+static const csm_param sold_params[] = { CSM_PARAM_ID("id", .table = SOLD, .doc = "Any product of the tree") };
+static const csm_param item_params[] = { CSM_PARAM_ID("id", .table = ITEM, .doc = "Any item of the tree") };
+static const csm_param sold_cases_params[] = {
+    CSM_PARAM_ID("id", .table = SOLD, .doc = "The product"),
+    CSM_PARAM("limit", CSM_T_INT, .dflt = "100", .min = 1, .max = CASES_MAX, .doc = "How many at most"),
+};
+static const csm_param item_cases_params[] = {
+    CSM_PARAM_ID("id", .table = ITEM, .doc = "The item"),
+    CSM_PARAM("limit", CSM_T_INT, .dflt = "100", .min = 1, .max = CASES_MAX, .doc = "How many at most"),
+};
+static const csm_param model_params[] = { CSM_PARAM_ID("id", .table = "cmdb_model", .doc = "The product model") };
+static const csm_param case_params[] = { CSM_PARAM_ID("id", .table = CASE, .doc = "The case") };
+static const csm_param add_params[] = {
+    CSM_PARAM_ID("id", .table = CASE, .doc = "The case"),
+    CSM_PARAM("install_base", CSM_T_LIST, .flags = CSM_PARAM_REQUIRED, .min = 1, .max = ADD_MAX, .doc = "Ids of the items"),
+};
+
+#define ASKS(n, p, flags_, f, d) { .name = (n), .params = CSM_ARRAY(p), .returns = CSM_T_LIST, .flags = (flags_), .since = 1, \
+                                   .run = (f), .doc = (d) }
+
+const csm_method install_base_methods[INSTALL_BASE_METHODS] = {
+    ASKS("sold_product.tree", sold_params, CSM_METHOD_EXTERNAL, sold_tree_method,
+         "The whole tree a product sold stands in, parents first, as far as the caller reads it"),
+    ASKS("sold_product.cases", sold_cases_params, CSM_METHOD_EXTERNAL, sold_cases_method,
+         "Cases of a product sold and of all below it, newest first"),
+    ASKS("install_base.tree", item_params, CSM_METHOD_EXTERNAL, item_tree_method,
+         "The whole tree an item stands in, parents first, as far as the caller reads it"),
+    ASKS("install_base.cases", item_cases_params, CSM_METHOD_EXTERNAL, item_cases_method,
+         "Cases on an item and on all below it, newest first, then those that list one of them as affected"),
+    ASKS("product.owners", model_params, 0, owners_method, "Who a product was sold to: owner, how many products sold, quantity"),
+    ASKS("case.affected_candidates", case_params, 0, offered_method,
+         "Items of the case's customer behind its configuration item that it does not list as affected yet"),
+    ASKS("case.add_affected", add_params, CSM_METHOD_WRITES, add_affected_method,
+         "Lists items as affected by the case; answers the rows. All or none"),
+};
