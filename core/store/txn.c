@@ -11,6 +11,7 @@ struct csm_txn {
     csm_view view;
     csm_pending table;
     csm_arena *arena; /* the table's */
+    csm_reads *reads; /* NULL in a dry one, which is one request alone */
     uint64_t taken;   /* sequence numbers */
     bool dry;
 };
@@ -20,6 +21,7 @@ static void free_txn(csm_txn *txn)
     if (txn == NULL)
         return;
     csm_view_done(&txn->view);
+    csm_mem_free(txn->reads);
     csm_arena_free(txn->arena);
     csm_mem_free(txn);
 }
@@ -33,7 +35,8 @@ static csm_status new_txn(csm_store *store, bool dry, csm_txn **out, csm_error *
         return csm_error_nomem(err);
     txn->dry = dry;
     txn->arena = csm_arena_new(dry ? DRY_BLOCK : WRITER_BLOCK, 0);
-    st = txn->arena != NULL ? csm_view_init(&txn->view, store, err) : csm_error_nomem(err);
+    txn->reads = dry ? NULL : csm_mem_zalloc(sizeof(*txn->reads));
+    st = txn->arena != NULL && (dry || txn->reads != NULL) ? csm_view_init(&txn->view, store, err) : csm_error_nomem(err);
     if (st != CSM_OK) {
         free_txn(txn);
         return st;
@@ -46,6 +49,7 @@ static csm_status start(csm_txn *txn, csm_error *err)
 {
     csm_pending_init(&txn->table, txn->arena);
     txn->view.pending = &txn->table;
+    txn->view.reads = txn->reads;
     txn->taken = 0;
     return csm_view_renew(&txn->view, err);
 }

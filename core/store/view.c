@@ -96,9 +96,27 @@ uint64_t csm_view_sequence(const csm_view *view)
     return view->sequence;
 }
 
+static csm_status get_kept(csm_view *view, csm_read *read, csm_db db, csm_str key, csm_str *out, csm_error *err)
+{
+    csm_str value;
+    csm_status st;
+
+    if (!csm_read_is(read, view->moves, db, key)) {
+        st = view->store->kv->ops->get(view->snap, db, key, &value, err);
+        if (st != CSM_OK && st != CSM_E_NOT_FOUND)
+            return st;
+        csm_read_keep(read, view->moves, db, key, st == CSM_OK ? &value : NULL);
+    }
+    if (!read->there)
+        return CSM_E_NOT_FOUND;
+    *out = (csm_str){ read->value, read->value_len };
+    return CSM_OK;
+}
+
 csm_status csm_view_get(csm_view *view, csm_db db, csm_str key, csm_str *out, csm_error *err)
 {
     const csm_pending_version *change;
+    csm_read *read;
 
     CSM_TRY(csm_store_check(view->store, err));
     if (view->pending != NULL && (change = csm_pending_get(view->pending, db, key)) != NULL) {
@@ -109,6 +127,8 @@ csm_status csm_view_get(csm_view *view, csm_db db, csm_str key, csm_str *out, cs
     }
     if (key.len == 0 || key.len > CSM_KEY_MAX)
         return CSM_E_NOT_FOUND; /* no such key can exist */
+    if (view->reads != NULL && (read = csm_reads_place(view->reads, db, key)) != NULL)
+        return get_kept(view, read, db, key, out, err);
     return view->store->kv->ops->get(view->snap, db, key, out, err);
 }
 

@@ -3,6 +3,7 @@
 #define CSM_STORE_VIEW_H
 
 #include "store/engine.h"
+#include "store/reads.h"
 
 #include <stdatomic.h>
 
@@ -11,6 +12,7 @@ struct csm_view {
     csm_store *store;
     csm_kv_snap *snap;          /* owned */
     const csm_pending *pending; /* NULL for a plain snapshot */
+    csm_reads *reads;           /* the writer's; NULL for others */
     uint64_t sequence;
     uint64_t moves; /* counts what ends the life of bytes read: renewals that moved it, resets */
 };
