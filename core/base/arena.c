@@ -161,12 +161,24 @@ csm_str csm_arena_str(csm_arena *arena, csm_str s)
     return out;
 }
 
+/* What the top block has left: where the next allocation lies if it fits. */
+static char *free_room(const csm_arena *arena, size_t *room)
+{
+    block *b = arena->top;
+    if (EACH_ALONE || b == NULL)
+        return NULL;
+    *room = b->cap - b->used;
+    return (char *)block_bytes(b) + b->used;
+}
+
 csm_str csm_arena_vprintf(csm_arena *arena, const char *fmt, va_list args)
 {
     csm_str none = { NULL, 0 };
+    size_t room = 0;
+    char *place = free_room(arena, &room);
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, again);
+    int len = vsnprintf(place, room, fmt, again);
     va_end(again);
     if (len < 0)
         return none;
@@ -174,8 +186,7 @@ csm_str csm_arena_vprintf(csm_arena *arena, const char *fmt, va_list args)
     char *out = csm_arena_alloc(arena, size);
     if (out == NULL)
         return none;
-    int written = vsnprintf(out, size, fmt, args);
-    if (written != len)
+    if ((out != place || size > room) && vsnprintf(out, size, fmt, args) != len)
         return none;
     csm_str s = { out, (size_t)len };
     return s;
