@@ -12,7 +12,8 @@
 
 typedef struct csm_engine csm_engine;
 typedef struct csm_caller csm_caller;
-typedef struct csm_caller_cache csm_caller_cache;
+typedef struct csm_caller_cache csm_caller_cache; /* engine/access */
+typedef struct csm_kept csm_kept;                 /* engine/query */
 typedef struct csm_request_log csm_request_log; /* engine/event: the records this request changed */
 
 typedef struct csm_engine_limits {
@@ -60,6 +61,12 @@ struct csm_caller {
     csm_arena *arena;          /* what it lives in; NULL: static */
 };
 
+/* What a thread keeps between calls. Nothing in it is stored: with an empty one all goes as well, but slower. */
+typedef struct csm_cache {
+    csm_caller_cache *callers;
+    csm_kept *kept;
+} csm_cache;
+
 /* How far a call may go; checked at each engine call that touches rows. */
 typedef struct csm_budget {
     uint64_t rows;             /* touched so far */
@@ -83,7 +90,7 @@ struct csm_ctx {
     csm_view *view;            /* reads go here: a snapshot, or the transaction's view */
     csm_txn *txn;              /* NULL in a read */
     csm_caller *caller;        /* whose rights; never NULL */
-    csm_caller_cache *callers; /* of this thread */
+    csm_cache *cache;          /* of this thread */
     csm_idgen *ids;            /* of this thread */
     const csm_mplugin *plugin; /* whose code runs; NULL = the engine's own */
     csm_time now;              /* fixed for the call */

@@ -33,9 +33,15 @@ static inline csm_registry *csm_engine_registry(csm_engine *engine)
     return engine->registry;
 }
 
+/* Init empties @p cache first and leaves it fit for done, also when it fails (NOMEM). One per thread. */
+csm_status csm_cache_init(csm_cache *cache, csm_error *err);
+void csm_cache_done(csm_cache *cache); /* a zeroed one is fine */
+/* Forgets what came from rows: after a commit that failed, whose numbers are given again. */
+void csm_cache_clear(csm_cache *cache);
+
 /* A context for one call. @p txn NULL: a read through @p snap (already renewed). The caller clears arena after the reply. */
 void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *snap, csm_txn *txn,
-                  csm_caller *caller, csm_caller_cache *callers, csm_idgen *ids);
+                  csm_caller *caller, csm_cache *cache, csm_idgen *ids);
 
 /* Walks the whole store and checks it against itself: every row decodes, every index entry has its row and every row its
  * entries, history is gapless and ends at the row's version, journals, unique values, counters above all numbers given,

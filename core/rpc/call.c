@@ -187,7 +187,7 @@ csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_
     csm_ctx *ctx = &cc->ctx;
 
     csm_ctx_init(ctx, call->rpc->engine, call->arena, txn != NULL ? NULL : seat->snap, txn, csm_caller_nobody(),
-                 seat->callers, &seat->ids);
+                 &seat->cache, &seat->ids);
     cc->call = call;
     ctx->trace = call->trace;
     ctx->as_of = call->as_of;

@@ -86,7 +86,7 @@ static inline csm_call *csm_call_of(csm_ctx *ctx)
 /* What a thread that runs calls owns. */
 typedef struct csm_seat {
     csm_snap *snap;
-    csm_caller_cache *callers;
+    csm_cache cache;
     csm_idgen ids;
 } csm_seat;
 

@@ -20,14 +20,13 @@ const csm_rpc_options csm_rpc_options_default = {
 csm_status csm_seat_init(csm_seat *seat, csm_store *store, csm_error *err)
 {
     CSM_TRY(csm_snap_new(store, &seat->snap, err));
-    seat->callers = csm_caller_cache_new();
-    return seat->callers != NULL ? CSM_OK : csm_error_nomem(err);
+    return csm_cache_init(&seat->cache, err);
 }
 
 void csm_seat_done(csm_seat *seat)
 {
     csm_snap_free(seat->snap);
-    csm_caller_cache_free(seat->callers);
+    csm_cache_done(&seat->cache);
     *seat = (csm_seat){ 0 };
 }
 

@@ -182,7 +182,7 @@ static csm_status check_login(csm_call *call, csm_error *err)
     if (csm_id_is_none(session->identity.session) && csm_id_is_none(session->identity.token))
         return CSM_OK;
     CSM_TRY(csm_snap_renew(rpc->loop.snap, err));
-    csm_ctx_init(&ctx, rpc->engine, call->arena, rpc->loop.snap, NULL, csm_caller_system(), rpc->loop.callers,
+    csm_ctx_init(&ctx, rpc->engine, call->arena, rpc->loop.snap, NULL, csm_caller_system(), &rpc->loop.cache,
                  &rpc->loop.ids);
     ctx.budget.rows_max = UINT64_MAX;
     ctx.budget.until_us = INT64_MAX;

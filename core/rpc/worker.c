@@ -119,7 +119,7 @@ void csm_worker_dry_run(void *user, unsigned worker)
     if (st != CSM_OK)
         csm_call_fail(call, &err);
     csm_txn_abort(txn);
-    csm_caller_cache_clear(seat->callers);
+    csm_cache_clear(&seat->cache);
     csm_snap_reset(seat->snap);
     finish(call);
 }

@@ -89,7 +89,7 @@ static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
 static void enter_job(csm_rpc *rpc, csm_ctx *ctx, csm_txn *txn, csm_arena *arena)
 {
     csm_arena_clear(arena);
-    csm_ctx_init(ctx, rpc->engine, arena, NULL, txn, csm_caller_system(), rpc->write.callers, &rpc->write.ids);
+    csm_ctx_init(ctx, rpc->engine, arena, NULL, txn, csm_caller_system(), &rpc->write.cache, &rpc->write.ids);
     ctx->budget.rows_max = rpc->engine->limits.read_rows_hard;
     ctx->system = 1;
 }
@@ -143,7 +143,7 @@ static int64_t next_due(csm_rpc *rpc, csm_arena *arena)
     if (csm_snap_renew(rpc->write.snap, &err) != CSM_OK)
         return csm_mono_us() + CSM_SECOND;
     csm_arena_clear(arena);
-    csm_ctx_init(&ctx, rpc->engine, arena, rpc->write.snap, NULL, csm_caller_system(), rpc->write.callers, &rpc->write.ids);
+    csm_ctx_init(&ctx, rpc->engine, arena, rpc->write.snap, NULL, csm_caller_system(), &rpc->write.cache, &rpc->write.ids);
     st = csm_job_next_due(&ctx, &due);
     csm_snap_reset(rpc->write.snap);
     if (st != CSM_OK)
@@ -180,7 +180,7 @@ static void release(csm_rpc *rpc, batch *b)
 /* What a failed commit means for the server. */
 static void commit_failed(csm_rpc *rpc, csm_status st, const csm_error *err)
 {
-    csm_caller_cache_clear(rpc->write.callers);
+    csm_cache_clear(&rpc->write.cache);
     if (st != CSM_E_UNKNOWN)
         return;
     csm_log(CSM_LOG_ERROR, "writer", "commit: %s: nothing is certain any more, stopping", err->message);
@@ -254,7 +254,7 @@ static csm_status run_job_alone(csm_rpc *rpc, csm_arena *arena, bool *ran, csm_e
     st = csm_txn_commit(txn, err);
     if (st != CSM_E_FULL)
         return st;
-    csm_caller_cache_clear(rpc->write.callers);
+    csm_cache_clear(&rpc->write.cache);
     return put_off_job(rpc, arena, err);
 }
 
@@ -324,7 +324,7 @@ static bool run_batch(csm_rpc *rpc, batch *b, csm_arena *job_arena)
     count_batch(rpc, b->ran, ran_at - started, csm_mono_us() - ran_at);
     if (st == CSM_E_FULL) {
         note_full(b, true);
-        csm_caller_cache_clear(rpc->write.callers);
+        csm_cache_clear(&rpc->write.cache);
         run_alone(rpc, b);
         run_jobs_alone(rpc, b, job_arena);
         jobs_left = false;

@@ -196,23 +196,30 @@ static bool is_bookkeeping(const char *table)
     return strncmp(table, "sys_", 4) == 0 || strncmp(table, "sysevent", 8) == 0;
 }
 
+/* The filter of the notifications about @p table and what it extends. ptr NULL: out of memory. */
+static csm_str watchers_of(csm_ctx *ctx, const char *table)
+{
+    csm_str names = csm_str_of(table);
+
+    while (names.ptr != NULL && (table = csm_table_parent(ctx, table)) != NULL)
+        names = csm_printf(ctx, "%.*s,%s", CSM_STR_FMT(names), table);
+    return names.ptr != NULL ? csm_printf(ctx, "active=true^event_nameISEMPTY^collectionIN%.*s", CSM_STR_FMT(names)) : names;
+}
+
 csm_status notify_change(csm_ctx *ctx, csm_change *ch)
 {
     notice about = { .change = ch, .table = csm_change_table(ctx, ch) };
-    csm_value names[16];
     csm_query *q;
     csm_record *row;
-    uint32_t count = 0;
+    csm_str filter;
 
     if (is_bookkeeping(about.table) || csm_change_is_import(ctx, ch))
         return CSM_OK;
-    for (const char *t = about.table; t != NULL && count < 16; t = csm_table_parent(ctx, t))
-        names[count++] = csm_ctext(t);
+    filter = watchers_of(ctx, about.table);
+    if (filter.ptr == NULL)
+        return CSM_E_NOMEM;
     about.record = csm_change_record(ctx, ch);
-    CSM_TRY(csm_query_open(ctx, "sysevent_email_action", &q));
-    csm_query_where(ctx, q, "collection", CSM_OP_IN, csm_list(names, count));
-    csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    csm_query_where(ctx, q, "event_name", CSM_OP_EMPTY, csm_nil());
+    CSM_TRY(csm_query_open_kept(ctx, "sysevent_email_action", filter.ptr, &q));
     for (;;) {
         CSM_TRY(csm_query_next(ctx, q, &row));
         if (row == NULL)

@@ -218,5 +218,6 @@ const csm_table foundation_tables[FOUNDATION_TABLES] = {
     { .name = "sys_email", .label = "E-mail", .fields = CSM_ARRAY(foundation_email_fields), .order = "-sys_created_on",
       .flags = CSM_TABLE_NO_HISTORY, .display = "subject", .doc = "Outbound and inbound mail; the server sends none" },
     { .name = "sysevent_email_action", .label = "Notification", .fields = CSM_ARRAY(foundation_notification_fields),
-      .indexes = CSM_ARRAY(notification_indexes), .order = "name", .doc = "When to mail whom what" },
+      .indexes = CSM_ARRAY(notification_indexes), .order = "name", .flags = CSM_TABLE_WATCHED,
+      .doc = "When to mail whom what" },
 };

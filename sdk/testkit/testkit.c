@@ -410,20 +410,20 @@ void csm_tk_advance(csm_tk *tk, int64_t by_us)
 static csm_time next_due(csm_tk *tk)
 {
     csm_engine *engine = csm_server_engine(tk->server);
-    csm_caller_cache *callers = csm_caller_cache_new();
+    csm_cache cache = { 0 };
     csm_error err = { 0 };
     csm_snap *snap = NULL;
     csm_idgen ids = { 0 };
     csm_time due = 0;
     csm_ctx ctx;
 
-    if (callers == NULL || csm_snap_new(engine->store, &snap, &err) != CSM_OK || csm_snap_renew(snap, &err) != CSM_OK)
+    if (csm_cache_init(&cache, &err) != CSM_OK || csm_snap_new(engine->store, &snap, &err) != CSM_OK || csm_snap_renew(snap, &err) != CSM_OK)
         fail_msg("test kit: %s", err.message);
-    csm_ctx_init(&ctx, engine, tk->arena, snap, NULL, csm_caller_system(), callers, &ids);
+    csm_ctx_init(&ctx, engine, tk->arena, snap, NULL, csm_caller_system(), &cache, &ids);
     if (csm_job_next_due(&ctx, &due) != CSM_OK)
         fail_msg("test kit: %s", ctx.err.message);
     csm_snap_free(snap);
-    csm_caller_cache_free(callers);
+    csm_cache_done(&cache);
     return due;
 }
 

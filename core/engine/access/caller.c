@@ -91,7 +91,7 @@ static void make_key(csm_id user, csm_id acting, bool local_admin, uint8_t key[K
 
 csm_status csm_caller_epoch(csm_ctx *ctx, uint64_t *out)
 {
-    csm_caller_cache *cache = ctx->callers;
+    csm_caller_cache *cache = ctx->cache->callers;
     uint64_t sequence = csm_view_sequence(ctx->view);
 
     if (ctx->txn == NULL && cache->sequence == sequence) {
@@ -106,7 +106,7 @@ csm_status csm_caller_epoch(csm_ctx *ctx, uint64_t *out)
 
 static csm_status keep(csm_ctx *ctx, csm_caller *caller, const uint8_t key[KEY_LEN])
 {
-    csm_caller_cache *cache = ctx->callers;
+    csm_caller_cache *cache = ctx->cache->callers;
     csm_str name = { (const char *)key, KEY_LEN };
     csm_caller *old = csm_strmap_get(cache->by_key, name);
     csm_str kept;
@@ -227,7 +227,7 @@ csm_id csm_role_row_id(csm_arena *arena, const char *name)
 /* Names the rows of all roles once per registry. */
 static csm_status name_roles(csm_ctx *ctx)
 {
-    csm_caller_cache *cache = ctx->callers;
+    csm_caller_cache *cache = ctx->cache->callers;
     const csm_registry *reg = ctx->reg;
     csm_id *ids;
 
@@ -256,7 +256,7 @@ static csm_status set_roles(csm_ctx *ctx, csm_caller *caller, csm_id user)
     CSM_TRY(name_roles(ctx));
     for (uint32_t n = 0; n < reg->role_count; n++)
         for (uint32_t k = 0; k < walk.count; k++)
-            if (csm_id_eq(walk.ids[k], ctx->callers->role_ids[n]))
+            if (csm_id_eq(walk.ids[k], ctx->cache->callers->role_ids[n]))
                 set_role(caller, n);
     csm_arena_reset_to(ctx->arena, mark);
     caller->is_external = external != NULL && csm_caller_has(caller, external);
@@ -383,7 +383,7 @@ csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_
     }
     make_key(user, acting, local_admin, key);
     CSM_TRY(csm_caller_epoch(ctx, &epoch));
-    caller = csm_strmap_get(ctx->callers->by_key, (csm_str){ (const char *)key, KEY_LEN });
+    caller = csm_strmap_get(ctx->cache->callers->by_key, (csm_str){ (const char *)key, KEY_LEN });
     if (caller != NULL && caller->epoch == epoch && caller->reg == ctx->reg) {
         ctx->caller = caller;
         return CSM_OK;
@@ -440,7 +440,7 @@ static csm_status keep_other(csm_ctx *ctx, const csm_caller *caller, uint64_t ep
 /* One who may call nothing is not kept: a lock ends by itself. */
 csm_status csm_caller_other_has(csm_ctx *ctx, csm_id user, const csm_mrole *role, bool *out)
 {
-    other **slot = &ctx->callers->others[csm_hash_in_memory(user.b, sizeof(user.b)) % OTHERS_MAX];
+    other **slot = &ctx->cache->callers->others[csm_hash_in_memory(user.b, sizeof(user.b)) % OTHERS_MAX];
     csm_caller *caller;
     uint64_t epoch;
     csm_status st;

@@ -15,14 +15,14 @@ typedef struct own_step {
     csm_ctx ctx;
     csm_idgen ids;
     csm_arena *arena;
-    csm_caller_cache *callers;
+    csm_cache cache;
     csm_txn *txn;
 } own_step;
 
 static void step_done(own_step *s)
 {
     csm_txn_abort(s->txn);
-    csm_caller_cache_free(s->callers);
+    csm_cache_done(&s->cache);
     csm_arena_free(s->arena);
 }
 
@@ -30,17 +30,17 @@ static csm_status step_begin(own_step *s, csm_engine *engine, csm_registry *reg,
 {
     csm_status st;
 
-    *s = (own_step){ .arena = csm_arena_new(65536, 0), .callers = csm_caller_cache_new() };
-    if (s->arena == NULL || s->callers == NULL) {
-        step_done(s);
-        return csm_error_nomem(err);
-    }
-    st = csm_txn_begin(engine->store, &s->txn, err);
+    *s = (own_step){ .arena = csm_arena_new(65536, 0) };
+    st = csm_cache_init(&s->cache, err);
+    if (st == CSM_OK && s->arena == NULL)
+        st = csm_error_nomem(err);
+    if (st == CSM_OK)
+        st = csm_txn_begin(engine->store, &s->txn, err);
     if (st != CSM_OK) {
         step_done(s);
         return st;
     }
-    csm_ctx_init(&s->ctx, engine, s->arena, NULL, s->txn, csm_caller_system(), s->callers, &s->ids);
+    csm_ctx_init(&s->ctx, engine, s->arena, NULL, s->txn, csm_caller_system(), &s->cache, &s->ids);
     s->ctx.reg = reg;
     s->ctx.system = 1;
     s->ctx.import = true;

@@ -2,6 +2,8 @@
 #include "engine/engine.h"
 
 #include "base/mem.h"
+#include "engine/access/caller.h"
+#include "engine/query/kept.h"
 #include "engine/record/activate.h"
 #include "engine/table/table.h"
 
@@ -52,10 +54,29 @@ csm_number_source csm_engine_numbers(csm_txn *txn)
     return csm_catalog_numbers(txn);
 }
 
-void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *snap, csm_txn *txn,
-                  csm_caller *caller, csm_caller_cache *callers, csm_idgen *ids)
+csm_status csm_cache_init(csm_cache *cache, csm_error *err)
 {
-    csm_ctx fresh = {
+    *cache = (csm_cache){ .callers = csm_caller_cache_new(), .kept = csm_kept_new() };
+    return cache->callers != NULL && cache->kept != NULL ? CSM_OK : csm_error_nomem(err);
+}
+
+void csm_cache_done(csm_cache *cache)
+{
+    csm_caller_cache_free(cache->callers);
+    csm_kept_free(cache->kept);
+    *cache = (csm_cache){ 0 };
+}
+
+void csm_cache_clear(csm_cache *cache)
+{
+    csm_caller_cache_clear(cache->callers);
+    csm_kept_clear(cache->kept);
+}
+
+void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *snap, csm_txn *txn,
+                  csm_caller *caller, csm_cache *cache, csm_idgen *ids)
+{
+    *ctx = (csm_ctx){
         .host = engine->host,
         .engine = engine,
         .reg = engine->registry,
@@ -63,11 +84,10 @@ void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *
         .view = txn != NULL ? csm_txn_view(txn) : csm_snap_view(snap),
         .txn = txn,
         .caller = caller,
-        .callers = callers,
+        .cache = cache,
         .ids = ids,
         .now = csm_clock_now(engine->clock),
         .budget = { .rows_max = engine->limits.read_rows_hard, .until_us = INT64_MAX },
     };
-
-    *ctx = fresh;
+    csm_kept_begin(cache->kept, ctx->reg);
 }

@@ -1,6 +1,7 @@
 /* The change under way, as rules see it. */
 #include "engine/record/call.h"
 
+#include "engine/query/kept.h"
 #include "engine/rule/change.h"
 
 static const csm_mfield *field_of(csm_ctx *ctx, const csm_change *change, const char *name)
@@ -91,17 +92,17 @@ static const char *transition(const csm_change *change)
 static csm_status matches(csm_ctx *ctx, const csm_change *change, const char *encoded, bool *out)
 {
     csm_filter_options options = { .trusted = true, .changes = true };
-    csm_filter filter;
+    const csm_expr *expr;
 
     *out = false;
     if (encoded == NULL)
         return csm_ctx_stick(ctx, CSM_E_INVALID, "a condition needs a text");
-    CSM_TRY(csm_filter_parse(ctx->reg, change->now->table, csm_str_of(encoded), options, ctx->arena, &filter, &ctx->err));
-    if (filter.expr == NULL) {
+    CSM_TRY(csm_kept_condition(ctx, change->now->table, csm_str_of(encoded), options, &expr));
+    if (expr == NULL) {
         *out = true;
         return CSM_OK;
     }
-    return csm_change_eval(ctx, filter.expr, change, out);
+    return csm_change_eval(ctx, expr, change, out);
 }
 
 const csm_change_api csm_host_change = {

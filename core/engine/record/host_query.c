@@ -3,6 +3,8 @@
  * reached, one deleted meanwhile is passed over. */
 #include "engine/record/call.h"
 
+#include "engine/query/kept.h"
+
 struct csm_query {
     csm_query_spec spec;
     bool limited;              /* the handler set the limit */
@@ -12,6 +14,7 @@ struct csm_query {
     csm_id *ids;               /* writing calls */
     uint32_t count, at;
     bool fixed;
+    const csm_kept_rows *kept; /* those of an open_kept, at the same place in hand */
 };
 
 static csm_status query_open(csm_ctx *ctx, const char *name, csm_query **out)
@@ -25,6 +28,24 @@ static csm_status query_open(csm_ctx *ctx, const char *name, csm_query **out)
     if (q == NULL)
         return csm_ctx_nomem(ctx);
     q->spec.table = table;
+    *out = q;
+    return CSM_OK;
+}
+
+static csm_status open_kept(csm_ctx *ctx, const char *name, const char *encoded, csm_query **out)
+{
+    const csm_kept_rows *rows;
+    csm_query *q;
+
+    CSM_TRY(query_open(ctx, name, &q));
+    if (encoded == NULL)
+        return csm_ctx_stick(ctx, CSM_E_INVALID, "a query of %s has no condition", name);
+    if (ctx->system == 0)
+        return csm_ctx_stick(ctx, CSM_E_INVALID, "kept rows of %s are for code with the plugin's rights", name);
+    CSM_TRY(csm_kept_find(ctx, q->spec.table, csm_str_of(encoded), &rows));
+    if (rows == NULL)
+        CSM_TRY(csm_host_filter(ctx, q->spec.table, encoded, &q->spec.filter));
+    q->kept = rows;
     *out = q;
     return CSM_OK;
 }
@@ -197,6 +218,15 @@ static csm_status next_streamed(csm_ctx *ctx, csm_query *q, csm_record **out)
     return *out != NULL ? CSM_OK : CSM_E_NOMEM;
 }
 
+/* The row is shared by all calls of the thread: nobody writes to it, and a set goes to a copy as always. */
+static csm_status next_kept(csm_ctx *ctx, csm_query *q, csm_record **out)
+{
+    if (q->at == q->kept->count)
+        return CSM_OK;
+    *out = csm_record_wrap(ctx, q->kept->items[q->at++], NULL);
+    return *out != NULL ? CSM_OK : CSM_E_NOMEM;
+}
+
 static csm_status query_next(csm_ctx *ctx, csm_query *q, csm_record **out)
 {
     *out = NULL;
@@ -206,6 +236,8 @@ static csm_status query_next(csm_ctx *ctx, csm_query *q, csm_record **out)
         ctx->err = *q->bad_error;
         return q->bad;
     }
+    if (q->kept != NULL)
+        return next_kept(ctx, q, out);
     return ctx->txn != NULL ? next_fixed(ctx, q, out) : next_streamed(ctx, q, out);
 }
 
@@ -239,4 +271,5 @@ const csm_query_api csm_host_query = {
     .next = query_next,
     .close = query_close,
     .count = count,
+    .open_kept = open_kept,
 };

@@ -3,6 +3,7 @@
 #include "engine/record/call.h"
 
 #include "base/str.h"
+#include "engine/query/kept.h"
 
 csm_record *csm_record_wrap(csm_ctx *ctx, csm_row *row, const uint64_t *readable)
 {
@@ -340,17 +341,18 @@ static const char *parent(csm_ctx *ctx, const char *name)
 
 static csm_status matches(csm_ctx *ctx, const csm_record *rec, const char *encoded, bool *out)
 {
-    csm_filter filter;
+    csm_filter_options options = { .trusted = ctx->system > 0 };
+    const csm_expr *expr;
 
     *out = false;
     if (rec == NULL || encoded == NULL)
         return csm_ctx_stick(ctx, CSM_E_INVALID, "a condition needs a record and a text");
-    CSM_TRY(csm_host_filter(ctx, rec->row->table, encoded, &filter));
-    if (filter.expr == NULL) {
+    CSM_TRY(csm_kept_condition(ctx, rec->row->table, csm_str_of(encoded), options, &expr));
+    if (expr == NULL) {
         *out = true;
         return CSM_OK;
     }
-    return csm_expr_eval(ctx, filter.expr, rec->row, NULL, out);
+    return csm_expr_eval(ctx, expr, rec->row, NULL, out);
 }
 
 static csm_status savepoint(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg)

@@ -176,6 +176,11 @@ static inline csm_status csm_query_open(csm_ctx *ctx, const char *table, csm_que
     return CSM_HOST(ctx)->query->open(ctx, table, out);
 }
 
+static inline csm_status csm_query_open_kept(csm_ctx *ctx, const char *table, const char *encoded, csm_query **out)
+{
+    return CSM_HOST(ctx)->query->open_kept(ctx, table, encoded, out);
+}
+
 static inline void csm_query_where(csm_ctx *ctx, csm_query *q, const char *field, csm_op op, csm_value value)
 {
     CSM_HOST(ctx)->query->where(ctx, q, field, op, value);

@@ -24,6 +24,10 @@ typedef struct csm_query_api {
     csm_status (*next)(csm_ctx *ctx, csm_query *q, csm_record **row);
     void (*close)(csm_ctx *ctx, csm_query *q);
     csm_status (*count)(csm_ctx *ctx, const char *table, const char *encoded, uint64_t *out);
+    /* Rows that say what to do (templates, settings, conditions): few, of a table flagged CSM_TABLE_WATCHED, and asked for
+     * by nearly every call. The thread keeps them decoded until the table changes. @p encoded names fields of the table
+     * itself and values, no caller values. For code with the plugin's rights (rules, jobs); then next and close alone. */
+    csm_status (*open_kept)(csm_ctx *ctx, const char *table, const char *encoded, csm_query **out);
 } csm_query_api;
 
 #endif

@@ -97,7 +97,7 @@ typedef struct csm_index {
 
 /* csm_table.flags */
 #define CSM_TABLE_NO_HISTORY 0x1u /* no versions, no audit, no as-of (sessions, staging) */
-#define CSM_TABLE_WATCHED 0x2u    /* roles or caller values are computed from it: a change ends what was kept of them */
+#define CSM_TABLE_WATCHED 0x2u    /* roles or caller values are computed from it, or its rows are kept: a change ends that */
 #define CSM_TABLE_CLOSED 0x4u     /* no columns of other plugins */
 #define CSM_TABLE_ABSTRACT 0x8u   /* no rows of its own, only of tables that extend it */
 

@@ -193,6 +193,67 @@ static void reading_queries_stream(void **state)
     assert_status(ctx, csm_record_delete(ctx, NULL), CSM_E_INVALID);
 }
 
+/* Values of the properties "k...", as kept rows tell them; each query is fit for set and next as any. */
+static const char *kept_values(csm_ctx *ctx, csm_status want)
+{
+    static char out[64];
+    csm_record *row;
+    csm_query *q;
+
+    out[0] = '\0';
+    assert_status(ctx, csm_query_open_kept(ctx, "sys_properties", "nameSTARTSWITHk^ORDERBYname", &q), want);
+    while (want == CSM_OK && csm_query_next(ctx, q, &row) == CSM_OK && row != NULL)
+        strncat(out, csm_arena_cstr(ctx->arena, csm_record_text(ctx, row, "value")), sizeof(out) - strlen(out) - 1);
+    return out;
+}
+
+static void kept_rows_follow_their_table(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "rule");
+    csm_record *rec;
+    csm_query *q;
+    csm_row *row;
+    csm_id a, b;
+
+    assert_ok(ctx, world_insert(w, "sys_properties", "name=kb^value=b", &row));
+    b = row->id;
+    assert_ok(ctx, world_insert(w, "sys_properties", "name=ka^value=a", &row));
+    a = row->id;
+    assert_string_equal(kept_values(ctx, CSM_OK), "ab"); /* this call changed them: read as they are */
+    world_commit(w);
+    ctx = world_read(w, "rule");
+    assert_string_equal(kept_values(ctx, CSM_OK), "ab");
+    assert_ok(ctx, csm_query_open_kept(ctx, "sys_properties", "name=ka", &q));
+    assert_ok(ctx, csm_query_next(ctx, q, &rec));
+    assert_ok(ctx, csm_record_set_text(ctx, rec, "value", CSM_STR("z"))); /* on a copy */
+    assert_string_equal(kept_values(ctx, CSM_OK), "ab");
+    ctx = world_write(w, "rule");
+    assert_ok(ctx, world_update(w, world_find(w, "sys_properties", a), "value=c", &row));
+    assert_string_equal(kept_values(ctx, CSM_OK), "cb");
+    world_abort(w);
+    ctx = world_write(w, "rule");
+    assert_string_equal(kept_values(ctx, CSM_OK), "ab");
+    assert_ok(ctx, csm_write_delete(ctx, world_table(w, "sys_properties"), b, NULL));
+    world_commit(w);
+    assert_string_equal(kept_values(world_write(w, "rule"), CSM_OK), "a");
+}
+
+static void kept_rows_are_for_trusted_code_and_watched_tables(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_read(w, "rule");
+    csm_query *q;
+
+    assert_status(ctx, csm_query_open_kept(ctx, "duty", "priority=1", &q), CSM_E_INVALID);
+    assert_status(ctx, csm_query_open_kept(ctx, "sys_user_grmember", "user.name=Kim", &q), CSM_E_INVALID);
+    assert_status(ctx, csm_query_open_kept(ctx, "sys_user_grmember", "user=@me", &q), CSM_E_INVALID);
+    assert_status(ctx, csm_query_open_kept(ctx, "sys_user", "nam=Kim", &q), CSM_E_INVALID);
+    ctx = world_read(w, "kim");
+    (void)kept_values(ctx, CSM_E_INVALID);
+    assert_int_equal(ctx->sticky, CSM_E_INVALID);
+}
+
 static void values_grow(void **state)
 {
     world *w = *state;
@@ -384,7 +445,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_tables_are_full), T(records_live_a_life), T(wrong_names_stick), T(handlers_see_what_callers_may),
-        T(queries_stand_still_while_writing), T(reading_queries_stream), T(values_grow), T(who_asks),
+        T(queries_stand_still_while_writing), T(reading_queries_stream),
+        T(kept_rows_follow_their_table), T(kept_rows_are_for_trusted_code_and_watched_tables), T(values_grow), T(who_asks),
         T(properties_and_small_things), T(arguments_are_checked), T(replies_are_given_once),
         T(attempts_stand_on_their_own),
     };

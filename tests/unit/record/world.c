@@ -52,14 +52,13 @@ static void open_store(world *w)
     CHECK(csm_store_open(w->path, NULL, &w->store, &w->ctx.err));
     CHECK(csm_snap_new(w->store, &w->snap, &w->ctx.err));
     CHECK(csm_engine_open(w->store, w->clock, csm_engine_host(), NULL, &w->engine, &w->ctx.err));
-    w->callers = csm_caller_cache_new();
-    assert_non_null(w->callers);
+    CHECK(csm_cache_init(&w->cache, &w->ctx.err));
 }
 
 static void close_store(world *w)
 {
     world_abort(w);
-    csm_caller_cache_free(w->callers);
+    csm_cache_done(&w->cache);
     csm_engine_close(w->engine);
     csm_snap_free(w->snap);
     csm_store_close(w->store);
@@ -112,7 +111,7 @@ static csm_ctx *start(world *w, const char *user)
 
     csm_clock_advance(w->clock, CSM_SECOND);
     csm_arena_clear(w->arena);
-    csm_ctx_init(&w->ctx, w->engine, w->arena, w->snap, w->txn, csm_caller_system(), w->callers, &w->ids);
+    csm_ctx_init(&w->ctx, w->engine, w->arena, w->snap, w->txn, csm_caller_system(), &w->cache, &w->ids);
     if (w->txn != NULL)
         w->ctx.log = csm_request_log_new(w->arena, CSM_STR("test"));
     if (strcmp(user, "rule") == 0)

@@ -30,7 +30,7 @@ typedef struct world {
     csm_clock *clock;
     csm_engine *engine;
     csm_arena *arena;
-    csm_caller_cache *callers;
+    csm_cache cache;
     csm_idgen ids;
     csm_snap *snap;
     csm_txn *txn;
