@@ -152,6 +152,12 @@ static inline csm_status csm_budget_rows(csm_ctx *ctx, uint64_t count)
 #define csm_ctx_fail(ctx, code, ...) csm_error_set(&(ctx)->err, (code), __VA_ARGS__)
 #define csm_ctx_nomem(ctx) csm_error_nomem(&(ctx)->err)
 
+/* What a table is called in a message: external callers read its label. */
+static inline const char *csm_ctx_called(const csm_ctx *ctx, const csm_mtable *table)
+{
+    return ctx->caller->is_external && table->label != NULL ? table->label : table->name;
+}
+
 /* Runs @p run with the plugin's rights. */
 static inline void csm_ctx_enter_system(csm_ctx *ctx)
 {

@@ -198,7 +198,9 @@ csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_
         if (ctx->log == NULL)
             return csm_ctx_nomem(ctx);
     }
-    return load_caller(call, ctx);
+    CSM_TRY(load_caller(call, ctx));
+    call->external = ctx->caller->is_external;
+    return CSM_OK;
 }
 
 csm_status csm_call_check(csm_call *call, csm_ctx *ctx)
@@ -217,7 +219,9 @@ csm_status csm_call_check(csm_call *call, csm_ctx *ctx)
     if (caller->is_external && (decl->flags & CSM_METHOD_EXTERNAL) == 0)
         return csm_ctx_fail(ctx, CSM_E_DENIED, "method \"%s\" is for internal users", call->method->name);
     if (decl->role != NULL && !csm_caller_has_any(ctx, csm_str_of(decl->role)))
-        return csm_ctx_fail(ctx, CSM_E_DENIED, "method \"%s\" needs one of the roles: %s", call->method->name, decl->role);
+        return caller->is_external
+                   ? csm_ctx_fail(ctx, CSM_E_DENIED, "method \"%s\" is not for this caller", call->method->name)
+                   : csm_ctx_fail(ctx, CSM_E_DENIED, "method \"%s\" needs one of the roles: %s", call->method->name, decl->role);
     return CSM_OK;
 }
 
@@ -235,7 +239,7 @@ static csm_status run_transition(csm_call *call, csm_ctx *ctx, csm_reply *reply)
         return csm_ctx_nomem(ctx);
     if (id_given == NULL || id_given->type != CSM_T_TEXT || !csm_id_parse(id_given->s, &id))
         return csm_error_field(&ctx->err, CSM_E_INVALID, "id", "argument \"id\": 32 hex digits of a %s",
-                               call->method->model->table->name);
+                               csm_ctx_called(ctx, call->method->model->table));
     for (uint32_t n = 0; n < call->given.count; n++)
         if (!csm_str_is(call->given.map[n].key, "id"))
             pairs[count++] = call->given.map[n];
@@ -338,9 +342,10 @@ static const char *outer_message(csm_call *call, const csm_error *err, char *fix
 
 static void write_error_map(csm_call *call, csm_writer *w, const csm_error *err, const char *message)
 {
-    const char *detail = is_inner(err->code) ? "" : err->detail;
-    uint32_t count = 4u + (detail[0] != '\0') + (err->hint[0] != '\0') + (err->field[0] != '\0') +
-                     (err->reason[0] != '\0') + (err->plugin[0] != '\0') + (err->data != NULL);
+    const char *detail = is_inner(err->code) || call->external ? "" : err->detail, *hint = call->external ? "" : err->hint;
+    const char *plugin = call->external ? "" : err->plugin;
+    uint32_t count = 4u + (detail[0] != '\0') + (hint[0] != '\0') + (err->field[0] != '\0') + (err->reason[0] != '\0') +
+                     (plugin[0] != '\0') + (err->data != NULL);
 
     csm_write_map(w, count);
     csm_write_cstr(w, "code");
@@ -350,10 +355,10 @@ static void write_error_map(csm_call *call, csm_writer *w, const csm_error *err,
     csm_write_cstr(w, "message");
     csm_write_cstr(w, message);
     add_text(w, "detail", detail);
-    add_text(w, "hint", err->hint);
+    add_text(w, "hint", hint);
     add_text(w, "field", err->field);
     add_text(w, "reason", err->reason);
-    add_text(w, "plugin", err->plugin);
+    add_text(w, "plugin", plugin);
     if (err->data != NULL) {
         csm_write_cstr(w, "data");
         csm_write_value(w, *err->data);
@@ -362,12 +367,12 @@ static void write_error_map(csm_call *call, csm_writer *w, const csm_error *err,
     csm_write_text(w, call->trace);
 }
 
-static void write_error_text(csm_writer *w, const csm_error *err, const char *message)
+static void write_error_text(const csm_call *call, csm_writer *w, const csm_error *err, const char *message)
 {
     char line[768];
     int len = snprintf(line, sizeof(line), "CSM-%d %s: %s", (int)err->code, csm_status_text(err->code), message);
 
-    if (err->hint[0] != '\0' && len > 0 && (size_t)len < sizeof(line))
+    if (err->hint[0] != '\0' && !call->external && len > 0 && (size_t)len < sizeof(line))
         (void)snprintf(line + len, sizeof(line) - (size_t)len, " (%s)", err->hint);
     csm_write_cstr(w, line);
 }
@@ -390,6 +395,6 @@ void csm_call_fail(csm_call *call, const csm_error *err)
     if (call->error_maps)
         write_error_map(call, &w, err, message);
     else
-        write_error_text(&w, err, message);
+        write_error_text(call, &w, err, message);
     csm_write_nil(&w);
 }

@@ -67,6 +67,7 @@ struct csm_call {
     bool refused;              /* the handler answered OK to keep its effect, but the answer is the error in refusal */
     csm_error refusal;
     bool close_after;
+    bool external;             /* its caller is: an error tells him neither hint nor detail nor plugin */
     bool took_effect;          /* wrote something */
     bool essential;            /* goes through though the store is full */
     csm_buf reply;             /* whole encoded response; empty for notifications */

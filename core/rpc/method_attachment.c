@@ -21,7 +21,8 @@ static csm_status reach_record(csm_ctx *ctx, const csm_mtable *table, csm_id id,
     CSM_TRY(csm_record_read(ctx, table, id, out, &readable));
     if (write)
         CSM_TRY(csm_access_row(ctx, *out, CSM_OP_WRITE, &allowed, NULL));
-    return allowed ? CSM_OK : csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller", (*out)->table->name);
+    return allowed ? CSM_OK : csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller",
+                                            csm_ctx_called(ctx, (*out)->table));
 }
 
 static csm_status no_attachment(csm_ctx *ctx)

@@ -221,8 +221,8 @@ bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op)
         return true;
     if ((field->flags & CSM_HIDDEN) != 0)
         return false;
-    if (ctx->caller->is_external && (field->flags & CSM_INTERNAL) != 0)
-        return false;
+    if (ctx->caller->is_external && ((field->flags & CSM_INTERNAL) != 0 || field->id == CSM_FID_MOD_COUNT))
+        return false; /* the version he is told is made for him: csm_version_shown */
     return roles.len == 0 || csm_caller_has_any(ctx, roles);
 }
 
@@ -232,7 +232,7 @@ csm_status csm_access_use_field(csm_ctx *ctx, const csm_mtable *table, csm_reach
 
     if (!csm_access_field(ctx, field, CSM_OP_READ))
         return csm_error_field(&ctx->err, CSM_E_DENIED, field->name, "field \"%s\" of %s may not be used in a condition, an "
-                               "order or a group by this caller", field->name, table->name);
+                               "order or a group by this caller", field->name, csm_ctx_called(ctx, table));
     if (reach->all || field->id <= CSM_FID_MOD_COUNT)
         return CSM_OK;
     for (uint32_t n = 0; n < reach->branch_count; n++)
@@ -240,7 +240,7 @@ csm_status csm_access_use_field(csm_ctx *ctx, const csm_mtable *table, csm_reach
             reach->branches[kept++] = reach->branches[n];
     if (kept == 0 && reach->branch_count > 0)
         return csm_error_field(&ctx->err, CSM_E_DENIED, field->name, "field \"%s\" of %s may not be used in a condition, an "
-                               "order or a group by this caller", field->name, table->name);
+                               "order or a group by this caller", field->name, csm_ctx_called(ctx, table));
     reach->branch_count = kept;
     return CSM_OK;
 }

@@ -12,7 +12,7 @@ static csm_status find_source(csm_ctx *ctx, const csm_mlink *link, csm_id id, cs
     CSM_TRY(csm_access_row(ctx, *out, CSM_OP_WRITE, &allowed, NULL));
     if (allowed)
         return CSM_OK;
-    return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller", (*out)->table->name);
+    return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller", csm_ctx_called(ctx, (*out)->table));
 }
 
 static csm_status check_may_create(csm_ctx *ctx, const csm_mlink *link, const csm_row *source)

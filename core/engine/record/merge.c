@@ -9,16 +9,30 @@ typedef struct since {
     const csm_value *original;
 } since;
 
+/* The version the writer reads. */
+static csm_status version_told(csm_ctx *ctx, const csm_row *old, uint32_t *out)
+{
+    uint64_t *readable = csm_bits_new(ctx->arena, old->table->field_count);
+    bool allowed;
+
+    if (readable == NULL)
+        return csm_ctx_nomem(ctx);
+    CSM_TRY(csm_access_row(ctx, old, CSM_OP_READ, &allowed, readable));
+    return csm_version_shown(ctx, old, readable, out);
+}
+
 static csm_status since_base(csm_ctx *ctx, const csm_write *w, int64_t base, since *out)
 {
     const csm_row *old = w->change.old;
     csm_value *original = csm_arena_array(ctx->arena, w->table->field_count, sizeof(*original));
     uint64_t *changed = csm_bits_new(ctx->arena, w->table->field_count);
+    uint32_t told;
 
     if (original == NULL || changed == NULL)
         return csm_ctx_nomem(ctx);
-    if (base > old->version)
-        return csm_error_field(&ctx->err, CSM_E_INVALID, "base", "the record has version %u; %lld is ahead of it", old->version,
+    CSM_TRY(version_told(ctx, old, &told));
+    if (base > told)
+        return csm_error_field(&ctx->err, CSM_E_INVALID, "base", "the record has version %u; %lld is ahead of it", told,
                                (long long)base);
     CSM_TRY(csm_history_since(ctx, old, (uint32_t)base, changed, original));
     out->changed = changed;
@@ -99,16 +113,27 @@ static csm_status settle(csm_ctx *ctx, csm_write *w, const since *s)
     return count > 0 ? refuse(ctx, conflicts, count) : CSM_OK;
 }
 
+/* Refuses a write that rests on another version than the one its writer is told. */
+static csm_status check_version(csm_ctx *ctx, const csm_row *old, int64_t asked)
+{
+    uint32_t version;
+
+    if (asked < 0)
+        return CSM_OK;
+    CSM_TRY(version_told(ctx, old, &version));
+    return asked == version ? CSM_OK
+                            : csm_error_field(&ctx->err, CSM_E_CONFLICT, "sys_mod_count", "the record has version %u, not %lld",
+                                              version, (long long)asked);
+}
+
 csm_status csm_write_merge(csm_ctx *ctx, csm_write *w)
 {
     const csm_row *old = w->change.old, *seen = w->options->seen;
     int64_t version = w->options->version >= 0 ? w->options->version : w->version;
     since s;
 
-    if (version >= 0 && version != old->version)
-        return csm_error_field(&ctx->err, CSM_E_CONFLICT, "sys_mod_count", "the record has version %u, not %lld", old->version,
-                               (long long)version);
-    if (w->options->base >= 0 && w->options->base != old->version) {
+    CSM_TRY(check_version(ctx, old, version));
+    if (w->options->base >= 0 && (w->options->base != old->version || ctx->caller->is_external)) {
         CSM_TRY(since_base(ctx, w, w->options->base, &s));
         return settle(ctx, w, &s);
     }

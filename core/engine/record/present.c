@@ -346,6 +346,7 @@ csm_status csm_present_value(csm_ctx *ctx, const csm_row *row, const uint64_t *r
 {
     size_t most = 3 + (size_t)(what->all ? row->table->field_count : what->count);
     presenting p = { .ctx = ctx, .row = row, .readable = readable };
+    uint32_t version;
 
     CSM_TRY(csm_access_shown(ctx, row->table, &p.shown));
     p.pairs = csm_arena_array(ctx->arena, most, sizeof(*p.pairs));
@@ -354,7 +355,8 @@ csm_status csm_present_value(csm_ctx *ctx, const csm_row *row, const uint64_t *r
     if (p.pairs == NULL || (ctx->display && p.labels == NULL))
         return csm_ctx_nomem(ctx);
     p.pairs[p.count++] = (csm_pair){ CSM_STR("sys_id"), csm_id_value(row->id) };
-    p.pairs[p.count++] = (csm_pair){ CSM_STR("sys_mod_count"), csm_int(row->version) };
+    CSM_TRY(csm_version_shown(ctx, row, readable, &version));
+    p.pairs[p.count++] = (csm_pair){ CSM_STR("sys_mod_count"), csm_int(version) };
     CSM_TRY(what->all ? add_all(&p, what) : add_listed(&p, what));
     if (ctx->display)
         p.pairs[p.count++] = (csm_pair){ CSM_STR("display"), csm_map(p.labels, p.label_count) };
@@ -392,13 +394,17 @@ static csm_status write_field(presenting *p, const csm_mfield *field, csm_writer
     return CSM_OK;
 }
 
-static void write_head(const presenting *p, uint32_t count, csm_writer *w)
+static csm_status write_head(const presenting *p, uint32_t count, csm_writer *w)
 {
+    uint32_t version;
+
+    CSM_TRY(csm_version_shown(p->ctx, p->row, p->readable, &version));
     csm_write_map(w, count + 2);
     csm_write_raw(w, p->row->table->by_id[CSM_FID_SYS_ID]->wire_name);
     csm_write_id(w, p->row->id);
     csm_write_raw(w, p->row->table->by_id[CSM_FID_MOD_COUNT]->wire_name);
-    csm_write_int(w, p->row->version);
+    csm_write_int(w, version);
+    return CSM_OK;
 }
 
 static csm_status write_all(presenting *p, const csm_present *what, csm_writer *w)
@@ -415,7 +421,7 @@ static csm_status write_all(presenting *p, const csm_present *what, csm_writer *
         if (!is_key(field) && (field->type != CSM_F_JOURNAL || what->journals) && is_visible(p, field))
             fields[count++] = field;
     }
-    write_head(p, count, w);
+    CSM_TRY(write_head(p, count, w));
     for (uint32_t n = 0; n < count; n++)
         CSM_TRY(write_field(p, fields[n], w));
     return CSM_OK;
@@ -442,7 +448,7 @@ static csm_status write_some(presenting *p, const csm_present *what, csm_writer 
 
     for (uint32_t n = 0; n < what->count; n++)
         count += what->fields[n] == NULL || !is_key(what->fields[n]);
-    write_head(p, count, w);
+    CSM_TRY(write_head(p, count, w));
     for (uint32_t n = 0; n < what->count; n++) {
         const csm_mfield *wanted = what->fields[n], *field = csm_field_in(p->row->table, wanted);
 

@@ -8,7 +8,7 @@ static csm_status not_found(csm_ctx *ctx, const csm_mtable *table, csm_id id)
     char hex[CSM_ID_TEXT];
 
     csm_id_format(id, hex);
-    return csm_ctx_fail(ctx, CSM_E_NOT_FOUND, "there is no %s %s", table->name, hex);
+    return csm_ctx_fail(ctx, CSM_E_NOT_FOUND, "there is no %s %s", csm_ctx_called(ctx, table), hex);
 }
 
 static csm_status check_reach(csm_ctx *ctx, const csm_mtable *table, const csm_row *row, uint64_t **fields)

@@ -122,7 +122,7 @@ static csm_status release_all(csm_ctx *ctx, const csm_minbound *inbound, const c
                 continue;
             if (left-- == 0)
                 return csm_ctx_fail(ctx, CSM_E_LIMIT, "more than %u rows of %s refer to this %s", ctx->engine->limits.derived_rows,
-                                    inbound->table->name, row->table->name);
+                                    csm_ctx_called(ctx, inbound->table), csm_ctx_called(ctx, row->table));
             gone++;
             CSM_TRY(cascade ? delete_one(ctx, inbound->table, ids[n]) : clear_one(ctx, inbound, ids[n], row->id));
         }
@@ -141,9 +141,13 @@ static csm_status refuse(csm_ctx *ctx, const csm_minbound *inbound, const csm_ro
         others += !is_going(ctx, ids[n]);
     if (others == 0)
         return CSM_OK;
-    csm_error_field(&ctx->err, CSM_E_REJECTED, inbound->field->name, "this %s is in use: %s%u row%s of %s refer%s to it by \"%s\"",
-                    row->table->name, others > COUNT_MAX ? "more than " : "", others > COUNT_MAX ? COUNT_MAX : others,
-                    others == 1 ? "" : "s", inbound->table->name, others == 1 ? "s" : "", inbound->field->name);
+    if (ctx->caller->is_external) /* by what is not for him to know */
+        csm_ctx_fail(ctx, CSM_E_REJECTED, "this %s is in use", csm_ctx_called(ctx, row->table));
+    else
+        csm_error_field(&ctx->err, CSM_E_REJECTED, inbound->field->name,
+                        "this %s is in use: %s%u row%s of %s refer%s to it by \"%s\"", row->table->name,
+                        others > COUNT_MAX ? "more than " : "", others > COUNT_MAX ? COUNT_MAX : others,
+                        others == 1 ? "" : "s", inbound->table->name, others == 1 ? "s" : "", inbound->field->name);
     memcpy(ctx->err.reason, "referenced", sizeof("referenced"));
     return CSM_E_REJECTED;
 }

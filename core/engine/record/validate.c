@@ -10,7 +10,8 @@ static csm_status check_required(csm_ctx *ctx, const csm_write *w, const csm_mfi
         return CSM_OK;
     if (w->change.op == CSM_UPDATING && !csm_change_moves(&w->change, field))
         return CSM_OK;
-    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" of %s is required", field->name, w->table->name);
+    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\" of %s is required", field->name,
+                           csm_ctx_called(ctx, w->table));
 }
 
 /* A row the writer may not read does not exist for him; what rules set is theirs. */
@@ -31,7 +32,8 @@ static csm_status check_target(csm_ctx *ctx, const csm_write *w, const csm_mfiel
     if (there)
         return CSM_OK;
     csm_id_format(id, hex);
-    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": there is no %s %s", field->name, table->name, hex);
+    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": there is no %s %s", field->name,
+                           csm_ctx_called(ctx, table), hex);
 }
 
 static csm_status check_ref(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)

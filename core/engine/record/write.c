@@ -34,7 +34,7 @@ static csm_status not_found(csm_ctx *ctx, const csm_mtable *table, csm_id id)
     char hex[CSM_ID_TEXT];
 
     csm_id_format(id, hex);
-    return csm_ctx_fail(ctx, CSM_E_NOT_FOUND, "there is no %s %s", table->name, hex);
+    return csm_ctx_fail(ctx, CSM_E_NOT_FOUND, "there is no %s %s", csm_ctx_called(ctx, table), hex);
 }
 
 /* The row as it is, within the caller's reach for @p op: seen but not allowed is DENIED, not seen is not there. */
@@ -54,7 +54,7 @@ static csm_status find_for(csm_ctx *ctx, const csm_mtable *table, csm_id id, uin
     CSM_TRY(csm_access_row(ctx, *out, CSM_OP_READ, &allowed, NULL));
     if (!allowed)
         return not_found(ctx, table, id);
-    return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be %s by this caller", (*out)->table->name,
+    return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be %s by this caller", csm_ctx_called(ctx, (*out)->table),
                         op == CSM_OP_DELETE ? "deleted" : "changed");
 }
 
@@ -240,7 +240,7 @@ static csm_status check_may_create(csm_ctx *ctx, const csm_mtable *table)
     CSM_TRY(csm_access_reach(ctx, table, CSM_OP_CREATE, &reach));
     if (reach.all || reach.branch_count > 0)
         return CSM_OK;
-    return csm_ctx_fail(ctx, CSM_E_DENIED, "a %s may not be made by this caller", table->name);
+    return csm_ctx_fail(ctx, CSM_E_DENIED, "a %s may not be made by this caller", csm_ctx_called(ctx, table));
 }
 
 /* The new row is within reach, and so are the fields he named. */
@@ -253,7 +253,7 @@ static csm_status check_created(csm_ctx *ctx, const csm_write *w)
         return csm_ctx_nomem(ctx);
     CSM_TRY(csm_access_row(ctx, w->change.now, CSM_OP_CREATE, &allowed, scope));
     if (!allowed)
-        return csm_ctx_fail(ctx, CSM_E_DENIED, "such a %s may not be made by this caller", w->table->name);
+        return csm_ctx_fail(ctx, CSM_E_DENIED, "such a %s may not be made by this caller", csm_ctx_called(ctx, w->table));
     return csm_write_check_fields(ctx, w, scope);
 }
 
@@ -338,7 +338,8 @@ static csm_status check_updated(csm_ctx *ctx, const csm_write *w)
     CSM_TRY(csm_access_row(ctx, row, CSM_OP_WRITE, &allowed, NULL));
     if (allowed)
         return CSM_OK;
-    return csm_ctx_fail(ctx, CSM_E_DENIED, "the change would put this %s out of the caller's reach", w->table->name);
+    return csm_ctx_fail(ctx, CSM_E_DENIED, "the change would put this %s out of the caller's reach",
+                        csm_ctx_called(ctx, w->table));
 }
 
 static bool has_entries(const csm_write *w)

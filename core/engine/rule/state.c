@@ -127,8 +127,10 @@ static csm_status refuse_permit(csm_ctx *ctx, const csm_mstate_model *model, con
                                 const csm_mtransition *transition, csm_permit permit)
 {
     if (permit == CSM_PERMIT_ROLE)
-        return csm_ctx_fail(ctx, CSM_E_DENIED, "\"%s\" on %s needs one of the roles %s", transition->decl->name,
-                            change->now->table->name, transition->decl->roles);
+        return ctx->caller->is_external
+                   ? csm_ctx_fail(ctx, CSM_E_DENIED, "\"%s\" is not for this caller", transition->decl->name)
+                   : csm_ctx_fail(ctx, CSM_E_DENIED, "\"%s\" on %s needs one of the roles %s", transition->decl->name,
+                                  change->now->table->name, transition->decl->roles);
     if (transition->decl->filter_message != NULL)
         return csm_error_field(&ctx->err, CSM_E_STATE, model->field->name, "%s", transition->decl->filter_message);
     return csm_error_field(&ctx->err, CSM_E_STATE, model->field->name, "\"%s\" is not possible for this record now",
@@ -175,11 +177,11 @@ csm_status csm_state_begin(csm_ctx *ctx, csm_change *change, const char *transit
     *carried = NULL;
     if (model == NULL || field == NULL) {
         if (transition != NULL)
-            return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", change->now->table->name, transition);
+            return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", csm_ctx_called(ctx, change->now->table), transition);
         return CSM_OK;
     }
     if (transition != NULL && (change->op != CSM_UPDATING || !is_named(model, transition)))
-        return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", change->now->table->name, transition);
+        return csm_ctx_fail(ctx, CSM_E_INVALID, "%s has no transition \"%s\"", csm_ctx_called(ctx, change->now->table), transition);
     if (change->op == CSM_INSERTING)
         return begin_insert(ctx, change, model, field);
     if (change->op != CSM_UPDATING || (change->brings_states && transition == NULL))

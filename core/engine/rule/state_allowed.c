@@ -80,7 +80,7 @@ csm_status csm_state_refuse(csm_ctx *ctx, const csm_mstate_model *model, const c
     format_state(from_text, sizeof(from_text), field, from, ctx->caller->is_external);
     if (csm_is_nil(to))
         return csm_error_field(&ctx->err, CSM_E_STATE, field->name, "%s in state %s takes no such change; allowed: %s",
-                               row->table->name, from_text, list[0] != '\0' ? list : "nothing");
+                               csm_ctx_called(ctx, row->table), from_text, list[0] != '\0' ? list : "nothing");
     return csm_error_field(&ctx->err, CSM_E_STATE, field->name, "field \"%s\": %s cannot become %s; allowed: %s", field->name,
                            from_text, to_text, list[0] != '\0' ? list : "nothing");
 }

@@ -98,7 +98,7 @@ static csm_status refuse(csm_error *err, const csm_mindex *index, const csm_row 
             value_len += show_value(field, csm_row_get(row, field), values + value_len, sizeof(values) - value_len);
     }
     return csm_error_field(err, CSM_E_EXISTS, index->columns[0].field->name,
-                           "field %s: %s is taken by another record of \"%s\"", names, values, index->owner->name);
+                           "field %s: %s is taken by another record", names, values);
 }
 
 /* ---- upkeep ---- */
