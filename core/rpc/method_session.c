@@ -331,11 +331,11 @@ static csm_status session_become(csm_ctx *ctx, const csm_args *in, csm_reply *ou
     pairs[1] = (csm_pair){ CSM_STR("by"), csm_text(ctx->caller->acting_name.len > 0 ? ctx->caller->acting_name
                                                                                      : ctx->caller->user_name) };
     CSM_TRY(csm_request_log_event(ctx, CSM_STR("session.become"), csm_map(pairs, 2)));
-    CSM_TRY(csm_caller_load(ctx, identity.user, identity.acting, identity.local_admin));
-    caller = ctx->caller;
+    CSM_TRY(csm_caller_make_acting(ctx, identity.user, identity.acting, identity.local_admin, &caller));
     call->changes_identity = true;
     call->new_identity = identity;
     csm_write_whoami(ctx, csm_reply_begin(out), caller, &identity);
+    csm_caller_free(caller);
     return CSM_OK;
 }
 

@@ -87,6 +87,9 @@ csm_status csm_repeat_store(csm_ctx *ctx, csm_call *call)
     uint8_t *value;
     uint64_t hash;
 
+    if (call->changes_identity) /* a repeat would say so and change nothing */
+        return csm_error_field(&ctx->err, CSM_E_UNSUPPORTED, "request_key", "method \"%s\" takes no request key",
+                               call->method->name);
     if (result.ptr == NULL)
         return csm_ctx_fail(ctx, CSM_E_INTERNAL, "the reply just written cannot be read");
     if (result.len + 8 > CSM_VALUE_MAX)

@@ -8,8 +8,8 @@
 csm_caller_cache *csm_caller_cache_new(void); /* one per thread */
 void csm_caller_cache_free(csm_caller_cache *cache);
 
-/* The caller for @p user as the view of @p ctx sees him, in the cache of @p ctx; recomputed when something watched changed. Inside
- * a transaction it is computed afresh from the transaction's view. @p acting none or the administrator. Sets ctx->caller.
+/* The caller for @p user as the view of @p ctx sees him, in the cache of @p ctx; recomputed when something watched changed. Not
+ * for a request that changed something watched itself: it may be undone. @p acting none or the administrator. Sets ctx->caller.
  * UNAUTHENTICATED when inactive, locked or gone. @p user none with @p local_admin: the local administrator. */
 csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_admin);
 csm_caller *csm_caller_system(void);     /* static, for every registry */

@@ -399,12 +399,17 @@ csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_
     return CSM_OK;
 }
 
-csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out)
+csm_status csm_caller_make_acting(csm_ctx *ctx, csm_id user, csm_id acting, bool local_admin, csm_caller **out)
 {
     csm_caller *caller;
 
-    CSM_TRY(make_empty(ctx, user, (csm_id){ { 0 } }, &caller));
-    return make(ctx, caller, false, false, out);
+    CSM_TRY(make_empty(ctx, user, acting, &caller));
+    return make(ctx, caller, local_admin, false, out);
+}
+
+csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out)
+{
+    return csm_caller_make_acting(ctx, user, (csm_id){ { 0 } }, false, out);
 }
 
 csm_status csm_caller_make_any(csm_ctx *ctx, csm_id user, csm_caller **out)

@@ -14,6 +14,8 @@ csm_status csm_caller_epoch(csm_ctx *ctx, uint64_t *out);
 void csm_caller_cache_clear(csm_caller_cache *cache);
 /* A caller of one's own, outside any cache (questions about others). Free with csm_caller_free. */
 csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out);
+/* The same with who acts as him, as csm_caller_load: for one whose rows this request changed and may yet undo. */
+csm_status csm_caller_make_acting(csm_ctx *ctx, csm_id user, csm_id acting, bool local_admin, csm_caller **out);
 /* The same of a user who may be inactive or locked: what he would hold. NOT_FOUND when there is none. */
 csm_status csm_caller_make_any(csm_ctx *ctx, csm_id user, csm_caller **out);
 void csm_caller_free(csm_caller *caller);

@@ -375,6 +375,39 @@ static void an_address_that_fails_too_often_waits(void **state)
     (void)login(tk, "thr", "ann", "Correct1Horse");
 }
 
+/* A repeat would say who the connection is without making it so. */
+static void who_one_is_is_not_kept_for_repeats(void **state)
+{
+    csm_tk *tk = *state;
+
+    give_password(tk, "ann", "Correct1Horse");
+    (void)login(tk, "repeats", "ann", "Correct1Horse");
+    csm_tk_fails(tk, CSM_E_UNSUPPORTED, "session.logout", "{'request_key':'k'}");
+    (void)csm_tk_ok(tk, "table.list", "{}");
+    (void)csm_tk_ok(tk, "session.logout", "{}");
+    csm_tk_fails(tk, CSM_E_UNAUTHENTICATED, "table.list", "{}");
+}
+
+/* The role a first login brings is gone with the request that is undone, from every memory. */
+static void a_role_that_was_undone_is_not_remembered(void **state)
+{
+    csm_tk *tk = *state;
+    const char *nell, *role;
+
+    csm_tk_as(tk, NULL);
+    nell = csm_tk_insert(tk, "sys_user", "{'user_name':'nell','first_name':'Nell'}");
+    csm_tk_as(tk, "nell");
+    (void)csm_tk_update(tk, "sys_user", nell, "{'preferred_language':'de'}");
+    csm_tk_as(tk, NULL);
+    role = csm_tk_str(tk, csm_tk_first(tk, "sys_user_has_role", "user=%s", nell), "sys_id");
+    (void)csm_tk_ok(tk, "record.delete", "{'table':'sys_user_has_role','id':'%s'}", role);
+    csm_tk_fails(tk, CSM_E_UNSUPPORTED, "session.become", "{'user':'nell','request_key':'undone'}");
+    assert_int_equal(csm_tk_count(tk, "sys_user_has_role", "user=%s", nell), 0);
+    csm_tk_as(tk, "nell");
+    csm_tk_fails(tk, CSM_E_NOT_FOUND, "record.update",
+                 "{'table':'sys_user','id':'%s','values':{'preferred_language':'fr'}}", nell);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +426,8 @@ int main(void)
         cmocka_unit_test(a_mailed_link_resets_once),
         cmocka_unit_test(an_address_counts_when_its_link_was_opened),
         cmocka_unit_test(an_address_that_fails_too_often_waits),
+        cmocka_unit_test(who_one_is_is_not_kept_for_repeats),
+        cmocka_unit_test(a_role_that_was_undone_is_not_remembered),
     };
 
     return cmocka_run_group_tests_name("session methods", tests, start, stop);
