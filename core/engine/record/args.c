@@ -67,6 +67,22 @@ static csm_status as_float(csm_ctx *ctx, const csm_param *param, csm_value in, c
     return bad(ctx, param, "a number is wanted");
 }
 
+/* A list that names a table is one of ids. */
+static csm_status as_ids(csm_ctx *ctx, const csm_param *param, csm_value in, csm_value *out)
+{
+    csm_value *items = csm_arena_array(ctx->arena, in.count, sizeof(*items));
+
+    if (items == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < in.count; n++) {
+        items[n] = in.list[n];
+        if (items[n].type != CSM_T_ID)
+            CSM_TRY(as_id(ctx, param, in.list[n], &items[n]));
+    }
+    *out = csm_list(items, in.count);
+    return CSM_OK;
+}
+
 static csm_status as_list(csm_ctx *ctx, const csm_param *param, csm_value in, csm_value *out)
 {
     (void)in;
@@ -152,7 +168,8 @@ static csm_status convert(csm_ctx *ctx, const csm_param *param, csm_value in, cs
             return csm_ctx_fail(ctx, CSM_E_INTERNAL, "argument \"%s\" is declared with type %u", param->name, param->type);
         CSM_TRY(converters[param->type](ctx, param, in, out));
     }
-    return check_range(ctx, param, *out);
+    CSM_TRY(check_range(ctx, param, *out));
+    return param->type == CSM_T_LIST && param->table != NULL ? as_ids(ctx, param, *out, out) : CSM_OK;
 }
 
 /* A default is text in wire form. */

@@ -10,7 +10,7 @@ typedef struct csm_param {
     const char *name;
     uint32_t type;       /* csm_type; CSM_T_NIL = any. CSM_T_ID takes 32 hex, CSM_T_TIME RFC 3339 ... */
     uint32_t flags;
-    const char *table;   /* CSM_T_ID: of which table (documentation and check of the format only) */
+    const char *table;   /* CSM_T_ID: of which table (documentation and check of the format only); CSM_T_LIST: ids of it */
     const char *dflt;    /* wire text; NULL: absent stays nil */
     int64_t min, max;    /* CSM_T_INT, and length of CSM_T_TEXT / count of CSM_T_LIST; both 0 = default limits */
     const char *doc;

@@ -342,8 +342,10 @@ static void arguments_are_checked(void **state)
         CSM_PARAM("sum", CSM_T_DECIMAL),                        CSM_PARAM("flag", CSM_T_BOOL, .dflt = "true"),
         CSM_PARAM("text", CSM_T_TEXT, .min = 2, .max = 4),      CSM_PARAM("any", CSM_T_NIL),
         CSM_PARAM("list", CSM_T_LIST, .max = 2),                CSM_PARAM("n", CSM_T_INT, .dflt = "5"),
-        CSM_PARAM("f", CSM_T_FLOAT),
+        CSM_PARAM("f", CSM_T_FLOAT),                            CSM_PARAM("ids", CSM_T_LIST, .table = "park", .max = 2),
     };
+    static const csm_value ids[] = { { .type = CSM_T_TEXT, .s = CSM_STR_INIT("0123456789abcdef0123456789abcdef") },
+                                     { .type = CSM_T_TEXT, .s = CSM_STR_INIT("12") } };
     csm_pair in[] = { { CSM_STR("id"), csm_ctext("0123456789abcdef0123456789abcdef") }, { CSM_STR("x"), csm_nil() } };
     static const struct {
         const char *name;
@@ -363,6 +365,8 @@ static void arguments_are_checked(void **state)
         { "list", { .type = CSM_T_MAP }, CSM_E_INVALID },
         { "n", { .type = CSM_T_FLOAT, .f = 1.5 }, CSM_E_INVALID },
         { "f", { .type = CSM_T_INT, .i = 2 }, CSM_OK },
+        { "ids", { .type = CSM_T_LIST, .count = 2, .list = ids }, CSM_E_INVALID },
+        { "ids", { .type = CSM_T_LIST, .count = 1, .list = ids }, CSM_OK },
         { "id", { .type = CSM_T_TEXT, .s = CSM_STR_INIT("12") }, CSM_E_INVALID },
     };
     csm_args args;
@@ -379,6 +383,8 @@ static void arguments_are_checked(void **state)
                                           &args), rows[n].want);
         if (rows[n].want != CSM_OK)
             assert_string_equal(ctx->err.field, rows[n].name);
+        else if (strcmp(rows[n].name, "ids") == 0)
+            assert_int_equal(csm_arg(ctx, &args, 10).list[0].id.b[15], 0xef);
     }
     (void)csm_arg(ctx, &args, 99);
     assert_int_equal(ctx->sticky, CSM_E_INVALID);
