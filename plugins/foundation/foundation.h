@@ -11,7 +11,7 @@ enum {
     FOUNDATION_TASK_INDEXES = 6,
     FOUNDATION_EMAIL_FIELDS = 8,
     FOUNDATION_EVENT_FIELDS = 6,
-    FOUNDATION_NOTIFICATION_FIELDS = 11,
+    FOUNDATION_NOTIFICATION_FIELDS = 12,
     FOUNDATION_TABLE_EXTS = 2,
     FOUNDATION_ROLES = 8,
     FOUNDATION_SCOPES = 20,
@@ -70,6 +70,8 @@ typedef struct mail_list {
 csm_status mail_list_add_path(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path);
 /* Adds the people or groups of a list value. */
 csm_status mail_list_add_ids(csm_ctx *ctx, mail_list *list, csm_value ids);
+/* Adds whoever holds the role. NOT_FOUND when there is none of that name. */
+csm_status mail_list_add_role(csm_ctx *ctx, mail_list *list, csm_str name);
 
 /* Rule on every table: a mail row per person for each active notification whose condition the change meets. */
 csm_status notify_change(csm_ctx *ctx, csm_change *change);

@@ -45,6 +45,7 @@ const csm_field foundation_notification_fields[FOUNDATION_NOTIFICATION_FIELDS] =
              .doc = "Fields of the row, dotted paths allowed: people, groups, lists of them, addresses"),
     CSM_LIST("recipient_users", "sys_user"),
     CSM_LIST("recipient_groups", "sys_user_group"),
+    CSM_TEXT("recipient_roles", .length = 400, .doc = "Whoever holds one of these roles, directly, by a group or contained"),
     CSM_TEXT("subject", .length = 255, .doc = "Text with ${field} places"),
     CSM_TEXT("message", .length = 4000, .doc = "Text with ${field} places; external people see customer-visible ones only"),
     CSM_TEXT("sent_by", .length = 20, .doc = "internal or external: only changes made by such a person; empty: by anybody"),

@@ -163,6 +163,20 @@ static bool is_sender(csm_ctx *ctx, csm_str sent_by)
     return sent_by.len == 0 || csm_str_is(sent_by, "external") == csm_caller_is_external(ctx);
 }
 
+static csm_status add_roles(csm_ctx *ctx, mail_list *list, csm_str names)
+{
+    size_t from = 0;
+
+    for (size_t n = 0; n <= names.len; n++) {
+        if (n < names.len && names.ptr[n] != ',')
+            continue;
+        if (n > from)
+            CSM_TRY(mail_list_add_role(ctx, list, (csm_str){ names.ptr + from, n - from }));
+        from = n + 1;
+    }
+    return CSM_OK;
+}
+
 static csm_status send_notification(csm_ctx *ctx, const notice *about, const csm_record *row)
 {
     mail_list list = { .actor = csm_caller_user(ctx) };
@@ -170,6 +184,7 @@ static csm_status send_notification(csm_ctx *ctx, const notice *about, const csm
     CSM_TRY(add_paths(ctx, &list, about->record, csm_record_text(ctx, row, "recipient_fields")));
     CSM_TRY(mail_list_add_ids(ctx, &list, csm_record_value(ctx, row, "recipient_users")));
     CSM_TRY(mail_list_add_ids(ctx, &list, csm_record_value(ctx, row, "recipient_groups")));
+    CSM_TRY(add_roles(ctx, &list, csm_record_text(ctx, row, "recipient_roles")));
     return send_to(ctx, about, &list, csm_record_text(ctx, row, "subject"), csm_record_text(ctx, row, "message"));
 }
 

@@ -89,6 +89,66 @@ csm_status mail_list_add_ids(csm_ctx *ctx, mail_list *list, csm_value ids)
     return CSM_OK;
 }
 
+/* ---- by role ---- */
+
+#define ROLES_MAX 200u
+
+/* Takes reference @p take of the rows of @p table whose @p field is @p id. */
+static csm_status linked(csm_ctx *ctx, const char *table, const char *field, csm_id id, const char *take, csm_value *out)
+{
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    *out = csm_list(NULL, 0);
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(id));
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        if ((st = csm_list_add(ctx, out, csm_record_value(ctx, row, take))) != CSM_OK)
+            break;
+    csm_query_close(ctx, q);
+    return st;
+}
+
+static bool has_role_id(const csm_id *ids, uint32_t count, csm_id id)
+{
+    for (uint32_t n = 0; n < count; n++)
+        if (csm_id_eq(ids[n], id))
+            return true;
+    return false;
+}
+
+/* Who holds a role holds those it contains. */
+csm_status mail_list_add_role(csm_ctx *ctx, mail_list *list, csm_str name)
+{
+    csm_id ids[ROLES_MAX];
+    uint32_t count = 0;
+    csm_query *q;
+    csm_record *role;
+
+    CSM_TRY(csm_query_open(ctx, "sys_user_role", &q));
+    csm_query_where(ctx, q, "name", CSM_OP_EQ, csm_text(name));
+    CSM_TRY(csm_query_next(ctx, q, &role));
+    csm_query_close(ctx, q);
+    if (role == NULL)
+        return csm_fail(ctx, CSM_E_NOT_FOUND, "there is no role \"%.*s\"", CSM_STR_FMT(name));
+    ids[count++] = csm_record_id(ctx, role);
+    for (uint32_t n = 0; n < count; n++) {
+        csm_value found;
+
+        CSM_TRY(linked(ctx, "sys_user_has_role", "role", ids[n], "user", &found));
+        CSM_TRY(mail_list_add_ids(ctx, list, found));
+        CSM_TRY(linked(ctx, "sys_group_has_role", "role", ids[n], "group", &found));
+        for (uint32_t k = 0; k < found.count; k++)
+            CSM_TRY(add_members(ctx, list, csm_value_id(found.list[k])));
+        CSM_TRY(linked(ctx, "sys_user_role_contains", "contains", ids[n], "role", &found));
+        for (uint32_t k = 0; k < found.count; k++)
+            if (count < ROLES_MAX && !has_role_id(ids, count, csm_value_id(found.list[k])))
+                ids[count++] = csm_value_id(found.list[k]);
+    }
+    return CSM_OK;
+}
+
 /* A bare address is somebody outside; the row it stands in may say that he wants no mail. */
 static csm_status add_address(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path, csm_str address)
 {
