@@ -10,8 +10,10 @@
       ",watch_list^active=true^subject=" subject_ "^message=" text }
 
 const csm_seed customer_service_seeds[CUSTOMER_SERVICE_SEEDS] = {
-    CASE_MAIL("case_created", "Case created", "numberCHANGES", "We received your case ${number}",
+    CASE_MAIL("case_created", "Case created", "numberCHANGES^^proactive=false", "We received your case ${number}",
               "${number}: ${short_description}\n\n${description}"),
+    CASE_MAIL("case_opened_for_you", "Case opened for the customer", "numberCHANGES^^proactive=true",
+              "We opened case ${number} for you", "${number}: ${short_description}\n\n${comments}"),
     CASE_MAIL("case_opened", "Case in progress", "stateCHANGESTO10", "We are working on your case ${number}",
               "${number}: ${short_description}"),
     CASE_MAIL("case_awaiting", "Case awaiting info", "stateCHANGESTO18", "We need your answer on case ${number}",
@@ -22,8 +24,8 @@ const csm_seed customer_service_seeds[CUSTOMER_SERVICE_SEEDS] = {
               "${number}: ${short_description}\n\n${close_notes}\n\nPlease tell us how we did in the survey."),
     CASE_MAIL("case_cancelled", "Case cancelled", "stateCHANGESTO7", "Your case ${number} was cancelled",
               "${number}: ${short_description}"),
-    { MAIL, "case_comment", "name=Comment for the customer^collection=sn_customerservice_case^condition=commentsCHANGES"
-      "^sent_by=internal^recipient_fields=" CUSTOMER ",watch_list^active=true"
+    { MAIL, "case_comment", "name=Comment for the customer^collection=sn_customerservice_case"
+      "^condition=commentsCHANGES^^sys_mod_count>0^sent_by=internal^recipient_fields=" CUSTOMER ",watch_list^active=true"
       "^subject=New comment on your case ${number}^message=${comments}" },
     { MAIL, "case_customer_comment", "name=Comment by the customer^collection=sn_customerservice_case"
       "^condition=commentsCHANGES^sent_by=external^recipient_fields=assigned_to|assignment_group,watch_list^active=true"

@@ -11,6 +11,8 @@
 #define NOT_CUSTOMER "only the customer decides on a proposed solution; record_acceptance and record_rejection say what he said"
 
 #define CLOSURE "closed_at=@now^closed_by=@me^auto_close=false"
+#define FOLLOW(from_, to_, ...) { .name = "follow_parent", .from = (from_), .to = (to_), .roles = "admin", \
+                                  .filter = "parentISNOTEMPTY", .filter_message = "the case has no parent", __VA_ARGS__ }
 #define NO_SOLUTION "resolved_at=^resolved_by=^resolution_code=^close_notes=^auto_close=false"
 
 static const csm_state case_states[] = {
@@ -63,6 +65,15 @@ static const csm_transition case_transitions[] = {
     { .name = "auto_close", .from = "6", .to = "3", .roles = "admin", .filter = "auto_close=true",
       .filter_message = "the case is not marked for closing by itself", .fields = "comments", .sets = CLOSURE,
       .effect = case_offer_survey, .doc = "The customer did not answer" },
+
+    /* one that stands for many moves those that stand for each; what its own customer has to decide stays his */
+    FOLLOW("1,18", "10", .doc = "The parent case is worked on"),
+    FOLLOW("1,10", "18", .doc = "The parent case waits"),
+    FOLLOW("1,10,18", "6", .required = "resolution_code,close_notes", .sets = "resolved_at=@now^resolved_by=@me",
+           .guard = case_solution_proposed, .doc = "The parent case is solved"),
+    FOLLOW("1,10,18", "3", .required = "resolution_code,close_notes", .sets = CLOSURE, .effect = case_offer_survey,
+           .doc = "The parent case is over"),
+    FOLLOW("1,10,18", "7", .sets = "resolution_code=void^" CLOSURE, .doc = "The parent case was cancelled"),
 };
 
 static const csm_state task_states[] = {
