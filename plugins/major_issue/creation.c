@@ -1,0 +1,252 @@
+/* A child case for each recipient of the list who is addressed and has none. A job, in pages: each page is a transaction that
+ * also stores how far it came, so that whatever ends the server in between, each recipient gets one case. Other plugins start
+ * the job themselves, see README. Source: DOMAIN 4.11. */
+#include "major_issue.h"
+
+#define PAGE 20u
+#define ACCOUNTS "sn_publications_recipientslist_account_m2m"
+#define CONSUMERS "sn_publications_recipientslist_consumer_m2m"
+
+/* What the pages of one run hand on to each other. */
+typedef struct run {
+    csm_id major;
+    csm_id by;         /* who began it; none: nobody in particular */
+    csm_str comments;  /* for the customers */
+    csm_id after;      /* recipient of the last page */
+    int64_t made, had; /* recipients who got a case, and who had one */
+} run;
+
+static csm_status begin(csm_ctx *ctx, void *arg)
+{
+    const run *r = arg;
+    csm_value args = csm_map(NULL, 0);
+    csm_str key = csm_id_text(ctx, r->major);
+    csm_record *major;
+
+    if (key.ptr == NULL)
+        return CSM_E_NOMEM;
+    CSM_TRY(csm_record_get(ctx, CASE, r->major, &major));
+    CSM_TRY(csm_record_set_bool(ctx, major, "child_case_creation_progress", true));
+    CSM_TRY(csm_record_update(ctx, major));
+    CSM_TRY(csm_map_add(ctx, &args, "case", csm_id_value(r->major)));
+    CSM_TRY(csm_map_add(ctx, &args, "by", csm_id_value(r->by)));
+    CSM_TRY(csm_map_add(ctx, &args, "comments", csm_text(r->comments)));
+    return csm_job_start(ctx, JOB_CREATE, key.ptr, csm_now(ctx), args);
+}
+
+csm_status create_children_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    run r = { .major = csm_arg_id(ctx, in, 0), .by = csm_caller_user(ctx), .comments = csm_arg_text(ctx, in, 1) };
+    csm_record *major;
+
+    CSM_TRY(workable_case(ctx, r.major, &major));
+    if (!is_in_state(ctx, major, "accepted"))
+        return csm_fail(ctx, CSM_E_STATE, "the case is no major case");
+    if (csm_is_nil(csm_record_value(ctx, major, "recipient_list")))
+        return csm_fail_field(ctx, CSM_E_STATE, "recipient_list", "the major case has no list of affected customers");
+    if (csm_record_bool(ctx, major, "child_case_creation_progress"))
+        return csm_fail(ctx, CSM_E_STATE, "child cases are being made already");
+    CSM_TRY(csm_as_plugin(ctx, begin, &r));
+    CSM_TRY(csm_record_get(ctx, CASE, r.major, &major));
+    return csm_reply_record(ctx, out, major);
+}
+
+/* ---- one child ---- */
+
+typedef struct child {
+    const run *of;
+    const csm_record *major;
+    bool account; /* else a consumer */
+    csm_id recipient;
+} child;
+
+static csm_status has_child(csm_ctx *ctx, const child *c, bool *out)
+{
+    csm_query *q;
+    csm_record *row;
+
+    CSM_TRY(csm_query_open(ctx, CASE, &q));
+    csm_query_where(ctx, q, "parent", CSM_OP_EQ, csm_id_value(c->of->major));
+    csm_query_where(ctx, q, c->account ? "account" : "consumer", CSM_OP_EQ, csm_id_value(c->recipient));
+    csm_query_limit(ctx, q, 1);
+    CSM_TRY(csm_query_next(ctx, q, &row));
+    *out = row != NULL;
+    csm_query_close(ctx, q);
+    return CSM_OK;
+}
+
+/* What is kept in step later is alike from the beginning; states, notes and talk begin with the child. */
+static csm_status set_synced(csm_ctx *ctx, const csm_record *major, csm_record *rec)
+{
+    static const char *const own[] = { "state", "comments", "work_notes", "close_notes", "resolution_code" };
+    csm_str rest = csm_property_text(ctx, PROPERTY_FIELDS, FIELDS_DEFAULT), name;
+    csm_status st = CSM_OK;
+
+    while ((name = next_name(ctx, &rest, &st)).ptr != NULL) {
+        bool is_own = !csm_table_has_field(ctx, CASE, name.ptr);
+
+        for (size_t n = 0; n < sizeof(own) / sizeof(own[0]); n++)
+            is_own = is_own || csm_str_is(name, own[n]);
+        if (!is_own)
+            CSM_TRY(csm_record_set(ctx, rec, name.ptr, csm_record_value(ctx, major, name.ptr)));
+    }
+    return st;
+}
+
+static csm_status set_customer(csm_ctx *ctx, const child *c, csm_record *rec)
+{
+    csm_record *account;
+    csm_value contact;
+
+    if (!c->account)
+        return csm_record_set_ref(ctx, rec, "consumer", c->recipient);
+    CSM_TRY(csm_record_set_ref(ctx, rec, "account", c->recipient));
+    CSM_TRY(csm_record_get(ctx, "customer_account", c->recipient, &account));
+    contact = csm_record_value(ctx, account, "primary_contact");
+    if (csm_is_nil(contact))
+        return CSM_OK;
+    CSM_TRY(csm_record_set(ctx, rec, "contact", contact));
+    return csm_record_set(ctx, rec, "watch_list", csm_list(&contact, 1));
+}
+
+static csm_status make_child(csm_ctx *ctx, void *arg)
+{
+    const child *c = arg;
+    csm_record *rec;
+
+    CSM_TRY(csm_record_create(ctx, CASE, &rec));
+    CSM_TRY(csm_record_set_ref(ctx, rec, "parent", c->of->major));
+    CSM_TRY(csm_record_set(ctx, rec, "short_description", csm_record_value(ctx, c->major, "short_description")));
+    CSM_TRY(set_synced(ctx, c->major, rec));
+    CSM_TRY(set_customer(ctx, c, rec));
+    CSM_TRY(csm_record_set_bool(ctx, rec, "proactive", true));
+    CSM_TRY(csm_record_set_bool(ctx, rec, "child_case_creation_progress", true));
+    if (!csm_id_is_none(c->of->by))
+        CSM_TRY(csm_record_set_ref(ctx, rec, "opened_by", c->of->by));
+    if (c->of->comments.len > 0)
+        CSM_TRY(csm_record_set_text(ctx, rec, "comments", c->of->comments));
+    CSM_TRY(ask_child(ctx, c->of->major, c->account ? "customer_account" : "csm_consumer", c->recipient, rec));
+    return csm_record_insert(ctx, rec);
+}
+
+/* ---- a page ---- */
+
+/* Recipients beyond @p after, in their order. */
+static csm_status next_recipients(csm_ctx *ctx, const char *member, csm_id list, csm_id after, csm_id *page, uint32_t *count)
+{
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    *count = 0;
+    CSM_TRY(csm_query_open(ctx, member, &q));
+    csm_query_where(ctx, q, "list", CSM_OP_EQ, csm_id_value(list));
+    if (!csm_id_is_none(after))
+        csm_query_where(ctx, q, "recipient", CSM_OP_GT, csm_id_value(after));
+    csm_query_where(ctx, q, "active_communication", CSM_OP_EQ, csm_bool(true));
+    csm_query_order(ctx, q, "recipient", CSM_ASC);
+    csm_query_limit(ctx, q, PAGE);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && *count < PAGE)
+        page[(*count)++] = csm_record_ref(ctx, row, "recipient");
+    csm_query_close(ctx, q);
+    return st;
+}
+
+/* One who cannot be given a case is named in the notes and does not hinder the others. */
+static csm_status run_page(csm_ctx *ctx, run *r, const csm_record *major, bool *more, csm_str *refused)
+{
+    csm_id list = csm_record_ref(ctx, major, "recipient_list"), page[PAGE];
+    csm_record *rec;
+    uint32_t count;
+    child c = { .of = r, .major = major };
+
+    CSM_TRY(csm_record_get(ctx, LIST, list, &rec));
+    c.account = csm_str_is(csm_record_text(ctx, rec, "type"), "accounts");
+    if (!csm_record_bool(ctx, rec, "locked")) {
+        CSM_TRY(csm_record_set_bool(ctx, rec, "locked", true));
+        CSM_TRY(csm_record_update(ctx, rec));
+    }
+    CSM_TRY(next_recipients(ctx, c.account ? ACCOUNTS : CONSUMERS, list, r->after, page, &count));
+    for (uint32_t n = 0; n < count; n++) {
+        csm_failure failure;
+        csm_str who;
+        bool there;
+
+        c.recipient = page[n];
+        CSM_TRY(has_child(ctx, &c, &there));
+        r->had += there;
+        if (there)
+            continue;
+        CSM_TRY(csm_savepoint_attempt(ctx, make_child, &c, &failure));
+        r->made += failure.code == CSM_OK;
+        if (failure.code == CSM_OK)
+            continue;
+        who = csm_id_text(ctx, c.recipient);
+        *refused = csm_printf(ctx, "%.*sno case for %.*s: %.*s\n", CSM_STR_FMT(*refused), CSM_STR_FMT(who),
+                              CSM_STR_FMT(failure.message));
+    }
+    if (count > 0)
+        r->after = page[count - 1];
+    *more = count == PAGE;
+    return CSM_OK;
+}
+
+static csm_status show_progress(csm_ctx *ctx, csm_record *major, const run *r, int64_t made, bool more, csm_str refused)
+{
+    csm_str note = refused;
+
+    if (!more)
+        note = csm_printf(ctx, "%.*s%lld child cases created, %lld recipients had one", CSM_STR_FMT(refused), (long long)r->made,
+                          (long long)r->had);
+    if (note.ptr == NULL)
+        return CSM_E_NOMEM;
+    CSM_TRY(csm_record_set_int(ctx, major, "child_case_count", csm_record_int(ctx, major, "child_case_count") + made));
+    CSM_TRY(csm_record_set_bool(ctx, major, "child_case_creation_progress", more));
+    if (note.len > 0)
+        CSM_TRY(csm_record_set_text(ctx, major, "work_notes", note));
+    return csm_record_update(ctx, major);
+}
+
+static csm_id id_of(const csm_value *args, const char *key)
+{
+    const csm_value *value = csm_map_get(args, key);
+
+    return value != NULL ? csm_value_id(*value) : (csm_id){ { 0 } };
+}
+
+static int64_t int_of(const csm_value *args, const char *key)
+{
+    const csm_value *value = csm_map_get(args, key);
+
+    return value != NULL ? csm_value_int(*value) : 0;
+}
+
+/* Arguments: {case, comments?, by?}, and on later pages {after, made, had}. */
+csm_status create_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
+{
+    const csm_value *comments = csm_map_get(&args, "comments");
+    run r = { .major = id_of(&args, "case"), .by = id_of(&args, "by"), .after = id_of(&args, "after"),
+              .comments = comments != NULL ? csm_value_text(*comments) : CSM_STR(""), .made = int_of(&args, "made"),
+              .had = int_of(&args, "had") };
+    int64_t before = r.made;
+    csm_str refused = CSM_STR("");
+    csm_record *major;
+
+    CSM_TRY(csm_record_find(ctx, CASE, r.major, &major));
+    if (major == NULL)
+        return CSM_OK;
+    if (!is_in_state(ctx, major, "accepted") || !csm_record_bool(ctx, major, "active") ||
+        csm_is_nil(csm_record_value(ctx, major, "recipient_list")))
+        return show_progress(ctx, major, &r, 0, false, refused); /* ended meanwhile */
+    CSM_TRY(run_page(ctx, &r, major, more, &refused));
+    CSM_TRY(show_progress(ctx, major, &r, r.made - before, *more, refused));
+    if (!*more)
+        return CSM_OK;
+    *next_args = csm_map(NULL, 0);
+    CSM_TRY(csm_map_add(ctx, next_args, "case", csm_id_value(r.major)));
+    CSM_TRY(csm_map_add(ctx, next_args, "by", csm_id_value(r.by)));
+    CSM_TRY(csm_map_add(ctx, next_args, "comments", csm_text(r.comments)));
+    CSM_TRY(csm_map_add(ctx, next_args, "after", csm_id_value(r.after)));
+    CSM_TRY(csm_map_add(ctx, next_args, "made", csm_int(r.made)));
+    return csm_map_add(ctx, next_args, "had", csm_int(r.had));
+}
