@@ -95,6 +95,8 @@ csm_status affected_check(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_record_find(ctx, CASE, csm_change_new_ref(ctx, ch, "task"), &task));
     if (item == NULL || !csm_change_by_client(ctx, ch) || csm_change_is_import(ctx, ch))
         return CSM_OK;
+    if (csm_is_nil(csm_change_new(ctx, ch, "task")))
+        return csm_fail_field(ctx, CSM_E_INVALID, "task", "field \"task\": which one touches the item");
     if (!csm_record_bool(ctx, item, "active"))
         return csm_fail_field(ctx, CSM_E_REJECTED, "install_base", "field \"install_base\": the item is out of use");
     if (task == NULL)

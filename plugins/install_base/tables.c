@@ -67,7 +67,8 @@ static const csm_index installed_indexes[] = {
 };
 
 static const csm_field affected_fields[] = {
-    CSM_REF("task", "task", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("task", "task", .flags = CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE,
+            .doc = "Empty only where a plugin lists items by something else"),
     CSM_REF("install_base", ITEM, .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
 };
 static const csm_index affected_indexes[] = {
