@@ -113,12 +113,10 @@ static void set(csm_row *row, const char *name, csm_value value)
 }
 
 /* A new row of the view, whose id is always the same for the same entry. */
-static csm_status add_row(view_rows *v, csm_str identity, csm_time at, csm_str by, csm_row **out)
+static csm_status add_row(view_rows *v, csm_id id, csm_time at, csm_str by, csm_row **out)
 {
     csm_row *row;
 
-    if (identity.ptr == NULL)
-        return csm_ctx_nomem(v->ctx);
     if (v->count == ROWS_MAX)
         return csm_ctx_fail(v->ctx, CSM_E_LIMIT, "the record has more than %u entries", ROWS_MAX);
     if (v->count == v->cap) {
@@ -132,7 +130,7 @@ static csm_status add_row(view_rows *v, csm_str identity, csm_time at, csm_str b
         v->rows = rows;
         v->cap = cap;
     }
-    row = csm_row_new(v->ctx->arena, v->view, csm_id_of_text(identity));
+    row = csm_row_new(v->ctx->arena, v->view, id);
     if (row == NULL)
         return csm_ctx_nomem(v->ctx);
     set(row, "sys_created_on", csm_time_value(at));
@@ -194,13 +192,16 @@ static csm_status add_delta(view_rows *v, const csm_mtable *table, csm_str key, 
                             const csm_mfield *field, const csm_delta *delta)
 {
     csm_ctx *ctx = v->ctx;
+    csm_str identity = csm_arena_printf(ctx->arena, "audit/%.*s/%llu/%s", CSM_STR_FMT(key),
+                                        (unsigned long long)version->number, field->name);
     csm_value was, is;
     csm_row *row;
 
+    if (identity.ptr == NULL)
+        return csm_ctx_nomem(ctx);
     CSM_TRY(as_text(ctx, delta->old_value, &was));
     CSM_TRY(as_text(ctx, delta->new_value, &is));
-    CSM_TRY(add_row(v, csm_arena_printf(ctx->arena, "audit/%.*s/%llu/%s", CSM_STR_FMT(key),
-                                        (unsigned long long)version->number, field->name), version->at, version->by, &row));
+    CSM_TRY(add_row(v, csm_id_of_text(identity), version->at, version->by, &row));
     set(row, "tablename", csm_ctext(table->name));
     set(row, "documentkey", csm_text(key));
     set(row, "fieldname", csm_ctext(field->name));
@@ -236,8 +237,7 @@ static csm_status add_entries(view_rows *v, const csm_mtable *table, csm_id id, 
 
     CSM_TRY(csm_history_journal(v->ctx, table, id, field, false, JOURNAL_MAX, &entries, &count));
     for (uint32_t n = 0; n < count; n++) {
-        CSM_TRY(add_row(v, csm_arena_printf(v->ctx->arena, "journal/%.*s/%s/%llu", CSM_STR_FMT(key), field->name,
-                                            (unsigned long long)entries[n].number), entries[n].at, entries[n].by, &row));
+        CSM_TRY(add_row(v, csm_history_entry_id(id, field, entries[n].number), entries[n].at, entries[n].by, &row));
         set(row, "name", csm_ctext(table->name));
         set(row, "element_id", csm_text(key));
         set(row, "element", csm_ctext(field->name));

@@ -88,6 +88,7 @@ const csm_index customer_service_case_indexes[CUSTOMER_SERVICE_CASE_INDEXES] = {
     { .name = "of_household", .columns = "household,-opened_at" },
     { .name = "of_partner", .columns = "partner,-opened_at" },
     { .name = "of_partner_contact", .columns = "partner_contact,-opened_at" },
+    { .name = "of_product", .columns = "product,-resolved_at" },
     { .name = "board", .columns = "state,priority" },
     { .name = "resolved", .columns = "state,resolved_at" },
     { .name = "proactive_cases", .columns = "proactive,active" },

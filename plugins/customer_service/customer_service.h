@@ -6,18 +6,22 @@
 
 /* Declarations, one array per file. A count that is too large leaves nameless entries, which the server refuses. */
 enum {
-    CUSTOMER_SERVICE_TABLES = 5,
+    CUSTOMER_SERVICE_TABLES = 7,
     CUSTOMER_SERVICE_CASE_FIELDS = 36,
-    CUSTOMER_SERVICE_CASE_INDEXES = 11,
+    CUSTOMER_SERVICE_CASE_INDEXES = 12,
+    CUSTOMER_SERVICE_EXTS = 1,
+    CUSTOMER_SERVICE_LINKS = 1,
     CUSTOMER_SERVICE_STATES = 2,
-    CUSTOMER_SERVICE_SCOPES = 58,
+    CUSTOMER_SERVICE_SCOPES = 64,
     CUSTOMER_SERVICE_RULES = 21,
-    CUSTOMER_SERVICE_METHODS = 3,
-    CUSTOMER_SERVICE_SEEDS = 10,
+    CUSTOMER_SERVICE_METHODS = 5,
+    CUSTOMER_SERVICE_SEEDS = 11,
     CUSTOMER_SERVICE_DEMO = 56,
 };
 
 extern const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES];
+extern const csm_table_ext customer_service_exts[CUSTOMER_SERVICE_EXTS];
+extern const csm_task_link customer_service_links[CUSTOMER_SERVICE_LINKS];
 extern const csm_field customer_service_case_fields[CUSTOMER_SERVICE_CASE_FIELDS];
 extern const csm_index customer_service_case_indexes[CUSTOMER_SERVICE_CASE_INDEXES];
 extern const csm_state_model customer_service_states[CUSTOMER_SERVICE_STATES];
@@ -63,6 +67,13 @@ csm_status case_reopened(csm_ctx *ctx, csm_change *ch);
 csm_status case_may_reopen(csm_ctx *ctx, csm_change *ch);
 csm_status case_closed_by_customer(csm_ctx *ctx, csm_change *ch);
 csm_status case_offer_survey(csm_ctx *ctx, csm_change *ch);
+
+/* ---- methods ---- */
+
+/* case.related (knowledge.c). */
+csm_status case_related_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+/* case.relay (relay.c). */
+csm_status case_relay_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
 /* ---- what hangs on cases ---- */
 

@@ -199,7 +199,24 @@ static const csm_param role_params[] = {
               .doc = "One of property sn_customerservice.contact_role_assignment, with its prefix"),
 };
 
+static const csm_param related_params[] = {
+    CSM_PARAM_ID("id", .table = "sn_customerservice_case", .doc = "The case"),
+    CSM_PARAM("limit", CSM_T_INT, .dflt = "10", .min = 1, .max = 100, .doc = "Articles, and cases, at most"),
+};
+static const csm_param relay_params[] = {
+    CSM_PARAM_ID("id", .table = "sn_customerservice_case", .doc = "The case"),
+    CSM_PARAM_ID("note", .table = "sys_journal_field", .doc = "sys_id of the work note"),
+    CSM_PARAM("comments", CSM_T_TEXT, .max = 4000, .doc = "What the customer is told; absent: the note as it is"),
+};
+
 const csm_method customer_service_methods[CUSTOMER_SERVICE_METHODS] = {
+    { .name = "case.related", .params = CSM_ARRAY(related_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_EXTERNAL,
+      .since = 1, .run = case_related_method, .doc = "Articles about the case's product, and solved cases of it, as far as "
+      "the caller may read them", .returns_doc = "{articles: [{sys_id, number, short_description}], cases: [{sys_id, number, "
+      "short_description, resolution_code, close_notes, resolved_at}]}" },
+    { .name = "case.relay", .params = CSM_ARRAY(relay_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
+      .role = "sn_customerservice_agent,sn_customerservice.consumer_agent", .since = 1, .run = case_relay_method,
+      .doc = "Tells the customer of a work note in a comment marked as relayed, once; answers the case" },
     { .name = "contact.move", .params = CSM_ARRAY(move_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
       .role = "sn_customerservice_manager,sn_customerservice.contact_manager", .since = 1, .run = move_method,
       .doc = "Moves a contact to another home account; tells how many of his cases are open" },

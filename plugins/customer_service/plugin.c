@@ -24,6 +24,7 @@ static const csm_property properties[] = {
     { "csm.case.reopen_closed_days", CSM_T_INT, "0", "Days a closed case may be reopened; 0: never" },
     { "csm.case.auto_close", CSM_T_BOOL, "false", "Solved cases close by themselves when the customer does not answer" },
     { "csm.case.auto_close_days", CSM_T_INT, "10", "Days after the solution was proposed" },
+    { "csm.case.relay_prefix", CSM_T_TEXT, "From our technical team: ", "What a comment begins with that relays a work note" },
     { "csm.entitlement.inherit", CSM_T_BOOL, "false", "Entitlements and contracts of accounts above hold too" },
 };
 
@@ -33,12 +34,13 @@ static const csm_job jobs[] = {
 };
 
 static const csm_dep depends[] = {
-    { "foundation", "1.0" }, { "customer_base", "1.0" }, { "products", "1.0" }, { "contracts", "1.0" },
+    { "foundation", "1.0" }, { "knowledge", "1.0" }, { "customer_base", "1.0" }, { "products", "1.0" }, { "contracts", "1.0" },
 };
 
 CSM_PLUGIN(customer_service, .version = "1.0.0", .summary = "Cases, case tasks, who may see and answer them",
            .alias = "com.sn_customerservice", .depends = CSM_ARRAY(depends), .properties = CSM_ARRAY(properties),
-           .tables = CSM_ARRAY(customer_service_tables), .seeds = CSM_ARRAY(customer_service_seeds),
+           .tables = CSM_ARRAY(customer_service_tables), .table_exts = CSM_ARRAY(customer_service_exts),
+           .links = CSM_ARRAY(customer_service_links), .seeds = CSM_ARRAY(customer_service_seeds),
            .demo = CSM_ARRAY(customer_service_demo), .scopes = CSM_ARRAY(customer_service_scopes),
            .caller_values = CSM_ARRAY(caller_values), .states = CSM_ARRAY(customer_service_states),
            .derived = CSM_ARRAY(derived), .rules = CSM_ARRAY(customer_service_rules),

@@ -1,4 +1,4 @@
-/* Notifications shipped with the plugin: administrators may change or switch them off. "^^" stands for "^" in a condition.
+/* Rows shipped with the plugin, most of them notifications: administrators may change or switch them off. "^^" stands for "^" in a condition.
  * Source: DOMAIN 8.6. */
 #include "customer_service.h"
 
@@ -24,6 +24,7 @@ const csm_seed customer_service_seeds[CUSTOMER_SERVICE_SEEDS] = {
               "${number}: ${short_description}\n\n${close_notes}\n\nPlease tell us how we did in the survey."),
     CASE_MAIL("case_cancelled", "Case cancelled", "stateCHANGESTO7", "Your case ${number} was cancelled",
               "${number}: ${short_description}"),
+    { "user_criteria", "contacts", "name=All customer contacts^roles=@key:sys_user_role/sn_customerservice.customer" },
     { MAIL, "case_comment", "name=Comment for the customer^collection=sn_customerservice_case"
       "^condition=commentsCHANGES^^sys_mod_count>0^sent_by=internal^recipient_fields=" CUSTOMER ",watch_list^active=true"
       "^subject=New comment on your case ${number}^message=${comments}" },

@@ -57,6 +57,22 @@ static const csm_index party_indexes[] = {
     { .name = "user_once", .columns = "case,type,user", .flags = CSM_INDEX_UNIQUE },
 };
 
+static const csm_field product_fields[] = {
+    CSM_REF("kb_knowledge", "kb_knowledge", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE,
+            .label = "Article"),
+    CSM_REF("product", "cmdb_model", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+};
+static const csm_index product_indexes[] = {
+    { .name = "pair", .columns = "product,kb_knowledge", .flags = CSM_INDEX_UNIQUE },
+};
+
+static const csm_field relayed_fields[] = {
+    CSM_REF("case", "sn_customerservice_case", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_TEXT("note", .length = 32, .flags = CSM_REQUIRED | CSM_UNIQUE | CSM_INSERT_ONLY, .doc = "sys_id of the work note"),
+    CSM_TEXT("comment", .length = 8000, .flags = CSM_INSERT_ONLY, .doc = "What the customer was told"),
+    CSM_REF("relayed_by", "sys_user", .dflt = "@me", .flags = CSM_INSERT_ONLY),
+};
+
 const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES] = {
     { .name = "sn_customerservice_case", .label = "Case", .extends = "task",
       .fields = CSM_ARRAY(customer_service_case_fields), .indexes = CSM_ARRAY(customer_service_case_indexes),
@@ -71,4 +87,8 @@ const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES] = {
     { .name = "sn_customerservice_related_party", .label = "Related Party",
       .extends = "sn_customerservice_party", .fields = CSM_ARRAY(party_fields), .indexes = CSM_ARRAY(party_indexes),
       .doc = "Somebody tied to a case with a named relation" },
+    { .name = "m2m_kb_product", .label = "Affected product", .fields = CSM_ARRAY(product_fields),
+      .indexes = CSM_ARRAY(product_indexes), .doc = "A product that an article is about" },
+    { .name = "sn_customerservice_relayed_note", .label = "Relayed note", .fields = CSM_ARRAY(relayed_fields),
+      .doc = "A work note whose content the customer was told in a comment" },
 };

@@ -4,6 +4,7 @@
 const csm_role foundation_roles[FOUNDATION_ROLES] = {
     { "itil", "snc_internal", "Technical support: works tasks, incidents, problems, changes" },
     { "cmdb_read", "snc_internal", "Reads configuration items" },
+    { "knowledge", "snc_internal", "Writes knowledge" },
     { "approver_user", "snc_internal", "Decides approvals" },
     { "template_editor", "snc_internal", "Keeps templates" },
     { "agent_schedule_user", "snc_internal", "Sees schedules of agents" },

@@ -14,6 +14,7 @@ static const csm_link_note problem_notes[] = {
     { "stateCHANGES", "${number}: ${state.old} -> ${state}" },
     { "workaround_communicated_atCHANGES^workaround_communicated_atISNOTEMPTY", "${number} workaround: ${workaround}" },
     { "fix_communicated_atCHANGES^fix_communicated_atISNOTEMPTY", "${number} fix: ${fix_notes}" },
+    { "known_error_articleCHANGES^known_error_articleISNOTEMPTY", "${number} known error: article ${known_error_article}" },
     { "stateCHANGESTO107^resolution_code=canceled", "${number} canceled: ${close_notes}" },
     { "stateCHANGESTO107^resolution_code=risk_accepted",
       "${number} risk accepted. Cause: ${cause_notes}\nRisk: ${close_notes}\nFix: ${fix_notes}" },

@@ -121,6 +121,15 @@ static const csm_param record_params[] = {
     CSM_PARAM("comments", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 4000, .doc = "Who said it, when, by what channel"),
 };
 
+static const csm_param create_error_params[] = {
+    CSM_PARAM_ID("id", .table = "problem", .doc = "The problem"),
+    CSM_PARAM_ID("kb_knowledge_base", .table = "kb_knowledge_base", .doc = "Where the article goes"),
+};
+static const csm_param tie_error_params[] = {
+    CSM_PARAM_ID("id", .table = "problem", .doc = "The problem"),
+    CSM_PARAM_ID("article", .table = "kb_knowledge", .doc = "The article"),
+};
+
 const csm_method service_management_methods[SERVICE_MANAGEMENT_METHODS] = {
     { .name = "case.reopen_incident", .params = CSM_ARRAY(reopen_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
       .role = "sn_incident_write", .since = 1, .run = reopen_incident_method,
@@ -135,4 +144,10 @@ const csm_method service_management_methods[SERVICE_MANAGEMENT_METHODS] = {
       .role = AGENTS, .since = 1, .run = record_approval_method, .doc = "The customer approved by other means; answers the case" },
     { .name = "case.record_refusal", .params = CSM_ARRAY(record_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
       .role = AGENTS, .since = 1, .run = record_refusal_method, .doc = "The customer refused by other means; answers the case" },
+    { .name = "problem.create_known_error", .params = CSM_ARRAY(create_error_params), .returns = CSM_T_MAP,
+      .flags = CSM_METHOD_WRITES, .role = "sn_problem_write", .since = 1, .run = create_known_error_method,
+      .doc = "Drafts an article from cause and workaround of the problem and ties it; its cases are told. Answers the article" },
+    { .name = "problem.tie_known_error", .params = CSM_ARRAY(tie_error_params), .returns = CSM_T_MAP,
+      .flags = CSM_METHOD_WRITES, .role = "sn_problem_write", .since = 1, .run = tie_known_error_method,
+      .doc = "Ties an article that the caller may read to the problem; its cases are told. Answers the problem" },
 };

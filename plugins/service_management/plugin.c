@@ -7,7 +7,14 @@ static const csm_field case_fields[] = {
     CSM_REF("change", "change_request", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR, .doc = "Change that fixes it"),
     CSM_REF("caused_by", "change_request", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR, .label = "Caused by Change"),
 };
-static const csm_table_ext table_exts[] = { { .table = CASE, .fields = CSM_ARRAY(case_fields) } };
+static const csm_field problem_fields[] = {
+    CSM_REF("known_error_article", "kb_knowledge", .flags = CSM_INDEXED | CSM_READ_ONLY, .on_delete = CSM_CLEAR,
+            .doc = "Tells how to live with it"),
+};
+static const csm_table_ext table_exts[] = {
+    { .table = CASE, .fields = CSM_ARRAY(case_fields) },
+    { .table = "problem", .fields = CSM_ARRAY(problem_fields) },
+};
 
 static const csm_field_right field_rights[] = {
     { CASE, "incident", CSM_OP_WRITE, "sn_incident_write" },
@@ -30,7 +37,7 @@ static const csm_property properties[] = {
 };
 
 static const csm_dep depends[] = {
-    { "customer_service", "1.0" }, { "incident", "1.0" }, { "problem", "1.0" }, { "change", "1.0" },
+    { "customer_service", "1.0" }, { "knowledge", "1.0" }, { "incident", "1.0" }, { "problem", "1.0" }, { "change", "1.0" },
 };
 
 CSM_PLUGIN(service_management, .version = "1.0.0", .summary = "Cases with incidents, problems and changes",

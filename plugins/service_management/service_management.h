@@ -15,7 +15,7 @@ enum {
     SERVICE_MANAGEMENT_LINKS = 3,
     SERVICE_MANAGEMENT_POINTS = 3,
     SERVICE_MANAGEMENT_IMPLS = 1,
-    SERVICE_MANAGEMENT_METHODS = 5,
+    SERVICE_MANAGEMENT_METHODS = 7,
     SERVICE_MANAGEMENT_RULES = 3,
     SERVICE_MANAGEMENT_DEMO = 10,
 };
@@ -29,6 +29,11 @@ extern const csm_seed service_management_demo[SERVICE_MANAGEMENT_DEMO];
 
 /* The case of an "id" argument, which the caller reads and may write, still active. */
 csm_status writable_case(csm_ctx *ctx, csm_id id, csm_record **out);
+
+/* ---- known errors (known_errors.c) ---- */
+
+csm_status create_known_error_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_status tie_known_error_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
 /* ---- the customer's word on a change (approvals.c) ---- */
 

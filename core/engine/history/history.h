@@ -50,6 +50,9 @@ csm_status csm_history_next_version(csm_ctx *ctx, const csm_mtable *table, csm_i
 csm_status csm_history_add_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, csm_str text, csm_time at,
                                    csm_str by);
 
+/* What an entry is known by outside: the same wherever and whenever it is told. */
+csm_id csm_history_entry_id(csm_id record, const csm_mfield *field, uint64_t number);
+
 /* Newest first when @p reverse. At most @p limit, beyond number @p after (0 = from the start). */
 csm_status csm_history_versions(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool reverse, uint64_t after,
                                 uint32_t limit, csm_version **out, uint32_t *count);

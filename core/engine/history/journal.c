@@ -4,6 +4,8 @@
 #include "engine/history/stream.h"
 #include "engine/table/codec.h"
 
+#include <stdio.h>
+
 static csm_status refuse(csm_ctx *ctx, csm_id id, const csm_mfield *field)
 {
     char text[CSM_ID_TEXT];
@@ -96,4 +98,14 @@ csm_status csm_history_journal(csm_ctx *ctx, const csm_mtable *table, csm_id id,
     *out = list;
     *count = found;
     return CSM_OK;
+}
+
+csm_id csm_history_entry_id(csm_id record, const csm_mfield *field, uint64_t number)
+{
+    char hex[CSM_ID_TEXT], text[CSM_ID_TEXT + 128];
+    int len;
+
+    csm_id_format(record, hex);
+    len = snprintf(text, sizeof(text), "journal/%s/%.60s/%llu", hex, field->name, (unsigned long long)number);
+    return csm_id_of_text((csm_str){ text, (size_t)len });
 }

@@ -45,7 +45,7 @@ csm_status csm_reply_row(csm_ctx *ctx, csm_reply *out, const csm_row *row);
 csm_status csm_row_as_value(csm_ctx *ctx, const csm_row *row, csm_value *out);
 /* Text of a value of a field for people, as csm_present_display. In the arena of ctx; ptr NULL: failed (set). */
 csm_str csm_present_text(csm_ctx *ctx, const csm_mfield *field, csm_value value);
-/* Entries of a journal field, newest first: list of maps {time, by, text}; with ctx->as_of those up to then. */
+/* Entries of a journal field, newest first: list of maps {time, by, text, sys_id}; with ctx->as_of those up to then. */
 csm_status csm_present_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t limit, csm_value *out);
 
 /* The host tables, one file each; csm_engine_host() hands them out together. */

@@ -226,13 +226,14 @@ csm_status csm_present_journal(csm_ctx *ctx, const csm_row *row, const csm_mfiel
 
         if (ctx->as_of != 0 && entries[n].at > ctx->as_of)
             continue;
-        pairs = csm_arena_array(ctx->arena, 3, sizeof(*pairs));
+        pairs = csm_arena_array(ctx->arena, 4, sizeof(*pairs));
         if (pairs == NULL)
             return csm_ctx_nomem(ctx);
         pairs[0] = (csm_pair){ CSM_STR("time"), csm_time_value(entries[n].at) };
         pairs[1] = (csm_pair){ CSM_STR("by"), csm_text(entries[n].by) };
         pairs[2] = (csm_pair){ CSM_STR("text"), csm_text(entries[n].text) };
-        items[kept++] = csm_map(pairs, 3);
+        pairs[3] = (csm_pair){ CSM_STR("sys_id"), csm_id_value(csm_history_entry_id(row->id, field, entries[n].number)) };
+        items[kept++] = csm_map(pairs, 4);
     }
     *out = csm_list(items, kept);
     return CSM_OK;

@@ -41,7 +41,7 @@ typedef struct csm_present {
     const csm_mfield **fields; /* NULL entry = a dotted path, in paths at the same position */
     csm_str *paths;
     uint32_t count;
-    bool journals;             /* with all: journal fields too, as lists of {time, by, text}, newest first (get) */
+    bool journals;             /* with all: journal fields too, as lists of {time, by, text, sys_id}, newest first (get) */
 } csm_present;
 /* Parses a client's "fields" (list of names, or one comma-separated text; dot-walk allowed; nil = all). Unknown ones are errors. */
 csm_status csm_present_parse(csm_ctx *ctx, const csm_mtable *table, csm_value names, csm_present *out);

@@ -36,7 +36,7 @@ typedef struct csm_record_api {
     csm_status (*matches)(csm_ctx *ctx, const csm_record *rec, const char *filter, bool *out);
     /* Runs @p run in a nested, undoable step. */
     csm_status (*savepoint)(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg);
-    /* Rows of journal field @p field, newest first: list of maps {time, by, text}; at most @p limit. */
+    /* Rows of journal field @p field, newest first: list of maps {time, by, text, sys_id}; at most @p limit. */
     csm_status (*journal)(csm_ctx *ctx, const csm_record *rec, const char *field, uint32_t limit, csm_value *out);
     /* Whether a table has a field, dotted paths too ("account.name"): for rules on every table and paths kept in rows. */
     bool (*has_field)(csm_ctx *ctx, const char *table, const char *field);
