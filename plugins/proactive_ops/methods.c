@@ -34,9 +34,9 @@ const csm_method proactive_ops_methods[PROACTIVE_OPS_METHODS] = {
     METHOD("install_base.overview", item_params, NULL, CSM_T_MAP, CSM_METHOD_EXTERNAL, overview_method,
            "Health, proactive cases and those of 30 days, outages and active entitlements of an item, as the caller may read them"),
     METHOD("case.create_outage", outage_params, MANAGERS, CSM_T_MAP, CSM_METHOD_WRITES, create_outage_method,
-           "Makes the outage of a major case, with the configuration items of all it affects"),
+           "Makes the outage of a major case, with the configuration items of all it affects; answers {number, outage}"),
     METHOD("case.add_outage", tie_params, MANAGERS, CSM_T_MAP, CSM_METHOD_WRITES, add_outage_method,
-           "Ties an outage there is to a major case"),
+           "Ties an outage there is to a major case; answers {number, outage}"),
     { .name = "proactive.figures", .returns = CSM_T_MAP, .role = AGENTS "," OPERATOR, .since = 1, .run = figures_method,
       .doc = "Counts of proactive cases, alerts, affected items and outages the caller may read" },
 };

@@ -73,6 +73,7 @@ enum { GIVEN = sizeof(given) / sizeof(given[0]) };
 
 typedef struct making {
     csm_id id, ci, outage;
+    csm_value number;
     csm_value values[GIVEN];
 } making;
 
@@ -93,17 +94,18 @@ static csm_status make(csm_ctx *ctx, void *arg)
             CSM_TRY(csm_record_set(ctx, outage, given[n], m->values[n]));
     CSM_TRY(csm_record_insert(ctx, outage));
     m->outage = csm_record_id(ctx, outage);
+    m->number = csm_record_value(ctx, outage, "number");
     CSM_TRY(tie(ctx, rec, outage, "was made from this case"));
     CSM_TRY(id_args(ctx, "case", m->id, &args));
     CSM_TRY(csm_map_add(ctx, &args, "outage", csm_id_value(m->outage)));
     return start_job(ctx, JOB_OUTAGE, m->outage, NULL, args);
 }
 
-/* Who makes it may not read outages otherwise: what it answers is its own. */
-static csm_status answer(csm_ctx *ctx, csm_id id, csm_reply *out)
+static csm_status answer(csm_ctx *ctx, csm_id id, csm_value number, csm_reply *out)
 {
     csm_value map = csm_map(NULL, 0);
 
+    CSM_TRY(csm_map_add(ctx, &map, "number", number));
     CSM_TRY(csm_map_add(ctx, &map, "outage", csm_id_value(id)));
     return csm_reply_value(ctx, out, map);
 }
@@ -124,7 +126,7 @@ csm_status create_outage_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
     if (csm_id_is_none(m.ci))
         return csm_fail(ctx, CSM_E_REJECTED, "no install base item the case affects has a configuration item");
     CSM_TRY(csm_as_plugin(ctx, make, &m));
-    return answer(ctx, m.outage, out);
+    return answer(ctx, m.outage, m.number, out);
 }
 
 static csm_status add_item(csm_ctx *ctx, csm_id outage, csm_id ci)
@@ -178,6 +180,7 @@ csm_status outage_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_
 
 typedef struct tying {
     csm_id id, outage;
+    csm_value number;
     bool found; /* the outage is there, and is of an item behind what the case affects */
     bool tied;
 } tying;
@@ -240,6 +243,7 @@ static csm_status tie_found(csm_ctx *ctx, void *arg)
     CSM_TRY(is_tied(ctx, t));
     if (!t->found || t->tied)
         return CSM_OK;
+    t->number = csm_record_value(ctx, outage, "number");
     CSM_TRY(csm_record_get(ctx, CASE, t->id, &rec));
     return tie(ctx, rec, outage, "was tied to this case");
 }
@@ -254,5 +258,5 @@ csm_status add_outage_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     if (!t.found)
         return csm_fail_field(ctx, CSM_E_REJECTED, "outage", "argument \"outage\": no outage of an item behind what the case affects");
     return t.tied ? csm_fail_field(ctx, CSM_E_EXISTS, "outage", "argument \"outage\": it is tied to the case already")
-                  : answer(ctx, t.outage, out);
+                  : answer(ctx, t.outage, t.number, out);
 }

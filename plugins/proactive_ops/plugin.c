@@ -97,6 +97,7 @@ static const csm_dep depends[] = {
 
 CSM_PLUGIN(proactive_ops, .version = "1.0.0", .summary = "From alerts to the customers they hit, before they call",
            .alias = "com.snc.proactive_cs_ops", .depends = CSM_ARRAY(depends), .properties = CSM_ARRAY(properties),
-           .table_exts = CSM_ARRAY(table_exts), .seeds = CSM_ARRAY(seeds), .scopes = CSM_ARRAY(scopes), .rules = CSM_ARRAY(rules),
+           .table_exts = CSM_ARRAY(table_exts), .seeds = CSM_ARRAY(seeds),
+           .demo = CSM_ARRAY(proactive_ops_demo), .scopes = CSM_ARRAY(scopes), .rules = CSM_ARRAY(rules),
            .methods = CSM_ARRAY(proactive_ops_methods), .impls = CSM_ARRAY(impls), .jobs = CSM_ARRAY(jobs),
            .subscribers = CSM_ARRAY(subscribers))

@@ -38,8 +38,9 @@
 
 enum { CASE_NEW = 1, CASE_CLOSED = 3, CASE_RESOLVED = 6, CASE_CANCELLED = 7, CASE_OPEN = 10, CASE_AWAITING = 18 };
 
-enum { PROACTIVE_OPS_METHODS = 7 };
+enum { PROACTIVE_OPS_METHODS = 7, PROACTIVE_OPS_DEMO = 17 };
 extern const csm_method proactive_ops_methods[PROACTIVE_OPS_METHODS];
+extern const csm_seed proactive_ops_demo[PROACTIVE_OPS_DEMO];
 
 #define PAGE 50u /* rows one page of a job writes */
 

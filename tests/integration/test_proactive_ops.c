@@ -602,6 +602,23 @@ static void figures_count(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "proactive.figures", "{}");
 }
 
+static void demo_node_hits_three_customers(void **state)
+{
+    csm_tk *tk = csm_tk_start("proactive_ops", CSM_TK_DEMO);
+    const csm_value *rows;
+
+    (void)state;
+    csm_tk_as(tk, "probe");
+    (void)csm_tk_ok(tk, "event.send", "{'events':[{'source':'probe','node':'iberia-stream-1','severity':1}]}");
+    csm_tk_settle(tk);
+    csm_tk_as(tk, "nora.noc");
+    rows = csm_tk_ok(tk, "alert.affected", "{'id':'%s'}", csm_tk_str(tk, csm_tk_first(tk, ALERT, "active=true"), "sys_id"));
+    assert_int_equal(rows->count, 3);
+    csm_tk_as(tk, "gil");
+    csm_tk_assert_str(csm_tk_str(tk, csm_tk_first(tk, ITEM, "name=Box reception Gijon Bay"), "health_status"), "critical");
+    csm_tk_stop(tk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,6 +637,7 @@ int main(void)
         people_test(acceptance_311_outages),
         people_test(acceptance_312_the_customer_looks),
         people_test(figures_count),
+        people_test(demo_node_hits_three_customers),
     };
 
     return cmocka_run_group_tests(tests, setup, people_teardown);
