@@ -88,6 +88,13 @@ static csm_status required_list(csm_build *b, const char *where, csm_mlink *link
     return field_list(b, link->plugin, where, link->linked, list, &link->required, &link->required_count);
 }
 
+/* A link that may do without one of its tables does. */
+static bool is_left_out(const csm_build *b, const csm_task_link *decl)
+{
+    return decl->optional && (csm_registry_table(b->reg, csm_str_of(decl->source)) == NULL ||
+                              csm_registry_table(b->reg, csm_str_of(decl->linked)) == NULL);
+}
+
 static csm_status fill_link(csm_build *b, const csm_mplugin *plugin, const csm_task_link *decl, csm_mlink *link)
 {
     char where[CSM_BUILD_WHERE];
@@ -141,9 +148,12 @@ csm_status csm_build_links(csm_build *b)
     if (b->reg->links == NULL)
         return csm_build_nomem(b);
     for (uint32_t n = 0; n < b->reg->plugin_count; n++)
-        for (uint32_t m = 0; m < b->reg->plugins[n].decl->links.count; m++)
-            CSM_TRY(fill_link(b, &b->reg->plugins[n], &b->reg->plugins[n].decl->links.items[m],
-                              &b->reg->links[b->reg->link_count++]));
+        for (uint32_t m = 0; m < b->reg->plugins[n].decl->links.count; m++) {
+            const csm_task_link *decl = &b->reg->plugins[n].decl->links.items[m];
+
+            if (!is_left_out(b, decl))
+                CSM_TRY(fill_link(b, &b->reg->plugins[n], decl, &b->reg->links[b->reg->link_count++]));
+        }
     for (uint32_t n = 0; n < b->table_count; n++)
         CSM_TRY(hand_links(b, b->reg->tables[n]));
     return CSM_OK;
@@ -207,7 +217,8 @@ static csm_status fill_rollup(csm_build *b, const csm_mplugin *plugin, const csm
     (void)snprintf(where, sizeof(where), "roll-up of \"%s\"", decl->child != NULL ? decl->child : "");
     rollup->child = csm_build_find_table(b, plugin, where, decl->child);
     rollup->any = csm_build_array(b, decl->steps.count, sizeof(void *));
-    if (rollup->any == NULL)
+    rollup->none = csm_build_array(b, decl->steps.count, sizeof(void *));
+    if (rollup->any == NULL || rollup->none == NULL)
         return csm_build_nomem(b);
     if (rollup->child == NULL)
         return CSM_OK;

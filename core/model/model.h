@@ -160,7 +160,7 @@ typedef struct csm_mrollup {
     const csm_mtable *child, *parent;
     const csm_mfield *parent_field;
     void *open, *parent_filter;
-    void **any;                  /* parallel to decl->steps */
+    void **any, **none;          /* parallel to decl->steps */
 } csm_mrollup;
 
 /* What a method made from a declaration does. */

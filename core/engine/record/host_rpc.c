@@ -317,6 +317,22 @@ static csm_status random_text(csm_ctx *ctx, uint32_t length, csm_str *out)
     return CSM_OK;
 }
 
+static csm_status args_check(csm_ctx *ctx, const csm_param *params, uint32_t count, csm_value given, csm_value *out)
+{
+    csm_pair *pairs = csm_arena_array(ctx->arena, count, sizeof(*pairs));
+    uint32_t kept = 0;
+    csm_args args;
+
+    if (pairs == NULL)
+        return csm_ctx_nomem(ctx);
+    CSM_TRY(csm_args_parse(ctx, params, count, given, &args));
+    for (uint32_t n = 0; n < count; n++)
+        if (!csm_is_nil(args.values[n]))
+            pairs[kept++] = (csm_pair){ csm_str_of(params[n].name), args.values[n] };
+    *out = csm_map(pairs, kept);
+    return CSM_OK;
+}
+
 const csm_rpc_api csm_host_rpc = {
     .size = sizeof(csm_rpc_api),
     .arg = arg,
@@ -337,4 +353,5 @@ const csm_rpc_api csm_host_rpc = {
     .property = property,
     .log = log_line,
     .random_text = random_text,
+    .args_check = args_check,
 };

@@ -102,9 +102,12 @@ static void prepare_rollup(preparing *p, csm_mrollup *rollup)
     rollup->open = compile(p, rollup->plugin, rollup->child, decl->open, false, "open of roll-up", decl->child);
     rollup->parent_filter =
         compile(p, rollup->plugin, rollup->parent, decl->parent_filter, false, "parent_filter of roll-up", decl->child);
-    for (uint32_t n = 0; n < decl->steps.count; n++)
-        rollup->any[n] = compile(p, rollup->plugin, rollup->child, decl->steps.items[n].any, false, "step of roll-up",
-                                 decl->child);
+    for (uint32_t n = 0; n < decl->steps.count; n++) {
+        const csm_rollup_step *step = &decl->steps.items[n];
+
+        rollup->any[n] = compile(p, rollup->plugin, rollup->child, step->any, false, "step of roll-up", decl->child);
+        rollup->none[n] = compile(p, rollup->plugin, rollup->child, step->none, false, "step of roll-up", decl->child);
+    }
 }
 
 csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem **problems, csm_error *err)

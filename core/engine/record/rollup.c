@@ -23,13 +23,24 @@ static csm_status any_child(csm_ctx *ctx, const csm_mrollup *rollup, csm_id pare
     return CSM_OK;
 }
 
+static csm_status fits_step(csm_ctx *ctx, const csm_mrollup *rollup, csm_id parent, uint32_t step, bool *out)
+{
+    bool other = false;
+
+    CSM_TRY(any_child(ctx, rollup, parent, rollup->any[step], out));
+    if (*out && rollup->none[step] != NULL)
+        CSM_TRY(any_child(ctx, rollup, parent, rollup->none[step], &other));
+    *out = *out && !other;
+    return CSM_OK;
+}
+
 static csm_status move_parent(csm_ctx *ctx, const csm_mrollup *rollup, csm_id parent)
 {
     for (uint32_t n = 0; n < rollup->decl->steps.count; n++) {
         csm_write_options options = CSM_WRITE_OPTIONS_INIT;
         bool fits;
 
-        CSM_TRY(any_child(ctx, rollup, parent, rollup->any[n], &fits));
+        CSM_TRY(fits_step(ctx, rollup, parent, n, &fits));
         if (!fits)
             continue;
         options.transition = rollup->decl->steps.items[n].transition;

@@ -535,6 +535,11 @@ static inline csm_status csm_point_call(csm_ctx *ctx, const char *point, csm_val
     return CSM_HOST(ctx)->point->call(ctx, point, in, out);
 }
 
+static inline csm_status csm_args_check(csm_ctx *ctx, const csm_param *params, uint32_t count, csm_value given, csm_value *out)
+{
+    return CSM_HOST(ctx)->rpc->args_check(ctx, params, count, given, out);
+}
+
 /* Variadic calls. */
 #define csm_fail(ctx, code, ...) (CSM_HOST(ctx)->rpc->fail((ctx), (code), __VA_ARGS__))
 #define csm_fail_field(ctx, code, field, ...) (CSM_HOST(ctx)->rpc->fail_field((ctx), (code), (field), __VA_ARGS__))

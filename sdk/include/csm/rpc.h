@@ -63,6 +63,9 @@ typedef struct csm_rpc_api {
     csm_str (*property)(csm_ctx *ctx, const char *name, const char *dflt);
     void (*log)(csm_ctx *ctx, uint32_t level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
     csm_status (*random_text)(csm_ctx *ctx, uint32_t length, csm_str *out); /* A-Z2-9, for codes and passwords */
+    /* Values by name (a map or nil) checked, converted and defaulted as the arguments of a method are, for forms kept in rows.
+     * *out: a map of those that have a value, each of its parameter's type. */
+    csm_status (*args_check)(csm_ctx *ctx, const csm_param *params, uint32_t count, csm_value given, csm_value *out);
 } csm_rpc_api;
 
 #endif

@@ -43,6 +43,7 @@ typedef struct csm_task_link {
     CSM_SLICE(csm_link_note) notes;
     const char *released;      /* on the linked record: from then on it holds nobody up; NULL = never */
     const char *doc;
+    bool optional;             /* without its source or linked table there is no link: their plugin need not be there */
 } csm_task_link;
 
 /* Point every link calls; in: {link, change, source_table, source, linked_table, linked}. */
@@ -51,6 +52,7 @@ typedef struct csm_task_link {
 typedef struct csm_rollup_step {
     const char *any;           /* some child matches; NULL = always. The first step that fits is taken */
     const char *transition;    /* of the parent */
+    const char *none;          /* and no child matches; NULL = always */
 } csm_rollup_step;
 
 /* When no child matches .open any more, the parent moves. */
