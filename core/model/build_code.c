@@ -234,7 +234,7 @@ static csm_status add_point(csm_build *b, const csm_mplugin *plugin, const csm_p
     (void)snprintf(where, sizeof(where), "point \"%s\"", decl->name);
     check_params(b, plugin, where, decl->params.items, decl->params.count);
     check_params(b, plugin, where, decl->returns.items, decl->returns.count);
-    if (decl->cardinality > CSM_REPLACE)
+    if (decl->cardinality > CSM_COLLECT)
         csm_build_problem(b, plugin, "%s: cardinality %u is unknown", where, decl->cardinality);
     *point = (csm_mpoint){ .decl = decl, .plugin = plugin };
     if (!csm_strmap_add(b->reg->point_by_name, csm_str_of(decl->name), point))

@@ -114,10 +114,21 @@ static const csm_index contract_contact_indexes[] = {
     { .name = "pair", .columns = "contract,contact", .flags = CSM_INDEX_UNIQUE },
 };
 
+/* What a case is matched with: of a customer, for its product and asset or for any. */
+static const csm_index entitlement_indexes[] = {
+    { .name = "of_account", .columns = "account,active,product,asset" },
+    { .name = "of_consumer", .columns = "consumer,active,product,asset" },
+};
+static const csm_index contract_indexes[] = {
+    { .name = "of_account", .columns = "account,state" },
+    { .name = "of_consumer", .columns = "consumer,state" },
+};
+
 #define TABLE(n, l, f, ...) { .name = (n), .label = (l), .fields = CSM_ARRAY(f), __VA_ARGS__ }
 
 const csm_table contracts_tables[CONTRACTS_TABLES] = {
-    TABLE("ast_contract", "Contract", contract_fields, .display = "number", .number = "CNTR", .order = "number",
+    TABLE("ast_contract", "Contract", contract_fields, .indexes = CSM_ARRAY(contract_indexes), .display = "number",
+          .number = "CNTR", .order = "number",
           .doc = "An agreement with a customer"),
     { .name = "ast_service", .label = "Classic Service Contract", .extends = "ast_contract",
       .doc = "A service contract of the classic kind" },
@@ -125,7 +136,8 @@ const csm_table contracts_tables[CONTRACTS_TABLES] = {
           .doc = "A contract that groups lines and entitlements"),
     TABLE("sn_pss_core_service_contract_line", "Contract Line", line_fields, .display = "number", .number = "CNTRL",
           .doc = "One service inside a service contract"),
-    TABLE("service_entitlement", "Entitlement", entitlement_fields, .display = "name", .number = "ENT",
+    TABLE("service_entitlement", "Entitlement", entitlement_fields, .indexes = CSM_ARRAY(entitlement_indexes), .display = "name",
+          .number = "ENT",
           .doc = "The right to a kind of support"),
     TABLE("sn_pss_core_entitlement_characteristic", "Entitlement Characteristic", characteristic_fields,
           .doc = "What an entitlement covers"),

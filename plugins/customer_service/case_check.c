@@ -141,30 +141,53 @@ csm_status case_check_people(csm_ctx *ctx, csm_change *ch)
 
 /* ---- things ---- */
 
-static bool same(csm_ctx *ctx, const csm_change *ch, const char *field, csm_id owner)
+owner owner_of(csm_ctx *ctx, const csm_record *rec)
 {
-    return !csm_id_is_none(owner) && csm_id_eq(owner, csm_change_new_ref(ctx, ch, field));
+    bool shared = csm_table_has_field(ctx, csm_record_table(ctx, rec), "household"); /* assets are nobody's together */
+
+    return (owner){ csm_record_ref(ctx, rec, "account"), csm_record_ref(ctx, rec, "consumer"),
+                       shared ? csm_record_ref(ctx, rec, "household") : (csm_id){ { 0 } } };
+}
+
+static bool same(csm_id a, csm_id b)
+{
+    return !csm_id_is_none(a) && csm_id_eq(a, b);
+}
+
+csm_status account_above(csm_ctx *ctx, csm_id *account)
+{
+    csm_record *rec;
+
+    CSM_TRY(csm_record_find(ctx, "customer_account", *account, &rec));
+    *account = rec != NULL ? csm_record_ref(ctx, rec, "account_parent") : (csm_id){ { 0 } };
+    return CSM_OK;
 }
 
 /* Entitlements and contracts may be taken from an account above, when that is allowed. */
-static csm_status is_inherited(csm_ctx *ctx, csm_change *ch, csm_id owner, bool *out)
+static csm_status is_inherited(csm_ctx *ctx, csm_id at, csm_id above, bool *out)
 {
-    csm_record *account;
-    csm_id at = csm_change_new_ref(ctx, ch, "account");
-
     *out = false;
-    if (csm_id_is_none(owner) || !csm_property_is_true(ctx, "csm.entitlement.inherit"))
+    if (csm_id_is_none(above) || !csm_property_is_true(ctx, "csm.entitlement.inherit"))
         return CSM_OK;
-    for (uint32_t steps = 0; steps < 64 && !*out && !csm_id_is_none(at); steps++) {
-        CSM_TRY(csm_record_find(ctx, "customer_account", at, &account));
-        at = account != NULL ? csm_record_ref(ctx, account, "account_parent") : (csm_id){ { 0 } };
-        *out = csm_id_eq(at, owner);
+    for (uint32_t steps = 0; steps < ACCOUNT_LEVELS && !*out && !csm_id_is_none(at); steps++) {
+        CSM_TRY(account_above(ctx, &at));
+        *out = csm_id_eq(at, above);
     }
     return CSM_OK;
 }
 
+csm_status owner_has(csm_ctx *ctx, const owner *who, const csm_record *thing, bool inherits, bool *out)
+{
+    owner has = owner_of(ctx, thing);
+
+    *out = same(who->account, has.account) || same(who->consumer, has.consumer) ||
+           same(who->household, has.household);
+    return *out || !inherits ? CSM_OK : is_inherited(ctx, who->account, has.account, out);
+}
+
 static csm_status check_thing(csm_ctx *ctx, csm_change *ch, const char *field, const char *table, bool inherits)
 {
+    owner who = owner_of(ctx, csm_change_record(ctx, ch));
     csm_id id = csm_change_new_ref(ctx, ch, field);
     csm_record *thing;
     bool good;
@@ -174,11 +197,7 @@ static csm_status check_thing(csm_ctx *ctx, csm_change *ch, const char *field, c
     CSM_TRY(csm_record_find(ctx, table, id, &thing));
     if (thing == NULL)
         return CSM_OK; /* refused as a missing reference */
-    good = same(ctx, ch, "account", csm_record_ref(ctx, thing, "account")) ||
-           same(ctx, ch, "consumer", csm_record_ref(ctx, thing, "consumer")) ||
-           (inherits && same(ctx, ch, "household", csm_record_ref(ctx, thing, "household")));
-    if (!good && inherits)
-        CSM_TRY(is_inherited(ctx, ch, csm_record_ref(ctx, thing, "account"), &good));
+    CSM_TRY(owner_has(ctx, &who, thing, inherits, &good));
     return good ? CSM_OK : refuse(ctx, field, "belongs to another customer");
 }
 

@@ -6,15 +6,15 @@
 
 /* Declarations, one array per file. A count that is too large leaves nameless entries, which the server refuses. */
 enum {
-    CUSTOMER_SERVICE_TABLES = 7,
+    CUSTOMER_SERVICE_TABLES = 8,
     CUSTOMER_SERVICE_CASE_FIELDS = 36,
     CUSTOMER_SERVICE_CASE_INDEXES = 12,
     CUSTOMER_SERVICE_EXTS = 1,
     CUSTOMER_SERVICE_LINKS = 1,
     CUSTOMER_SERVICE_STATES = 2,
-    CUSTOMER_SERVICE_SCOPES = 64,
-    CUSTOMER_SERVICE_RULES = 21,
-    CUSTOMER_SERVICE_METHODS = 5,
+    CUSTOMER_SERVICE_SCOPES = 67,
+    CUSTOMER_SERVICE_RULES = 25,
+    CUSTOMER_SERVICE_METHODS = 7,
     CUSTOMER_SERVICE_SEEDS = 11,
     CUSTOMER_SERVICE_DEMO = 56,
 };
@@ -42,6 +42,47 @@ bool is_customer_side(csm_ctx *ctx, const csm_change *ch);
 bool has_id(csm_value list, csm_id id);
 /* Caller value: accounts the user has a responsibility for. */
 csm_status team_accounts(csm_ctx *ctx, csm_id user, csm_value *out);
+
+/* ---- the customer and what he has (case_check.c) ---- */
+
+#define ACCOUNT_LEVELS 64u /* of a hierarchy that are looked at */
+
+typedef struct owner {
+    csm_id account, consumer, household;
+} owner;
+
+/* Of a case, an asset, a contract, an entitlement. */
+owner owner_of(csm_ctx *ctx, const csm_record *rec);
+/* Makes it the account above; none at the top. */
+csm_status account_above(csm_ctx *ctx, csm_id *account);
+/* Whether a thing is this customer's; @p inherits: one of an account above too, when csm.entitlement.inherit allows it. */
+csm_status owner_has(csm_ctx *ctx, const owner *who, const csm_record *thing, bool inherits, bool *out);
+
+/* ---- entitlements (entitlements.c, units.c, verify.c) ---- */
+
+#define POINT_ENTITLEMENT "sn_customerservice.entitlement_calc/1"
+#define POINT_VERIFY "sn_customerservice.verify/1"
+#define ENTITLEMENT_WEIGHTS "account=1,consumer=1,household=1,product=2,asset=3,sold_product=3,install_base=3,contract=4"
+
+/* A demand on every entitlement, and what is said of one that does not meet it. */
+typedef struct demand {
+    const char *filter, *unmet;
+} demand;
+
+enum { ENTITLEMENT_DEMANDS = 6 };
+extern const demand entitlement_demands[ENTITLEMENT_DEMANDS];
+
+/* Entitlements that hold for the case, best first: asks the point. */
+csm_status entitlements_of(csm_ctx *ctx, const csm_record *rec, csm_value *out_ids);
+bool is_advanced(csm_ctx *ctx);
+csm_verdict entitlement_calc(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_status case_entitlement(csm_ctx *ctx, csm_change *ch);
+csm_status case_entitlement_row(csm_ctx *ctx, csm_change *ch);
+csm_status entitlement_row_check(csm_ctx *ctx, csm_change *ch);
+csm_status case_units(csm_ctx *ctx, csm_change *ch);
+csm_status entitlements_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_status verify_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_verdict verify_case(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
 /* ---- rules of cases ---- */
 

@@ -208,6 +208,9 @@ static const csm_param relay_params[] = {
     CSM_PARAM_ID("note", .table = "sys_journal_field", .doc = "sys_id of the work note"),
     CSM_PARAM("comments", CSM_T_TEXT, .max = 4000, .doc = "What the customer is told; absent: the note as it is"),
 };
+static const csm_param case_params[] = { CSM_PARAM_ID("id", .table = "sn_customerservice_case", .doc = "The case") };
+
+#define AGENTS "sn_customerservice_agent,sn_customerservice.consumer_agent"
 
 const csm_method customer_service_methods[CUSTOMER_SERVICE_METHODS] = {
     { .name = "case.related", .params = CSM_ARRAY(related_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_EXTERNAL,
@@ -226,4 +229,10 @@ const csm_method customer_service_methods[CUSTOMER_SERVICE_METHODS] = {
     { .name = "contact.revoke_role", .params = CSM_ARRAY(role_params), .returns = CSM_T_BOOL,
       .flags = CSM_METHOD_WRITES | CSM_METHOD_EXTERNAL, .role = "sn_customerservice_manager,sn_customerservice.customer_admin",
       .since = 1, .run = revoke_method, .doc = "Takes a customer's role from a contact" },
+    { .name = "case.entitlements", .params = CSM_ARRAY(case_params), .returns = CSM_T_LIST, .role = AGENTS, .since = 1,
+      .run = entitlements_method, .doc = "Entitlements that hold for the case, best first" },
+    { .name = "case.verify", .params = CSM_ARRAY(case_params), .returns = CSM_T_MAP, .role = AGENTS, .since = 1,
+      .run = verify_method,
+      .doc = "What decides the level of support: a line each for customer, contact, product, entitlement and what else there is",
+      .returns_doc = "{case, ok, lines: [{check, ok, reason}]}" },
 };

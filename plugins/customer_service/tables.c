@@ -50,6 +50,16 @@ static const csm_field party_fields[] = {
             .on_delete = CSM_CASCADE),
 };
 
+static const csm_field case_entitlement_fields[] = {
+    CSM_REF("case", "sn_customerservice_case", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("entitlement", "service_entitlement", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY,
+            .on_delete = CSM_CASCADE),
+    CSM_DECIMAL("units_consumed", .flags = CSM_READ_ONLY | CSM_SYSTEM_WRITE, .doc = "What the case took of it when it closed"),
+};
+static const csm_index case_entitlement_indexes[] = {
+    { .name = "pair", .columns = "case,entitlement", .flags = CSM_INDEX_UNIQUE },
+};
+
 /* One person once in one way. */
 static const csm_index party_indexes[] = {
     { .name = "contact_once", .columns = "case,type,contact", .flags = CSM_INDEX_UNIQUE },
@@ -91,4 +101,6 @@ const csm_table customer_service_tables[CUSTOMER_SERVICE_TABLES] = {
       .indexes = CSM_ARRAY(product_indexes), .doc = "A product that an article is about" },
     { .name = "sn_customerservice_relayed_note", .label = "Relayed note", .fields = CSM_ARRAY(relayed_fields),
       .doc = "A work note whose content the customer was told in a comment" },
+    { .name = "sn_customerservice_case_entitlement", .label = "Case Entitlement", .fields = CSM_ARRAY(case_entitlement_fields),
+      .indexes = CSM_ARRAY(case_entitlement_indexes), .doc = "An entitlement a case is worked under, and what it took of it" },
 };

@@ -60,6 +60,7 @@ csm_status affected_check(csm_ctx *ctx, csm_change *ch);
 csm_status case_customer_left(csm_ctx *ctx, csm_change *ch);
 csm_status case_from_thing(csm_ctx *ctx, csm_change *ch);
 csm_status case_thing_check(csm_ctx *ctx, csm_change *ch);
+csm_verdict verify_case(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 csm_status root_of(csm_ctx *ctx, csm_change *ch, csm_value *out);
 
 #endif

@@ -43,6 +43,10 @@ static const csm_seed seeds[] = {
     LISTED("install_base", "contributor", "user", "Contributor"),
 };
 
+static const csm_impl impls[] = {
+    { .point = "sn_customerservice.verify/1", .order = 500, .run = verify_case, .doc = "Product sold, item, and that the product was sold" },
+};
+
 static const csm_dep depends[] = { { "customer_service", "1.0" }, { "configuration", "1.0" } };
 
 CSM_PLUGIN(install_base, .version = "1.0.0", .summary = "Products sold, items installed, whom and what they serve",
@@ -50,4 +54,4 @@ CSM_PLUGIN(install_base, .version = "1.0.0", .summary = "Products sold, items in
            .table_exts = CSM_ARRAY(install_base_table_exts), .seeds = CSM_ARRAY(seeds), .demo = CSM_ARRAY(install_base_demo),
            .roles = CSM_ARRAY(install_base_roles), .scopes = CSM_ARRAY(install_base_scopes),
            .caller_values = CSM_ARRAY(install_base_values), .states = CSM_ARRAY(states), .derived = CSM_ARRAY(derived),
-           .rules = CSM_ARRAY(install_base_rules), .methods = CSM_ARRAY(install_base_methods))
+           .rules = CSM_ARRAY(install_base_rules), .methods = CSM_ARRAY(install_base_methods), .impls = CSM_ARRAY(impls))

@@ -1,4 +1,5 @@
-/* Acceptance of a deployer's mapping from case to incident: a plugin of a third party beside the bundled ones (item 268). */
+/* Acceptance of a deployer's mapping from case to incident: a plugin of a third party beside the bundled ones (item 268). It also
+ * answers points of the case: what it says replaces the plugin's own entitlements and joins its lines of verification. */
 #include "people.h"
 
 #include <dirent.h>
@@ -97,9 +98,33 @@ static void acceptance_268_own_mapping(void **state)
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "category"), "voice");
 }
 
+static void own_entitlements_and_lines(void **state)
+{
+    people *p = *state;
+    const char *ours, *id;
+    const csm_value *lines;
+    int found = 0;
+
+    as(p, NULL);
+    ours = csm_tk_insert(p->tk, "service_entitlement", "{'name':'Ours','account':'%s'}", p->P);
+    (void)csm_tk_insert(p->tk, "service_entitlement", "{'name':'Sooner','account':'%s','end_date':'2999-01-01'}", p->P);
+    id = people_case(p, "any");
+    as(p, "ann");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "entitlement"), ours);
+    lines = csm_tk_at(p->tk, csm_tk_ok(p->tk, "case.verify", "{'id':'%s'}", id), "lines");
+    for (uint32_t n = 0; n < lines->count; n++)
+        if (strcmp(csm_tk_str(p->tk, &lines->list[n], "check"), "service_levels") == 0) {
+            found++;
+            assert_true(csm_tk_bool(p->tk, &lines->list[n], "ok"));
+            csm_tk_assert_str(csm_tk_str(p->tk, &lines->list[n], "reason"), "answered within the hour");
+        }
+    assert_int_equal(found, 1);
+    assert_true(lines->count > 3); /* the others are told as before */
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { people_test(acceptance_268_own_mapping) };
+    const struct CMUnitTest tests[] = { people_test(acceptance_268_own_mapping), people_test(own_entitlements_and_lines) };
 
     return cmocka_run_group_tests(tests, setup, teardown);
 }

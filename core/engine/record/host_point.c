@@ -27,6 +27,45 @@ static csm_status check_answer(csm_ctx *ctx, const csm_mpoint *point, const csm_
     return CSM_OK;
 }
 
+static csm_status join_lists(csm_ctx *ctx, csm_value a, csm_value b, csm_value *out)
+{
+    uint32_t before = a.type == CSM_T_LIST ? a.count : 0, more = b.type == CSM_T_LIST ? b.count : 0;
+    csm_value *items = csm_arena_array(ctx->arena, before + more + 1u, sizeof(*items));
+
+    if (items == NULL)
+        return csm_ctx_nomem(ctx);
+    if (before > 0)
+        memcpy(items, a.list, before * sizeof(*items));
+    if (more > 0)
+        memcpy(items + before, b.list, more * sizeof(*items));
+    *out = csm_list(items, before + more);
+    return CSM_OK;
+}
+
+/* The last answer holds; those that are collected are joined. */
+static csm_status take_answer(csm_ctx *ctx, const csm_mpoint *point, csm_value answer, csm_value *out)
+{
+    const csm_point *decl = point->decl;
+    csm_pair *pairs;
+
+    if (decl->cardinality != CSM_COLLECT) {
+        *out = answer;
+        return CSM_OK;
+    }
+    pairs = csm_arena_array(ctx->arena, decl->returns.count + 1u, sizeof(*pairs));
+    if (pairs == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < decl->returns.count; n++) {
+        const char *name = decl->returns.items[n].name;
+        const csm_value *before = csm_map_get(out, name), *more = csm_map_get(&answer, name);
+
+        pairs[n].key = csm_str_of(name);
+        CSM_TRY(join_lists(ctx, before != NULL ? *before : csm_nil(), more != NULL ? *more : csm_nil(), &pairs[n].value));
+    }
+    *out = csm_map(pairs, decl->returns.count);
+    return CSM_OK;
+}
+
 static csm_status run_one(csm_ctx *ctx, const csm_mpoint *point, const struct csm_mimpl *impl, const csm_args *args,
                           csm_value *out, bool *handled)
 {
@@ -42,7 +81,7 @@ static csm_status run_one(csm_ctx *ctx, const csm_mpoint *point, const struct cs
     CSM_TRY(csm_frame_leave(ctx, frame, st, what));
     CSM_TRY(check_answer(ctx, point, impl->plugin, reply.value));
     if (reply.done)
-        *out = reply.value;
+        CSM_TRY(take_answer(ctx, point, reply.value, out));
     *handled = verdict == CSM_HANDLED;
     return CSM_OK;
 }
@@ -55,7 +94,7 @@ csm_status csm_point_run(csm_ctx *ctx, const csm_mpoint *point, csm_value in, cs
 
     *out = csm_nil();
     CSM_TRY(csm_args_parse(ctx, point->decl->params.items, point->decl->params.count, in, &args));
-    for (uint32_t n = 0; n < count && !handled; n++)
+    for (uint32_t n = 0; n < count && (!handled || point->decl->cardinality == CSM_COLLECT); n++)
         CSM_TRY(run_one(ctx, point, &point->impls[n], &args, out, &handled));
     return CSM_OK;
 }

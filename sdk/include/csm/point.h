@@ -5,7 +5,8 @@
 #include <csm/rpc.h>
 
 typedef enum csm_verdict { CSM_CONTINUE = 0, CSM_HANDLED = 1, CSM_REJECT = 2 } csm_verdict;
-typedef enum csm_cardinality { CSM_MANY = 0, CSM_REPLACE = 1 } csm_cardinality; /* REPLACE: only the lowest order runs */
+/* REPLACE: only the lowest order runs. COLLECT: all run, and the lists they return under one name are joined. */
+typedef enum csm_cardinality { CSM_MANY = 0, CSM_REPLACE = 1, CSM_COLLECT = 2 } csm_cardinality;
 
 typedef struct csm_point {
     const char *name;    /* "noun.router/1" */
