@@ -69,6 +69,7 @@ static const csm_property properties[] = {
     FLOW("problem", "A case waits for its problem"),
     FLOW("change", "A case waits for its change"),
     FLOW("request", "A case waits for its request"),
+    { "csm.action_status.flow.request_item", CSM_T_BOOL, "false", "A case waits for each requested item too" },
     FLOW("case_task", "A case waits for its open tasks"),
     FLOW("work_order", "A case waits for its work orders"),
 };

@@ -1,6 +1,8 @@
 /* Ordering: what a new requested item takes from its item, what it costs, who must approve it first. */
 #include "catalog.h"
 
+#define ITEMS_MAX 500u
+
 /* ---- money ---- */
 
 typedef struct money {
@@ -55,10 +57,23 @@ static csm_status money_add(csm_ctx *ctx, money *sum, money m)
     return sum->currency.ptr != NULL ? CSM_OK : CSM_E_NOMEM;
 }
 
+typedef struct totals {
+    money price, recurring;
+    uint32_t count;
+} totals;
+
+static csm_status add_item(csm_ctx *ctx, const csm_record *item, totals *sum)
+{
+    if (++sum->count > ITEMS_MAX)
+        return csm_fail_field(ctx, CSM_E_LIMIT, "request", "field \"request\": it has %u items, and takes no more", ITEMS_MAX);
+    CSM_TRY(money_add(ctx, &sum->price, money_of(csm_record_value(ctx, item, "price"))));
+    return money_add(ctx, &sum->recurring, money_of(csm_record_value(ctx, item, "recurring_price")));
+}
+
 csm_status item_totals(csm_ctx *ctx, csm_change *ch)
 {
-    money price = { 0 }, recurring = { 0 };
-    csm_value totals[2];
+    totals sum = { 0 };
+    csm_value price, recurring;
     csm_record *row;
     csm_query *q;
     csm_status st;
@@ -67,16 +82,15 @@ csm_status item_totals(csm_ctx *ctx, csm_change *ch)
     csm_query_where(ctx, q, "request", CSM_OP_EQ, csm_change_new(ctx, ch, "request"));
     csm_query_filter(ctx, q, "stage!=request_cancelled");
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = money_add(ctx, &price, money_of(csm_record_value(ctx, row, "price")))) != CSM_OK ||
-            (st = money_add(ctx, &recurring, money_of(csm_record_value(ctx, row, "recurring_price")))) != CSM_OK)
+        if ((st = add_item(ctx, row, &sum)) != CSM_OK)
             break;
     csm_query_close(ctx, q);
     CSM_TRY(st);
-    CSM_TRY(money_value(ctx, price, &totals[0]));
-    CSM_TRY(money_value(ctx, recurring, &totals[1]));
+    CSM_TRY(money_value(ctx, sum.price, &price));
+    CSM_TRY(money_value(ctx, sum.recurring, &recurring));
     CSM_TRY(csm_record_get(ctx, REQUEST, csm_change_new_ref(ctx, ch, "request"), &row));
-    CSM_TRY(csm_record_set(ctx, row, "price", totals[0]));
-    CSM_TRY(csm_record_set(ctx, row, "recurring_price", totals[1]));
+    CSM_TRY(csm_record_set(ctx, row, "price", price));
+    CSM_TRY(csm_record_set(ctx, row, "recurring_price", recurring));
     return csm_record_update(ctx, row);
 }
 
@@ -240,7 +254,7 @@ csm_status item_decided(csm_ctx *ctx, csm_change *ch)
 
 static csm_status insert_request(csm_ctx *ctx, const csm_args *in, csm_id *out)
 {
-    static const char *const fields[] = { "requested_for", "special_instructions", "delivery_address" };
+    static const char *const fields[] = { "requested_for", "special_instructions", "delivery_address", "parent" };
     csm_record *row;
 
     CSM_TRY(csm_record_create(ctx, REQUEST, &row));
@@ -307,6 +321,7 @@ static const csm_param order_params[] = {
     CSM_PARAM("requested_for", CSM_T_ID, .table = "sys_user", .doc = "Of a new request: who gets it; unless said, the caller"),
     CSM_PARAM("special_instructions", CSM_T_TEXT, .max = 4000),
     CSM_PARAM("delivery_address", CSM_T_TEXT, .max = 1000),
+    CSM_PARAM("parent", CSM_T_ID, .table = "task", .doc = "Of a new request: what it is raised from"),
 };
 static const csm_param produce_params[] = {
     CSM_PARAM_ID("id", .table = "sc_cat_item_producer", .doc = "The record producer"),

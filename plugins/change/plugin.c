@@ -32,7 +32,16 @@ static const csm_seed seeds[] = {
     "type,short_description,description,start_date,end_date,assigned_to,assignment_group,risk,category,"             \
     "std_change_producer,justification,implementation_plan,backout_plan,test_plan"
 
+static const csm_link_note item_notes[] = {
+    { "stateCHANGES", "${number}: ${state.old} -> ${state}" },
+};
+
 static const csm_task_link links[] = {
+    { .name = "change", .source = "sc_req_item", .linked = "change_request", .field = "parent", .direction = CSM_LINK_BACK,
+      .methods = "request_item", .role = WRITE_ROLE, .may_create = "active=true", .may_create_message = "the requested item is closed",
+      .may_associate = "active=true", .copies = "short_description,description,company", .params = PARAMS,
+      .source_note = "work_notes", .linked_note = "work_notes", .told = "active=true", .notes = CSM_ARRAY(item_notes),
+      .released = "active=false", .optional = true, .doc = "A change an ordered item needs" },
     { .name = "change", .source = "incident", .linked = "change_request", .field = "rfc", .methods = "incident",
       .role = WRITE_ROLE, .may_create = "rfcISEMPTY^NQrfc.active=false", .may_associate = "active=true", .copies = COPIES,
       .params = PARAMS, .source_note = "work_notes", .linked_note = "work_notes", .told = "active=true",

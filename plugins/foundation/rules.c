@@ -64,7 +64,7 @@ const csm_rule foundation_rules[FOUNDATION_RULES] = {
     { .table = "task", .when = CSM_BEFORE_WRITE, .order = 50, .filter = "work_notes_listISNOTEMPTY",
       .run = keep_notes_internal, .name = "foundation.work_notes_list", .doc = "No external user gets work notes" },
     RULE("task", CSM_BEFORE_WRITE, "approvalCHANGES", approval_kept, "A task's approval follows from the answers"),
-    RULE("task", CSM_AFTER_UPDATE, "activeCHANGESTOfalse^NQapprovalCHANGESFROMrequested", approval_withdrawn,
+    RULE("task", CSM_AFTER_UPDATE, "activeCHANGESTOfalse^approval=requested^NQapprovalCHANGESFROMrequested", approval_withdrawn,
          "Nobody is asked about what is over"),
     RULE("sysapproval_approver", CSM_BEFORE_INSERT, NULL, approval_check, "About an open task, each person once"),
     RULE("sysapproval_approver", CSM_AFTER_WRITE, "stateCHANGESTOrequested", approval_asked, "The task waits"),

@@ -1,4 +1,4 @@
-/* The workflows of a case with an incident (A), a change (C) and a problem (D), from end to end through the public protocol:
+/* The workflows of a case with an incident (A), a request (B), a change (C) and a problem (D), from end to end through the public protocol:
  * each step by the role named for it, each record with the state named (item 355). */
 #include "people.h"
 
@@ -9,10 +9,10 @@
 /* ann: customer support agent; tim: technical support; pat: customer. */
 static int setup(void **state)
 {
-    people *p = people_start("service_management,action_status");
+    people *p = people_start("service_management,request_management,action_status");
 
     *state = p;
-    csm_tk_grant(p->tk, p->ann, "sn_incident_write,sn_problem_write,sn_change_write");
+    csm_tk_grant(p->tk, p->ann, "sn_incident_write,sn_problem_write,sn_change_write,sn_request_write");
     return 0;
 }
 
@@ -141,6 +141,60 @@ static void acceptance_355_case_and_incident(void **state)
     accept(p, id);
 }
 
+/* ---- B: request ---- */
+
+/* An item that two groups deliver one after the other. */
+static const char *offered(people *p)
+{
+    const char *plan, *item;
+
+    as(p, NULL);
+    plan = csm_tk_insert(p->tk, "sc_cat_item_delivery_plan", "{'name':'Swap'}");
+    item = csm_tk_insert(p->tk, "sc_cat_item", "{'name':'New box','visible_to_external':true,'fulfillment_plan':'%s'}", plan);
+    (void)csm_tk_insert(p->tk, "sc_cat_item_delivery_task", "{'plan':'%s','order':1,'name':'send','group':'%s','assigned_to':'%s'}",
+                        plan, p->desk, p->tim);
+    (void)csm_tk_insert(p->tk, "sc_cat_item_delivery_task", "{'plan':'%s','order':2,'name':'connect','group':'%s'}", plan, p->desk);
+    return item;
+}
+
+/* Technical support completes the task that is open, the only one. */
+static void fulfil(people *p, const char *item)
+{
+    const char *task;
+
+    as(p, "tim");
+    assert_int_equal(csm_tk_count(p->tk, "sc_task", "request_item=%s^state=1", item), 1);
+    task = csm_tk_str(p->tk, csm_tk_first(p->tk, "sc_task", "request_item=%s^state=1", item), "sys_id");
+    (void)people_do(p, "catalog_task.start", task);
+    (void)people_do(p, "catalog_task.complete", task);
+}
+
+static void acceptance_355_case_and_request(void **state)
+{
+    people *p = *state;
+    const char *item = offered(p), *id = opened(p, "box is broken"), *ordered;
+
+    as(p, "ann");
+    ordered = csm_tk_str(p->tk, csm_tk_ok(p->tk, "catalog.order", "{'item':'%s','parent':'%s'}", item, id), "sys_id");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "action_status"), "blocked_internally");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, "sc_task", "request_item=%s^state=1", ordered), "assigned_to"), p->tim);
+    fulfil(p, ordered);
+    is(p, "sc_req_item", ordered, 2);
+    fulfil(p, ordered);
+    is(p, "sc_req_item", ordered, 3);
+    is(p, CASE, id, 10); /* the request is over, the case goes on */
+    review(p, id);
+    assert_true(noted(p, id, "Closed Complete"));
+    propose(p, id, "request_complete");
+    reject(p, id);
+    as(p, "ann");
+    (void)csm_tk_ok(p->tk, "request_item.reopen", "{'id':'%s','work_notes':'no picture'}", ordered);
+    fulfil(p, ordered);
+    review(p, id);
+    propose(p, id, "request_complete");
+    accept(p, id);
+}
+
 /* ---- C: change ---- */
 
 static const char *raise_change(people *p, const char *id)
@@ -242,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         people_test(acceptance_355_case_and_incident),
+        people_test(acceptance_355_case_and_request),
         people_test(acceptance_355_case_and_change),
         people_test(acceptance_355_case_and_problem),
     };

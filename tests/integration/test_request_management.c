@@ -1,0 +1,609 @@
+/* Acceptance of requests of cases: the portal, agents, what the case is told, approvals, reopening, what customers read. */
+#include "people.h"
+
+#define CASE "sn_customerservice_case"
+#define ITEM "sc_cat_item"
+#define REQUEST "sc_request"
+#define REQUEST_ITEM "sc_req_item"
+#define TASK "sc_task"
+#define APPROVER "sysapproval_approver"
+#define BLOCKER "sn_action_status_blocked_by"
+
+static const char *pen, *secret, *car; /* items: for everybody, for employees, one a manager approves */
+
+/* ann raises requests from cases, tim fulfils them, kate keeps the catalog, petra acts for customers. */
+static int setup(void **state)
+{
+    people *p = people_start("request_management,action_status,change");
+
+    *state = p;
+    csm_tk_grant(p->tk, p->ann, "sn_request_write");
+    (void)csm_tk_user(p->tk, "kate", "catalog_admin");
+    (void)csm_tk_user(p->tk, "petra", "sn_customerservice.proxy_contact");
+    as(p, "kate");
+    pen = csm_tk_insert(p->tk, ITEM, "{'name':'Pen','price':'1.50 EUR','visible_to_external':true}");
+    secret = csm_tk_insert(p->tk, ITEM, "{'name':'Secret'}");
+    car = csm_tk_insert(p->tk, ITEM, "{'name':'Car','price':'100 EUR','visible_to_external':true,'approval_required':'manager'}");
+    return 0;
+}
+
+static const csm_value *row(people *p, const char *table, const char *id)
+{
+    const char *before = p->who;
+    const csm_value *rec;
+
+    as(p, "adam");
+    rec = csm_tk_get(p->tk, table, id);
+    as(p, before);
+    return rec;
+}
+
+static bool told(people *p, const char *id, const char *field, const char *part)
+{
+    const csm_value *entries = csm_tk_at(p->tk, row(p, CASE, id), field);
+    bool found = false;
+
+    for (uint32_t n = 0; n < entries->count && !found; n++)
+        found = strstr(csm_tk_str(p->tk, &entries->list[n], "text"), part) != NULL;
+    return found;
+}
+
+static const csm_value *submit(people *p, const char *who, const char *item)
+{
+    as(p, who);
+    return csm_tk_ok(p->tk, "request.submit", "{'item':'%s'}", item);
+}
+
+/* An item of a new request of this case; ann orders it. */
+static const char *ordered_from(people *p, const char *id, const char *item)
+{
+    const char *before = p->who, *made;
+
+    as(p, "ann");
+    made = csm_tk_str(p->tk, csm_tk_ok(p->tk, "catalog.order", "{'item':'%s','parent':'%s'}", item, id), "sys_id");
+    as(p, before);
+    return made;
+}
+
+static const char *request_of(people *p, const char *item)
+{
+    return csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "request");
+}
+
+static void finish(people *p, const char *verb, const char *item)
+{
+    as(p, "tim");
+    (void)people_do(p, verb, item);
+}
+
+/* ---- the portal ---- */
+
+static void acceptance_269_a_customer_orders(void **state)
+{
+    people *p = *state;
+    const csm_value *answer, *of, *request;
+    const char *id;
+
+    as(p, "pat");
+    answer = csm_tk_ok(p->tk, "request.submit", "{'item':'%s','quantity':2,'short_description':'two pens please'}", pen);
+    id = csm_tk_str(p->tk, answer, "case.sys_id");
+    csm_tk_assert_str(csm_tk_str(p->tk, answer, "item.price.amount"), "3");
+    of = row(p, CASE, id);
+    assert_true(csm_tk_bool(p->tk, of, "initiated_as_request"));
+    csm_tk_assert_str(csm_tk_str(p->tk, of, "short_description"), "two pens please");
+    csm_tk_assert_str(csm_tk_str(p->tk, of, "contact"), p->pat);
+    csm_tk_assert_str(csm_tk_str(p->tk, of, "account"), p->P);
+    csm_tk_assert_str(csm_tk_str(p->tk, of, "contact_type"), "web");
+    request = row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id"));
+    csm_tk_assert_str(csm_tk_str(p->tk, request, "parent"), id);
+    csm_tk_assert_str(csm_tk_str(p->tk, request, "requested_for"), p->pat);
+    csm_tk_assert_str(csm_tk_str(p->tk, request, "account"), p->P);
+    csm_tk_assert_str(csm_tk_str(p->tk, request, "contact"), p->pat);
+    as(p, "adam");
+    assert_int_equal(csm_tk_count(p->tk, REQUEST_ITEM, "request=%s", csm_tk_str(p->tk, answer, "request.sys_id")), 1);
+    assert_int_equal(csm_tk_count(p->tk, REQUEST, "parent=%s", id), 1);
+    as(p, "ann"); /* an ordinary case cannot say it came that way */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert",
+                       "{'table':'" CASE "','values':{'short_description':'c','initiated_as_request':true}}");
+}
+
+static void acceptance_269_all_or_nothing(void **state)
+{
+    people *p = *state;
+    int64_t cases;
+    const char *item;
+
+    as(p, "kate");
+    item = csm_tk_insert(p->tk, ITEM, "{'name':'Badge','visible_to_external':true}");
+    (void)csm_tk_insert(p->tk, "item_option_new", "{'cat_item':'%s','name':'name_on_it','mandatory':true}", item);
+    as(p, "adam");
+    cases = csm_tk_count(p->tk, CASE, "sys_idISNOTEMPTY");
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "request.submit", "{'item':'%s'}", item);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "name_on_it");
+    as(p, "adam"); /* no case without its request */
+    assert_int_equal(csm_tk_count(p->tk, CASE, "sys_idISNOTEMPTY"), cases);
+}
+
+static void acceptance_270_for_whom_one_may(void **state)
+{
+    static const struct {
+        const char *who, *field; /* of the answer's case, as it must come out */
+        size_t account, contact, partner_contact; /* offsets into people; 0: not given, or nobody */
+    } rows[] = {
+        { "cass", "case manager, a subsidiary", offsetof(people, S1), offsetof(people, sam), 0 },
+        { "dora", "customer admin, another contact", offsetof(people, P), offsetof(people, pam), 0 },
+        { "quin", "partner", offsetof(people, C), offsetof(people, carl), offsetof(people, quin) },
+        { "quest", "partner admin", offsetof(people, C), offsetof(people, carl), offsetof(people, quest) },
+        { "petra", "proxy contact", offsetof(people, S1), offsetof(people, sam), 0 },
+    };
+    people *p = *state;
+
+    for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        const char *account = *(const char **)((char *)p + rows[n].account), *contact = *(const char **)((char *)p + rows[n].contact);
+        const char *id;
+        const csm_value *of;
+
+        as(p, rows[n].who);
+        id = csm_tk_str(p->tk, csm_tk_ok(p->tk, "request.submit", "{'item':'%s','account':'%s','contact':'%s'}", pen, account,
+                                         contact), "case.sys_id");
+        of = row(p, CASE, id);
+        csm_tk_assert_str(csm_tk_str(p->tk, of, "account"), account);
+        csm_tk_assert_str(csm_tk_str(p->tk, of, "contact"), contact);
+        if (rows[n].partner_contact != 0)
+            csm_tk_assert_str(csm_tk_str(p->tk, of, "partner_contact"), *(const char **)((char *)p + rows[n].partner_contact));
+        as(p, "adam");
+        csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, REQUEST, "parent=%s", id), "requested_for"), contact);
+    }
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, csm_tk_str(p->tk, submit(p, "joe", pen), "case.sys_id")), "consumer"), p->joe);
+}
+
+static void acceptance_270_and_for_nobody_else(void **state)
+{
+    people *p = *state;
+
+    as(p, "pat");
+    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "request.submit", "{'item':'%s','account':'%s'}", pen, p->X),
+                         CSM_OK);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request.submit", "{'item':'%s','contact':'%s'}", pen, p->pam);
+    as(p, "quin");
+    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "request.submit", "{'item':'%s','account':'%s'}", pen, p->P),
+                         CSM_OK);
+    as(p, "joe");
+    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "request.submit", "{'item':'%s','consumer':'%s'}", pen,
+                                     p->jane), CSM_OK);
+    as(p, "ivy"); /* an employee who opens no cases */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request.submit", "{'item':'%s'}", pen);
+}
+
+static void acceptance_270_named_in_the_form(void **state)
+{
+    people *p = *state;
+    const char *before, *set, *item;
+    const csm_value *answer;
+
+    as(p, "kate");
+    set = csm_tk_str(p->tk, csm_tk_first(p->tk, "item_option_new_set", "name=csm_request_variable_set"), "sys_id");
+    item = csm_tk_insert(p->tk, ITEM, "{'name':'Desk','visible_to_external':true,'variable_sets':['%s']}", set);
+    as(p, "quin");
+    answer = csm_tk_ok(p->tk, "request.submit", "{'item':'%s','variables':{'account':'%s','contact':'%s'}}", item, p->C, p->carl);
+    before = csm_tk_str(p->tk, answer, "case.sys_id");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, before), "account"), p->C);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, before), "contact"), p->carl);
+    assert_int_not_equal(csm_tk_call(p->tk, &answer, "request.submit", "{'item':'%s','variables':{'account':'%s','contact':'%s'}}",
+                                     item, p->X, p->xena), CSM_OK);
+}
+
+/* ---- agents ---- */
+
+static void acceptance_271_two_from_one_case(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "new desk"), *first, *second;
+    const csm_value *rec;
+
+    rec = csm_tk_ok(p->tk, "case.create_request", "{'id':'%s'}", id);
+    first = csm_tk_str(p->tk, rec, "sys_id");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "requested_for"), p->pat);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "short_description"), "new desk");
+    (void)csm_tk_ok(p->tk, "catalog.order", "{'item':'%s','request':'%s','quantity':2}", pen, first);
+    (void)csm_tk_ok(p->tk, "catalog.order", "{'item':'%s','request':'%s'}", secret, first);
+    second = request_of(p, ordered_from(p, id, pen));
+    assert_string_not_equal(first, second);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, second), "requested_for"), p->pat);
+    assert_int_equal(csm_tk_count(p->tk, REQUEST, "parent=%s", id), 2);
+    assert_int_equal(csm_tk_count(p->tk, REQUEST_ITEM, "parent=%s", id), 3);
+    assert_true(told(p, id, "work_notes", csm_tk_str(p->tk, row(p, REQUEST, first), "number")));
+    as(p, "abe"); /* an agent without the role */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_request", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "catalog.order", "{'item':'%s','parent':'%s'}", pen, id);
+    csm_tk_hidden(p->tk, REQUEST, first);
+    as(p, "tim"); /* who has the role but not the case */
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.create_request", "{'id':'%s'}", people_case_in(p, 10));
+    id = people_case_in(p, 3);
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_request", "{'id':'%s'}", id);
+}
+
+static void acceptance_271_the_customer_of_the_case(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "moves"), *request = request_of(p, ordered_from(p, id, pen));
+
+    (void)csm_tk_update(p->tk, CASE, id, "{'contact':'%s'}", p->pam);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request), "contact"), p->pam);
+}
+
+static void acceptance_272_associate_and_remove(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "desk"), *request, *number, *foreign;
+
+    as(p, "tim");
+    request = request_of(p, csm_tk_str(p->tk, csm_tk_ok(p->tk, "catalog.order", "{'item':'%s'}", pen), "sys_id"));
+    number = csm_tk_str(p->tk, row(p, REQUEST, request), "number");
+    as(p, "ann");
+    (void)csm_tk_ok(p->tk, "case.associate_request", "{'id':'%s','request':'%s'}", id, request);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request), "parent"), id);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request), "account"), p->P);
+    assert_true(told(p, id, "work_notes", number));
+    foreign = people_case(p, "another");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.associate_request", "{'id':'%s','request':'%s'}", foreign, request);
+    (void)csm_tk_ok(p->tk, "case.remove_request", "{'id':'%s','request':'%s'}", id, request);
+    assert_true(csm_tk_is_nil(p->tk, row(p, REQUEST, request), "parent"));
+    assert_true(csm_tk_is_nil(p->tk, row(p, REQUEST, request), "account"));
+    assert_true(told(p, id, "work_notes", "unlinked"));
+    as(p, "abe");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.associate_request", "{'id':'%s','request':'%s'}", id, request);
+    as(p, "tim"); /* nor by a plain write of the column, to a case one does not work */
+    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "record.update",
+                                     "{'table':'" REQUEST "','id':'%s','values':{'parent':'%s'}}", request, id), CSM_OK);
+}
+
+/* ---- what the case is told ---- */
+
+static void acceptance_275_the_request_closes(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *item = ordered_from(p, id, pen), *number;
+
+    number = csm_tk_str(p->tk, row(p, REQUEST, request_of(p, item)), "number");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "action_status"), "blocked_internally");
+    as(p, "adam");
+    assert_int_equal(csm_tk_count(p->tk, BLOCKER, "blocked=%s^active=true", id), 1); /* the request, not each of its items */
+    finish(p, "request_item.complete", item);
+    assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "state"), 10);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "action_status"), "needs_attention");
+    assert_true(told(p, id, "work_notes", number));
+    assert_true(told(p, id, "work_notes", "Closed Complete"));
+    assert_false(told(p, id, "comments", number));
+    as(p, "ann");
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'request_complete','close_notes':'here it is'}", id);
+}
+
+static void acceptance_276_fulfillers_talk_to_the_case(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *item = ordered_from(p, id, pen);
+    int64_t mails = people_mails(p, "pat", "has a comment"), ivys;
+
+    as(p, "tim");
+    (void)csm_tk_update(p->tk, REQUEST_ITEM, item, "{'comments':'out of ink'}");
+    (void)csm_tk_update(p->tk, REQUEST, request_of(p, item), "{'comments':'sorry for that'}");
+    assert_true(told(p, id, "work_notes", "out of ink"));
+    assert_true(told(p, id, "work_notes", "sorry for that"));
+    assert_false(told(p, id, "comments", "out of ink"));
+    assert_int_equal(people_mails(p, "pat", "has a comment"), mails);
+    as(p, "pat");
+    assert_false(csm_tk_has(csm_tk_get(p->tk, REQUEST_ITEM, item), "comments"));
+    as(p, "adam"); /* who asked without a case is mailed */
+    (void)csm_tk_update(p->tk, "sys_user", p->ivy, "{'email':'ivy@example.com'}");
+    ivys = people_mails(p, "ivy", "has a comment");
+    as(p, "ivy");
+    item = csm_tk_str(p->tk, csm_tk_ok(p->tk, "catalog.order", "{'item':'%s'}", pen), "sys_id");
+    as(p, "tim");
+    (void)csm_tk_update(p->tk, REQUEST_ITEM, item, "{'comments':'on its way'}");
+    assert_int_equal(people_mails(p, "ivy", "has a comment"), ivys + 1);
+}
+
+/* ---- approval ---- */
+
+static const char *question(people *p, const char *item)
+{
+    const char *before = p->who, *found;
+
+    as(p, "adam");
+    found = csm_tk_str(p->tk, csm_tk_first(p->tk, APPROVER, "sysapproval=%s^state=requested", item), "sys_id");
+    as(p, before);
+    return found;
+}
+
+static void acceptance_277_393_the_customers_manager_decides(void **state)
+{
+    people *p = *state;
+    const csm_value *answer, *summary;
+    const char *id, *item, *asked;
+
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "customer_contact", p->pat, "{'manager':'%s'}", p->pam);
+    answer = submit(p, "pat", car);
+    id = csm_tk_str(p->tk, answer, "case.sys_id");
+    item = csm_tk_str(p->tk, answer, "item.sys_id");
+    csm_tk_assert_str(csm_tk_str(p->tk, answer, "item.stage"), "waiting_for_approval");
+    asked = question(p, item);
+    as(p, "pam"); /* she reads nothing of the case, but what she decides on */
+    csm_tk_hidden(p->tk, CASE, id);
+    csm_tk_hidden(p->tk, REQUEST_ITEM, item);
+    summary = csm_tk_ok(p->tk, "approval.summary", "{'id':'%s'}", asked);
+    csm_tk_assert_str(csm_tk_str(p->tk, summary, "price.amount"), "100");
+    assert_false(csm_tk_has(summary, "parent") || csm_tk_has(summary, "variables"));
+    as(p, "pat"); /* not his own judge */
+    csm_tk_hidden(p->tk, APPROVER, asked);
+    as(p, "pam");
+    (void)csm_tk_ok(p->tk, "approval.approve", "{'id':'%s','comments':'but a small one'}", asked);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "stage"), "fulfillment");
+    assert_true(told(p, id, "comments", "but a small one"));
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "approval.reject", "{'id':'%s'}", asked);
+}
+
+static void acceptance_277_an_internal_approver(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *item, *offered, *group;
+
+    as(p, NULL);
+    group = csm_tk_insert(p->tk, "sys_user_group", "{'name':'Budget'}");
+    (void)csm_tk_insert(p->tk, "sys_user_grmember", "{'user':'%s','group':'%s'}", p->vera, group);
+    as(p, "kate");
+    offered = csm_tk_insert(p->tk, ITEM, "{'name':'Van','approval_required':'group','approval_group':'%s'}", group);
+    item = ordered_from(p, id, offered);
+    as(p, "vera");
+    (void)csm_tk_ok(p->tk, "approval.approve", "{'id':'%s','comments':'in budget'}", question(p, item));
+    assert_true(told(p, id, "work_notes", "in budget"));
+    assert_false(told(p, id, "comments", "in budget"));
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "stage"), "fulfillment");
+}
+
+static void acceptance_278_rejected(void **state)
+{
+    people *p = *state;
+    const csm_value *answer;
+    const char *id, *item;
+
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "customer_contact", p->pat, "{'manager':'%s'}", p->pam);
+    answer = submit(p, "pat", car);
+    id = csm_tk_str(p->tk, answer, "case.sys_id");
+    item = csm_tk_str(p->tk, answer, "item.sys_id");
+    as(p, "pam");
+    (void)csm_tk_ok(p->tk, "approval.reject", "{'id':'%s','comments':'take the train'}", question(p, item));
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "stage"), "request_cancelled");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id")), "request_state"), "closed_rejected");
+    assert_true(told(p, id, "comments", "take the train"));
+    assert_true(told(p, id, "work_notes", "Closed Rejected"));
+    assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "state"), 1);
+}
+
+/* ---- after the solution ---- */
+
+static void acceptance_279_the_solution_is_rejected(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *item = ordered_from(p, id, pen);
+
+    finish(p, "request_item.complete", item);
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, CASE, id, "{'needs_attention':false}");
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'request_complete','close_notes':'here it is'}", id);
+    as(p, "pat");
+    (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'it is dry'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request_item.reopen", "{'id':'%s'}", item);
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, CASE, id, "{'needs_attention':false}");
+    (void)csm_tk_ok(p->tk, "request_item.reopen", "{'id':'%s','assignment_group':'%s','work_notes':'dry'}", item, p->desk);
+    assert_int_equal(csm_tk_count(p->tk, TASK, "request_item=%s^active=true^assignment_group=%s", item, p->desk), 1);
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request_of(p, item)), "request_state"), "in_process");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "action_status"), "blocked_internally");
+    item = ordered_from(p, id, pen); /* or something else is asked for */
+    assert_int_equal(csm_tk_count(p->tk, REQUEST, "parent=%s", id), 2);
+    finish(p, "request_item.complete", item);
+}
+
+/* ---- what customers read ---- */
+
+static void acceptance_281_360_in_his_own_words(void **state)
+{
+    people *p = *state;
+    const csm_value *answer = submit(p, "pat", pen), *shown;
+    const char *id = csm_tk_str(p->tk, answer, "case.sys_id"), *request, *item;
+
+    request = csm_tk_str(p->tk, csm_tk_first(p->tk, REQUEST, "parent=%s", id), "sys_id");
+    item = csm_tk_str(p->tk, csm_tk_first(p->tk, REQUEST_ITEM, "request=%s", request), "sys_id");
+    shown = csm_tk_at(p->tk, csm_tk_ok(p->tk, "record.get", "{'table':'" REQUEST_ITEM "','id':'%s','display':true}", item), "display");
+    csm_tk_assert_str(csm_tk_str(p->tk, shown, "state"), "In progress");
+    csm_tk_assert_str(csm_tk_str(p->tk, shown, "cat_item"), "Pen");
+    finish(p, "request_item.complete", item);
+    as(p, "pat");
+    shown = csm_tk_at(p->tk, csm_tk_ok(p->tk, "record.get", "{'table':'" REQUEST_ITEM "','id':'%s','display':true}", item), "display");
+    csm_tk_assert_str(csm_tk_str(p->tk, shown, "state"), "Delivered");
+    csm_tk_assert_str(csm_tk_str(p->tk, shown, "stage"), "Finished");
+    shown = csm_tk_at(p->tk, csm_tk_ok(p->tk, "record.get", "{'table':'" REQUEST "','id':'%s','display':true}", request), "display");
+    csm_tk_assert_str(csm_tk_str(p->tk, shown, "request_state"), "Delivered");
+    assert_false(csm_tk_has(csm_tk_get(p->tk, REQUEST, request), "work_notes"));
+    assert_false(csm_tk_has(csm_tk_get(p->tk, REQUEST, request), "assignment_group"));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'" REQUEST "','id':'%s','values':{'short_description':'x'}}", request);
+    as(p, "dora"); /* whoever reads the case */
+    assert_true(csm_tk_sees(p->tk, REQUEST, request) && csm_tk_sees(p->tk, REQUEST_ITEM, item));
+    as(p, "xena");
+    csm_tk_hidden(p->tk, REQUEST, request);
+    csm_tk_hidden(p->tk, REQUEST_ITEM, item);
+    as(p, "vera"); /* stakeholders too */
+    assert_true(csm_tk_sees(p->tk, REQUEST, request));
+}
+
+static void acceptance_281_closed_by_the_administrator(void **state)
+{
+    people *p = *state;
+    const char *id = csm_tk_str(p->tk, submit(p, "pat", pen), "case.sys_id"), *request;
+
+    request = csm_tk_str(p->tk, csm_tk_first(p->tk, REQUEST, "parent=%s", id), "sys_id");
+    people_set_property(p, "csm.external_access.request", "false");
+    as(p, "pat");
+    csm_tk_hidden(p->tk, REQUEST, request);
+    assert_int_equal(csm_tk_count(p->tk, REQUEST_ITEM, "request=%s", request), 0);
+    assert_true(csm_tk_is_nil(p->tk, submit(p, "pat", pen), "request")); /* made, but not shown */
+    as(p, "ann");
+    assert_true(csm_tk_sees(p->tk, REQUEST, request));
+    people_set_property(p, "csm.external_access.request", "true");
+    as(p, "pat");
+    assert_true(csm_tk_sees(p->tk, REQUEST, request));
+}
+
+static void acceptance_282_not_for_customers(void **state)
+{
+    people *p = *state;
+
+    as(p, "pat");
+    csm_tk_hidden(p->tk, ITEM, secret);
+    assert_true(csm_tk_sees(p->tk, ITEM, pen));
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "request.submit", "{'item':'%s'}", secret);
+    as(p, "joe");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "request.submit", "{'item':'%s'}", secret);
+    as(p, "pat"); /* nor by the back door */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'" REQUEST_ITEM "','values':{'cat_item':'%s'}}", secret);
+}
+
+/* ---- what may parent a request ---- */
+
+static void acceptance_283_parents(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "c"), *task, *mapping;
+
+    as(p, "ann");
+    task = csm_tk_insert(p->tk, "sn_customerservice_task", "{'short_description':'t','parent_case':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.order", "{'item':'%s','parent':'%s'}", pen, task);
+    as(p, "kate");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'request_parent_mapping','values':{'parent_table':'sys_user'}}");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'request_parent_mapping','values':{"
+                       "'parent_table':'sn_customerservice_task','parent_requestor':'nobody'}}");
+    mapping = csm_tk_insert(p->tk, "request_parent_mapping", "{'name':'Case task','parent_table':'sn_customerservice_task'}");
+    as(p, "ann");
+    id = csm_tk_str(p->tk, csm_tk_ok(p->tk, "catalog.order", "{'item':'%s','parent':'%s'}", pen, task), "sys_id");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request_of(p, id)), "requested_for"), p->pat);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'request_parent_mapping','id':'%s'}", mapping);
+    as(p, "kate"); /* a case without its mapping parents none either */
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'request_parent_mapping','id':'%s'}",
+                    csm_tk_str(p->tk, csm_tk_first(p->tk, "request_parent_mapping", "parent_table=" CASE), "sys_id"));
+    id = people_case(p, "c");
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_request", "{'id':'%s'}", id);
+    as(p, "kate");
+    (void)csm_tk_insert(p->tk, "request_parent_mapping", "{'name':'Case','parent_table':'" CASE "'}");
+    as(p, "ann");
+    (void)people_do(p, "case.create_request", id);
+}
+
+/* ---- a change for an item ---- */
+
+static void acceptance_358_a_change_for_an_item(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *item = ordered_from(p, id, pen), *change, *number;
+    const csm_value *rec, *notes;
+
+    as(p, "tim");
+    rec = csm_tk_ok(p->tk, "request_item.create_change", "{'id':'%s','type':'normal'}", item);
+    change = csm_tk_str(p->tk, rec, "sys_id");
+    number = csm_tk_str(p->tk, rec, "number");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "parent"), item);
+    notes = csm_tk_at(p->tk, row(p, REQUEST_ITEM, item), "work_notes");
+    assert_non_null(strstr(csm_tk_str(p->tk, notes, "0.text"), number));
+    assert_true(told(p, id, "work_notes", number));
+    assert_false(told(p, id, "comments", number));
+    (void)people_do(p, "change.cancel", change);
+    assert_true(told(p, id, "work_notes", "Canceled"));
+    as(p, "ann"); /* an agent who makes no changes */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request_item.create_change", "{'id':'%s'}", item);
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request_item.create_change", "{'id':'%s'}", item);
+    csm_tk_hidden(p->tk, "change_request", change);
+    finish(p, "request_item.complete", item);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "request_item.create_change", "{'id':'%s'}", item);
+}
+
+/* ---- the demo rows ---- */
+
+static void acceptance_273_281_demo(void **state)
+{
+    csm_tk *tk = csm_tk_start("request_management", CSM_TK_DEMO);
+    const csm_value *answer;
+    const char *item;
+
+    (void)state;
+    csm_tk_as(tk, "gil");
+    item = csm_tk_str(tk, csm_tk_first(tk, ITEM, "nameLIKEset-top box"), "sys_id");
+    (void)csm_tk_fails(tk, CSM_E_INVALID, "request.submit", "{'item':'%s'}", item);
+    answer = csm_tk_ok(tk, "request.submit", "{'item':'%s','variables':{'room':'101'}}", item);
+    item = csm_tk_str(tk, answer, "item.sys_id");
+    csm_tk_as(tk, "wes.ware");
+    assert_int_equal(csm_tk_count(tk, TASK, "request_item=%s", item), 3);
+    assert_int_equal(csm_tk_count(tk, TASK, "request_item=%s^state=1", item), 1);
+    csm_tk_as(tk, "gil");
+    item = csm_tk_str(tk, csm_tk_first(tk, ITEM, "name=Extra screen"), "sys_id");
+    answer = csm_tk_ok(tk, "request.submit", "{'item':'%s','quantity':2}", item);
+    csm_tk_assert_str(csm_tk_str(tk, answer, "item.stage"), "waiting_for_approval");
+    csm_tk_assert_str(csm_tk_str(tk, answer, "request.price.amount"), "9");
+    assert_int_equal(csm_tk_count(tk, ITEM, "name=Laptop"), 0);
+    csm_tk_stop(tk);
+}
+
+/* ---- a stakeholder decides about a request ---- */
+
+static void acceptance_114_about_a_request(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *request, *asked;
+    const csm_value *rec;
+
+    request = csm_tk_str(p->tk, (as(p, "ann"), csm_tk_ok(p->tk, "case.create_request", "{'id':'%s'}", id)), "sys_id");
+    asked = csm_tk_insert(p->tk, APPROVER, "{'sysapproval':'%s','approver':'%s'}", request, p->ivy);
+    as(p, "abe"); /* nobody asks about what he does not work on */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}",
+                       request, p->abe);
+    as(p, "ivy");
+    (void)csm_tk_ok(p->tk, "approval.approve", "{'id':'%s','comments':'fine with me'}", asked);
+    rec = row(p, REQUEST, request);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "approval"), "approved");
+    assert_non_null(strstr(csm_tk_str(p->tk, csm_tk_at(p->tk, rec, "approval_history"), "0.text"), "fine with me"));
+    assert_true(told(p, id, "work_notes", "fine with me"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        people_test(acceptance_114_about_a_request),
+        people_test(acceptance_269_a_customer_orders),
+        people_test(acceptance_269_all_or_nothing),
+        people_test(acceptance_270_for_whom_one_may),
+        people_test(acceptance_270_and_for_nobody_else),
+        people_test(acceptance_270_named_in_the_form),
+        people_test(acceptance_271_two_from_one_case),
+        people_test(acceptance_271_the_customer_of_the_case),
+        people_test(acceptance_272_associate_and_remove),
+        people_test(acceptance_275_the_request_closes),
+        people_test(acceptance_276_fulfillers_talk_to_the_case),
+        people_test(acceptance_277_393_the_customers_manager_decides),
+        people_test(acceptance_277_an_internal_approver),
+        people_test(acceptance_278_rejected),
+        people_test(acceptance_279_the_solution_is_rejected),
+        people_test(acceptance_281_360_in_his_own_words),
+        people_test(acceptance_281_closed_by_the_administrator),
+        people_test(acceptance_282_not_for_customers),
+        people_test(acceptance_283_parents),
+        people_test(acceptance_358_a_change_for_an_item),
+        people_test(acceptance_273_281_demo),
+    };
+
+    return cmocka_run_group_tests(tests, setup, people_teardown);
+}
