@@ -43,6 +43,7 @@ typedef struct bench_options {
 typedef struct world {
     const bench_options *options;
     uint64_t cases;
+    const char *plugins;     /* active ones; NULL: customer_service */
     char dir[PATH_MAX];      /* data directory */
     char socket[PATH_MAX];   /* of the local administrator */
     uint16_t port;
@@ -127,6 +128,9 @@ void figures_read(bench *b);   /* servers run */
 void figures_count(bench *b);  /* servers run */
 void figures_server(bench *b); /* no server runs, here and below */
 void figures_write(bench *b);
+void figures_events(bench *b);
+/* A number of server.metrics about the writer. */
+int64_t writer_number(const world *wd, const char *name);
 
 /* ---- slots.c: things measured in turn, so that what else the machine does meets all alike ---- */
 

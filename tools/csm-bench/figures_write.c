@@ -43,7 +43,7 @@ static void take_created(void *user, uint32_t msgid, csm_str result)
         memcpy(c->ids[c->id_count++], at + sizeof(key) - 1, HEX_ID);
 }
 
-static int64_t writer_number(const world *wd, const char *name)
+int64_t writer_number(const world *wd, const char *name)
 {
     csm_client_result *result = world_call(wd, "server.metrics", csm_nil());
     const csm_value *number = csm_map_get(world_answer(result, "writer"), name);

@@ -62,6 +62,7 @@ int main(int argc, char **argv)
     with_servers();
     figures_server(&b);
     figures_write(&b);
+    figures_events(&b);
     report_print(&b.o);
     return report_is_good() ? 0 : 2;
 }

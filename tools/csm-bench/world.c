@@ -39,7 +39,7 @@ static pid_t spawn(const world *wd)
     const bench_options *o = wd->options;
     char unix_at[PATH_MAX + 8], tcp_at[64], log[PATH_MAX + 8];
     char *argv[] = { strdup(o->server), strdup("--data"), strdup(wd->dir), strdup("--plugin-dir"), strdup(o->plugin_dir),
-                     strdup("--plugins"), strdup("customer_service"), strdup("--listen"), unix_at, strdup("--listen"), tcp_at,
+                     strdup("--plugins"), strdup(wd->plugins != NULL ? wd->plugins : "customer_service"), strdup("--listen"), unix_at, strdup("--listen"), tcp_at,
                      strdup("--set"), strdup("log_level=warn"), NULL };
     pid_t pid;
 
