@@ -39,9 +39,16 @@ static csm_status event(csm_ctx *ctx, const char *name, csm_value payload)
     return csm_request_log_event(ctx, csm_str_of(name), payload);
 }
 
+static csm_status ensure(csm_ctx *ctx, const char *job, const char *key, csm_time at, csm_value args)
+{
+    CSM_TRY(check_writing(ctx));
+    return csm_job_put_new(ctx, csm_str_of(job), csm_str_of(key), at, args);
+}
+
 const csm_job_api csm_host_job = {
     .size = sizeof(csm_job_api),
     .start = start,
     .cancel = cancel,
     .event = event,
+    .ensure = ensure,
 };

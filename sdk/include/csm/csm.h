@@ -520,6 +520,11 @@ static inline csm_status csm_job_start(csm_ctx *ctx, const char *job, const char
     return CSM_HOST(ctx)->job->start(ctx, job, key, at, args);
 }
 
+static inline csm_status csm_job_ensure(csm_ctx *ctx, const char *job, const char *key, csm_time at, csm_value args)
+{
+    return CSM_HOST(ctx)->job->ensure(ctx, job, key, at, args);
+}
+
 static inline csm_status csm_job_cancel(csm_ctx *ctx, const char *job, const char *key)
 {
     return CSM_HOST(ctx)->job->cancel(ctx, job, key);

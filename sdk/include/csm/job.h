@@ -29,6 +29,9 @@ typedef struct csm_job_api {
     csm_status (*cancel)(csm_ctx *ctx, const char *job, const char *key);
     /* Queues a named event for subscribers, delivered after commit. */
     csm_status (*event)(csm_ctx *ctx, const char *name, csm_value payload);
+    /* As start, but one of that name and key that waits, or is between pages, stays as it is: for jobs that look at how things
+     * stand when they run, and that many changes ask for. */
+    csm_status (*ensure)(csm_ctx *ctx, const char *job, const char *key, csm_time at, csm_value args);
 } csm_job_api;
 
 #endif

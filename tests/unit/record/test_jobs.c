@@ -55,6 +55,21 @@ static void keys_replace(void **state)
     assert_int_equal(world_run_jobs(w), 2);
 }
 
+static void ensured_jobs_stay_as_they_wait(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx;
+
+    start(w, "sweep", "once", CSM_MINUTE, csm_int(1));
+    ctx = world_write(w, "rule");
+    assert_ok(ctx, csm_job_ensure(ctx, "sweep", "once", ctx->now, csm_int(2))); /* waits already */
+    assert_ok(ctx, csm_job_ensure(ctx, "sweep", "other", ctx->now, csm_int(1)));
+    world_commit(w);
+    assert_int_equal(world_run_jobs(w), 1);
+    csm_clock_advance(w->clock, CSM_MINUTE);
+    assert_int_equal(world_run_jobs(w), 1);
+}
+
 static void undone_requests_start_nothing(void **state)
 {
     world *w = *state;
@@ -148,7 +163,7 @@ static void entries_wait_for_their_plugin(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(jobs_run_in_pages), T(keys_replace), T(undone_requests_start_nothing), T(periodic_jobs_keep_their_grid),
+        T(jobs_run_in_pages), T(keys_replace), T(ensured_jobs_stay_as_they_wait), T(undone_requests_start_nothing), T(periodic_jobs_keep_their_grid),
         T(failures_come_back_later_and_are_parked), T(entries_wait_for_their_plugin),
     };
 
