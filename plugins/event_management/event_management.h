@@ -22,7 +22,7 @@
 #define JOB_FOLLOW "event_management.follow"
 #define JOB_ACTION "event_management.action"
 #define JOB_FLAP_END "event_management.flap_end"
-#define EVENT_IMPACT "event_management.impact" /* {alert}: what it impacts is marked */
+#define POINT_IMPACT "event_management.impact/1"
 #define POINT_ACTION "event_management.action/1"
 #define POINT_INCIDENT "event_management.incident/1"
 

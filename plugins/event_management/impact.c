@@ -133,6 +133,7 @@ typedef struct marking {
     int64_t severity;
     item_set wanted;
     uint32_t changes;
+    bool moved; /* other items are impacted than before, not only otherwise */
 } marking;
 
 static csm_status mark(csm_ctx *ctx, marking *m, csm_id ci)
@@ -145,6 +146,7 @@ static csm_status mark(csm_ctx *ctx, marking *m, csm_id ci)
     CSM_TRY(csm_record_set_int(ctx, row, "severity", m->severity));
     CSM_TRY(csm_record_insert(ctx, row));
     m->changes++;
+    m->moved = true;
     return keep_status(ctx, ci);
 }
 
@@ -162,6 +164,7 @@ static csm_status check_mark(csm_ctx *ctx, marking *m, csm_record *row)
         CSM_TRY(csm_record_update(ctx, row));
     } else {
         CSM_TRY(csm_record_delete(ctx, row));
+        m->moved = true;
     }
     m->changes++;
     return keep_status(ctx, ci);
@@ -189,11 +192,23 @@ static csm_status agree(csm_ctx *ctx, marking *m)
 
 /* ---- following an alert ---- */
 
+static csm_status follow_args(csm_ctx *ctx, csm_id alert, bool moved, csm_value *out)
+{
+    *out = csm_map(NULL, 0);
+    CSM_TRY(csm_map_add(ctx, out, "alert", csm_id_value(alert)));
+    return csm_map_add(ctx, out, "moved", csm_bool(moved));
+}
+
+/* However often an alert changes, one run waits. */
 static csm_status start_follow(csm_ctx *ctx, csm_id alert)
 {
     csm_str key = csm_id_text(ctx, alert);
+    csm_value args;
 
-    return key.ptr != NULL ? csm_job_start(ctx, JOB_FOLLOW, key.ptr, csm_now(ctx), csm_id_value(alert)) : CSM_E_NOMEM;
+    if (key.ptr == NULL)
+        return CSM_E_NOMEM;
+    CSM_TRY(follow_args(ctx, alert, false, &args));
+    return csm_job_ensure(ctx, JOB_FOLLOW, key.ptr, csm_now(ctx), args);
 }
 
 /* An alert without item that no rule could act on leaves nothing to do. */
@@ -212,26 +227,27 @@ csm_status mark_deleted(csm_ctx *ctx, csm_change *ch)
     return keep_status(ctx, csm_change_old_ref(ctx, ch, "ci"));
 }
 
-static csm_status announce(csm_ctx *ctx, csm_record *alert, bool cut)
+static csm_status announce(csm_ctx *ctx, csm_record *alert, const marking *m)
 {
-    csm_value payload = csm_map(NULL, 0);
+    csm_value in, out = csm_nil();
 
-    if (csm_record_bool(ctx, alert, "impact_cut") != cut) {
-        CSM_TRY(csm_record_set_bool(ctx, alert, "impact_cut", cut));
+    if (csm_record_bool(ctx, alert, "impact_cut") != m->wanted.cut) {
+        CSM_TRY(csm_record_set_bool(ctx, alert, "impact_cut", m->wanted.cut));
         CSM_TRY(csm_record_update(ctx, alert));
     }
-    CSM_TRY(csm_map_add(ctx, &payload, "alert", csm_id_value(csm_record_id(ctx, alert))));
-    CSM_TRY(csm_event(ctx, EVENT_IMPACT, payload));
+    CSM_TRY(follow_args(ctx, m->alert, m->moved, &in));
+    CSM_TRY(csm_point_call(ctx, POINT_IMPACT, in, &out));
     return start_actions(ctx, alert);
 }
 
+/* Arguments: {alert, moved}. */
 csm_status alert_follow(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    marking m = { .alert = csm_value_id(args) };
+    const csm_value *id = csm_map_get(&args, "alert"), *moved = csm_map_get(&args, "moved");
+    marking m = { .alert = id != NULL ? csm_value_id(*id) : csm_nil().id, .moved = moved != NULL && csm_value_bool(*moved) };
     csm_record *alert;
     csm_id ci;
 
-    (void)next_args;
     CSM_TRY(csm_record_find(ctx, ALERT, m.alert, &alert));
     if (alert == NULL)
         return CSM_OK;
@@ -244,7 +260,7 @@ csm_status alert_follow(csm_ctx *ctx, csm_value args, bool *more, csm_value *nex
     }
     CSM_TRY(agree(ctx, &m));
     *more = m.changes > 0;
-    return *more ? CSM_OK : announce(ctx, alert, m.wanted.cut);
+    return *more ? follow_args(ctx, m.alert, m.moved, next_args) : announce(ctx, alert, &m);
 }
 
 csm_status refresh_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)

@@ -42,6 +42,10 @@ static const csm_param action_params[] = {
     CSM_PARAM("flow", CSM_T_TEXT, .doc = "Of action run_flow: which"),
 };
 static const csm_param action_returns[] = { CSM_PARAM("done", CSM_T_BOOL, .doc = "Somebody knew the action") };
+static const csm_param impact_params[] = {
+    CSM_PARAM_ID("alert", .table = ALERT, .doc = "The alert"),
+    CSM_PARAM("moved", CSM_T_BOOL, .doc = "It impacts other items than before"),
+};
 static const csm_param incident_params[] = {
     CSM_PARAM_ID("source", .table = ALERT, .doc = "The alert"),
     CSM_PARAM("values", CSM_T_MAP, .doc = "What the incident gets so far"),
@@ -51,6 +55,7 @@ static const csm_param incident_returns[] = { CSM_PARAM("values", CSM_T_MAP, .do
 static const csm_point points[] = {
     { .name = POINT_ACTION, .params = CSM_ARRAY(action_params), .returns = CSM_ARRAY(action_returns),
       .doc = "Does what a management rule asks for, beyond incidents" },
+    { .name = POINT_IMPACT, .params = CSM_ARRAY(impact_params), .doc = "What an alert impacts is marked: others may go on from there" },
     { .name = POINT_INCIDENT, .params = CSM_ARRAY(incident_params), .returns = CSM_ARRAY(incident_returns),
       .cardinality = CSM_REPLACE, .doc = "Values of an incident made of an alert" },
 };

@@ -263,14 +263,31 @@ csm_status affected_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *nex
     return any ? make_case(ctx, p.alert, &made) : CSM_OK;
 }
 
-csm_status impact_settled(csm_ctx *ctx, const char *event, csm_value payload)
-{
-    csm_value args;
-    csm_id alert = arg_of(&payload, "alert");
+typedef struct settled {
+    csm_id alert;
+    bool moved;
+} settled;
 
-    (void)event;
-    CSM_TRY(id_args(ctx, "alert", alert, &args));
-    return start_job(ctx, JOB_AFFECTED, alert, NULL, args);
+/* While the impacted items are the same a run that is under way need not begin again. */
+static csm_status follow(csm_ctx *ctx, void *arg)
+{
+    const settled *s = arg;
+    csm_str key = csm_id_text(ctx, s->alert);
+    csm_value args;
+
+    if (key.ptr == NULL)
+        return CSM_E_NOMEM;
+    CSM_TRY(id_args(ctx, "alert", s->alert, &args));
+    return s->moved ? csm_job_start(ctx, JOB_AFFECTED, key.ptr, csm_now(ctx), args)
+                    : csm_job_ensure(ctx, JOB_AFFECTED, key.ptr, csm_now(ctx), args);
+}
+
+csm_verdict impact_settled(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    settled s = { csm_arg_id(ctx, in, 0), csm_arg_bool(ctx, in, 1) };
+
+    (void)out;
+    return csm_as_plugin(ctx, follow, &s) == CSM_OK ? CSM_CONTINUE : CSM_REJECT;
 }
 
 /* ---- who they belong to ---- */

@@ -6,23 +6,30 @@ static const char *const words[] = { "normal", "critical", "major", "minor", "wa
 #define SEVERITIES (sizeof(words) / sizeof(words[0]))
 #define UNKNOWN "not_available"
 
-/* The worse of *worst (none below 0) and what is told of an element; 0, clear, is the best. */
-static csm_status add_status(csm_ctx *ctx, csm_id element, int64_t *worst)
+static csm_status find_status(csm_ctx *ctx, csm_id element, csm_record **out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, IMPACT_STATUS, &q));
     csm_query_where(ctx, q, "element_id", CSM_OP_EQ, csm_id_value(element));
     csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    if (row != NULL) {
-        int64_t severity = csm_record_int(ctx, row, "severity");
-
-        if (*worst <= 0 || (severity > 0 && severity < *worst))
-            *worst = severity;
-    }
+    CSM_TRY(csm_query_next(ctx, q, out));
     csm_query_close(ctx, q);
+    return CSM_OK;
+}
+
+/* The worse of *worst (none below 0) and what is told of an element; 0, clear, is the best. */
+static csm_status add_status(csm_ctx *ctx, csm_id element, int64_t *worst)
+{
+    csm_record *status;
+    int64_t severity;
+
+    CSM_TRY(find_status(ctx, element, &status));
+    if (status == NULL)
+        return CSM_OK;
+    severity = csm_record_int(ctx, status, "severity");
+    if (*worst <= 0 || (severity > 0 && severity < *worst))
+        *worst = severity;
     return CSM_OK;
 }
 
@@ -63,13 +70,42 @@ static csm_status keep_health(csm_ctx *ctx, csm_record *item)
     return csm_record_update(ctx, item);
 }
 
+/* How far a run has come, and of which version of the status it tells. */
+typedef struct run {
+    csm_id element, after;
+    bool by_service;
+    int64_t version;
+} run;
+
+static csm_status run_args(csm_ctx *ctx, const run *r, csm_value *out)
+{
+    CSM_TRY(id_args(ctx, "element", r->element, out));
+    CSM_TRY(csm_map_add(ctx, out, "after", csm_id_value(r->after)));
+    CSM_TRY(csm_map_add(ctx, out, "by_service", csm_bool(r->by_service)));
+    return csm_map_add(ctx, out, "version", csm_int(r->version));
+}
+
+/* 0: there is none any more. */
+static csm_status version_of(csm_ctx *ctx, csm_id element, int64_t *out)
+{
+    csm_record *status;
+
+    CSM_TRY(find_status(ctx, element, &status));
+    *out = status != NULL ? csm_record_int(ctx, status, "sys_mod_count") + 1 : 0;
+    return CSM_OK;
+}
+
+/* However often a status changes, one run is under way; at its end it looks whether it has to go again. */
 csm_status status_changed(csm_ctx *ctx, csm_change *ch)
 {
-    csm_id element = csm_change_new_ref(ctx, ch, "element_id");
+    run r = { .element = csm_change_new_ref(ctx, ch, "element_id") };
+    csm_str key = csm_id_text(ctx, r.element);
     csm_value args;
 
-    CSM_TRY(id_args(ctx, "element", element, &args));
-    return start_job(ctx, JOB_HEALTH, element, NULL, args);
+    if (key.ptr == NULL)
+        return CSM_E_NOMEM;
+    CSM_TRY(run_args(ctx, &r, &args));
+    return csm_job_ensure(ctx, JOB_HEALTH, key.ptr, csm_now(ctx), args);
 }
 
 static csm_status some_items(csm_ctx *ctx, const char *column, csm_id element, csm_id *after, uint32_t *count)
@@ -95,25 +131,25 @@ static csm_status some_items(csm_ctx *ctx, const char *column, csm_id element, c
     return st;
 }
 
-/* Arguments: {element, by_service?, after?}. A change in between begins the run anew. */
+/* Arguments: a run's. */
 csm_status health_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    const csm_value *column = csm_map_get(&args, "by_service");
-    bool by_service = column != NULL && csm_value_bool(*column);
-    csm_id element = arg_of(&args, "element"), after = arg_of(&args, "after");
+    const csm_value *column = csm_map_get(&args, "by_service"), *version = csm_map_get(&args, "version");
+    run r = { arg_of(&args, "element"), arg_of(&args, "after"), column != NULL && csm_value_bool(*column),
+              version != NULL ? csm_value_int(*version) : 0 };
+    int64_t now;
     uint32_t count;
 
-    CSM_TRY(some_items(ctx, by_service ? "service_context" : "configuration_item", element, &after, &count));
-    *more = count == PAGE || !by_service;
-    if (!*more)
-        return CSM_OK;
+    CSM_TRY(version_of(ctx, r.element, &now));
+    if (!r.by_service && csm_id_is_none(r.after))
+        r.version = now;
+    CSM_TRY(some_items(ctx, r.by_service ? "service_context" : "configuration_item", r.element, &r.after, &count));
+    *more = count == PAGE || !r.by_service || r.version != now;
     if (count < PAGE) {
-        by_service = true;
-        after = csm_nil().id;
+        r.after = csm_nil().id;
+        r.by_service = !r.by_service;
     }
-    CSM_TRY(id_args(ctx, "element", element, next_args));
-    CSM_TRY(csm_map_add(ctx, next_args, "by_service", csm_bool(by_service)));
-    return csm_map_add(ctx, next_args, "after", csm_id_value(after));
+    return *more ? run_args(ctx, &r, next_args) : CSM_OK;
 }
 
 static csm_status refresh(csm_ctx *ctx, void *arg)

@@ -59,11 +59,8 @@ static const csm_seed seeds[] = {
 };
 
 static const csm_impl impls[] = {
+    { .point = "event_management.impact/1", .order = 100, .run = impact_settled, .doc = "Affected items follow what an alert impacts" },
     { .point = "event_management.action/1", .order = 100, .run = rule_action, .doc = "Opens the proactive case of an alert" },
-};
-
-static const csm_subscriber subscribers[] = {
-    { .event = "event_management.impact", .order = 100, .run = impact_settled, .doc = "Affected items follow what an alert impacts" },
 };
 
 /* ---- rules ---- */
@@ -99,5 +96,4 @@ CSM_PLUGIN(proactive_ops, .version = "1.0.0", .summary = "From alerts to the cus
            .alias = "com.snc.proactive_cs_ops", .depends = CSM_ARRAY(depends), .properties = CSM_ARRAY(properties),
            .table_exts = CSM_ARRAY(table_exts), .seeds = CSM_ARRAY(seeds),
            .demo = CSM_ARRAY(proactive_ops_demo), .scopes = CSM_ARRAY(scopes), .rules = CSM_ARRAY(rules),
-           .methods = CSM_ARRAY(proactive_ops_methods), .impls = CSM_ARRAY(impls), .jobs = CSM_ARRAY(jobs),
-           .subscribers = CSM_ARRAY(subscribers))
+           .methods = CSM_ARRAY(proactive_ops_methods), .impls = CSM_ARRAY(impls), .jobs = CSM_ARRAY(jobs))

@@ -59,7 +59,7 @@ csm_status list_item(csm_ctx *ctx, const char *by, csm_id id, csm_id item);
 csm_status lists_any(csm_ctx *ctx, const char *by, csm_id id, bool *out);
 /* Items an alert or a task lists, beyond @p after, in their order; at most PAGE. */
 csm_status next_items(csm_ctx *ctx, const char *by, csm_id id, csm_id after, csm_id *page, uint32_t *count);
-csm_status impact_settled(csm_ctx *ctx, const char *event, csm_value payload);
+csm_verdict impact_settled(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 csm_status affected_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 csm_status affected_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
