@@ -1,6 +1,6 @@
 /* The writer thread: takes what waits, in order, runs each request in a savepoint of one transaction, commits once, then
  * releases all replies of the batch, refusals included: they may rest on what an earlier request of the batch wrote.
- * Due jobs run here too, at most half of a batch's time. Source: DESIGN 2, 3. */
+ * Due jobs run here too, at most half of a batch's time and less once requests wait. Source: DESIGN 2, 3. */
 #include "rpc/call.h"
 
 #include "base/log.h"
@@ -117,16 +117,27 @@ static bool run_job_page(csm_rpc *rpc, csm_txn *txn, csm_arena *arena, bool *ess
     return false;
 }
 
-/* Runs due jobs for about @p budget_us. True: some may be left. */
-static bool run_jobs(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena, int64_t budget_us)
+/* Whether jobs that began at @p since have had their share: half of a batch's time, and once somebody waits no more than the
+ * requests of this batch took, but always a little. */
+static bool is_share_used(csm_rpc *rpc, const batch *b, int64_t since, int64_t requests_us)
 {
-    int64_t until = csm_mono_us() + budget_us;
+    int64_t most = rpc->options.batch_us / 2, least = rpc->options.batch_us / 10, used = csm_mono_us() - since;
+
+    if (used >= most)
+        return true;
+    return used >= (requests_us > least ? requests_us : least) && (b->count > b->ran || csm_queue_count(rpc->queue) > 0);
+}
+
+/* Runs due jobs; the requests of the batch took @p requests_us. True: some may be left. */
+static bool run_jobs(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena, int64_t requests_us)
+{
+    int64_t since = csm_mono_us();
 
     for (uint32_t n = 0; n < JOB_PAGES_MAX; n++) {
         if (!run_job_page(rpc, txn, arena, &b->essential))
             return false;
         rpc->writer_stat.jobs++;
-        if (csm_mono_us() >= until)
+        if (is_share_used(rpc, b, since, requests_us))
             break;
     }
     return true;
@@ -317,7 +328,7 @@ static bool run_batch(csm_rpc *rpc, batch *b, csm_arena *job_arena)
         }
     } while (b->ran < b->count && !batch_is_full(rpc, txn, b->ran, started));
     ran_at = csm_mono_us();
-    jobs_left = ran_at >= b->jobs_after && run_jobs(rpc, b, txn, job_arena, rpc->options.batch_us / 2);
+    jobs_left = ran_at >= b->jobs_after && run_jobs(rpc, b, txn, job_arena, ran_at - started);
     if (b->essential)
         csm_txn_set_essential(txn);
     st = csm_txn_commit(txn, &err);
