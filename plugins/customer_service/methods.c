@@ -102,19 +102,10 @@ static bool is_assignable(csm_ctx *ctx, csm_str role)
     static const char prefix[] = "sn_customerservice.";
     csm_str list = csm_property_text(ctx, "sn_customerservice.contact_role_assignment",
                                      "partner_admin,partner,customer_admin,customer_case_manager,customer");
-    size_t from = 0;
 
     if (role.len < sizeof(prefix) || memcmp(role.ptr, prefix, sizeof(prefix) - 1) != 0)
         return false;
-    role = (csm_str){ role.ptr + sizeof(prefix) - 1, role.len - (sizeof(prefix) - 1) };
-    for (size_t n = 0; n <= list.len; n++) {
-        if (n < list.len && list.ptr[n] != ',' && list.ptr[n] != ' ')
-            continue;
-        if (csm_str_eq((csm_str){ list.ptr + from, n - from }, role))
-            return true;
-        from = n + 1;
-    }
-    return false;
+    return csm_names_have(list, (csm_str){ role.ptr + sizeof(prefix) - 1, role.len - (sizeof(prefix) - 1) });
 }
 
 /* Who may set whether a contact can log in may say what he is allowed to. */

@@ -11,7 +11,7 @@ enum {
     FOUNDATION_TASK_INDEXES = 6,
     FOUNDATION_EMAIL_FIELDS = 8,
     FOUNDATION_EVENT_FIELDS = 6,
-    FOUNDATION_NOTIFICATION_FIELDS = 12,
+    FOUNDATION_NOTIFICATION_FIELDS = 13,
     FOUNDATION_TABLE_EXTS = 2,
     FOUNDATION_ROLES = 9,
     FOUNDATION_SCOPES = 20,
@@ -70,7 +70,9 @@ typedef struct mail_list {
 csm_status mail_list_add_path(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path);
 /* Adds the people or groups of a list value. */
 csm_status mail_list_add_ids(csm_ctx *ctx, mail_list *list, csm_value ids);
-/* Adds whoever holds the role. NOT_FOUND when there is none of that name. */
+/* Adds the people, groups or addresses that a text names, separated by commas; ids as 32 hex digits. */
+csm_status mail_list_add_text(csm_ctx *ctx, mail_list *list, csm_str names);
+/* Adds whoever holds the role: directly, by a group or contained in another. */
 csm_status mail_list_add_role(csm_ctx *ctx, mail_list *list, csm_str name);
 
 /* Rule on every table: a mail row per person for each active notification whose condition the change meets. */

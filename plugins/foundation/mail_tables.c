@@ -41,6 +41,7 @@ const csm_field foundation_notification_fields[FOUNDATION_NOTIFICATION_FIELDS] =
     CSM_CONDITION("condition", "collection", .length = 2000,
                   .doc = "On the changed row; CHANGES, CHANGESTO and CHANGESFROM allowed"),
     CSM_TEXT("event_name", .length = 100, .doc = "Instead of a change: the queued event it waits for"),
+    CSM_BOOL("event_parm_1", .dflt = "false", .doc = "The event's parm1 says to whom: ids of people or groups, addresses, by commas"),
     CSM_TEXT("recipient_fields", .length = 1000,
              .doc = "Fields of the row, dotted paths allowed: people, groups, lists of them, addresses"),
     CSM_LIST("recipient_users", "sys_user"),

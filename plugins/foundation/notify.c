@@ -7,11 +7,12 @@ typedef struct notice {
     csm_change *change;       /* NULL: an event */
     const csm_record *record;
     const char *table;
+    csm_str parm1;            /* of the event */
 } notice;
 
 /* Text that people outside may read, whatever a template asks for. */
 static const char *const customer_fields[] = {
-    "number", "name", "short_description", "description", "comments", "close_notes", "opened_at", "due_date",
+    "number", "name", "title", "body", "short_description", "description", "comments", "close_notes", "opened_at", "due_date",
 };
 
 static bool is_for_customers(csm_str name)
@@ -163,28 +164,18 @@ static bool is_sender(csm_ctx *ctx, csm_str sent_by)
     return sent_by.len == 0 || csm_str_is(sent_by, "external") == csm_caller_is_external(ctx);
 }
 
-static csm_status add_roles(csm_ctx *ctx, mail_list *list, csm_str names)
-{
-    size_t from = 0;
-
-    for (size_t n = 0; n <= names.len; n++) {
-        if (n < names.len && names.ptr[n] != ',')
-            continue;
-        if (n > from)
-            CSM_TRY(mail_list_add_role(ctx, list, (csm_str){ names.ptr + from, n - from }));
-        from = n + 1;
-    }
-    return CSM_OK;
-}
-
 static csm_status send_notification(csm_ctx *ctx, const notice *about, const csm_record *row)
 {
+    csm_str roles = csm_record_text(ctx, row, "recipient_roles"), role;
     mail_list list = { .actor = csm_caller_user(ctx) };
 
     CSM_TRY(add_paths(ctx, &list, about->record, csm_record_text(ctx, row, "recipient_fields")));
     CSM_TRY(mail_list_add_ids(ctx, &list, csm_record_value(ctx, row, "recipient_users")));
     CSM_TRY(mail_list_add_ids(ctx, &list, csm_record_value(ctx, row, "recipient_groups")));
-    CSM_TRY(add_roles(ctx, &list, csm_record_text(ctx, row, "recipient_roles")));
+    if (csm_record_bool(ctx, row, "event_parm_1"))
+        CSM_TRY(mail_list_add_text(ctx, &list, about->parm1));
+    while (csm_names_next(&roles, &role))
+        CSM_TRY(mail_list_add_role(ctx, &list, role));
     return send_to(ctx, about, &list, csm_record_text(ctx, row, "subject"), csm_record_text(ctx, row, "message"));
 }
 
@@ -263,6 +254,7 @@ csm_status notify_event(csm_ctx *ctx, csm_change *ch)
         return CSM_OK;
     about.record = rec;
     about.table = csm_record_table(ctx, rec);
+    about.parm1 = csm_change_new_text(ctx, ch, "parm1");
     CSM_TRY(csm_query_open(ctx, "sysevent_email_action", &q));
     csm_query_where(ctx, q, "event_name", CSM_OP_EQ, csm_change_new(ctx, ch, "name"));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));

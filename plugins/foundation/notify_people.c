@@ -89,6 +89,42 @@ csm_status mail_list_add_ids(csm_ctx *ctx, mail_list *list, csm_value ids)
     return CSM_OK;
 }
 
+/* ---- named in a text ---- */
+
+/* The row of the table with this id; INVALID when it is no id. */
+static csm_status find_text_id(csm_ctx *ctx, const char *table, csm_str id, csm_record **out)
+{
+    csm_query *q;
+
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_where(ctx, q, "sys_id", CSM_OP_EQ, csm_text(id));
+    csm_query_limit(ctx, q, 1);
+    CSM_TRY(csm_query_next(ctx, q, out));
+    csm_query_close(ctx, q);
+    return CSM_OK;
+}
+
+static csm_status add_named(csm_ctx *ctx, mail_list *list, csm_str name)
+{
+    csm_record *rec;
+
+    if (memchr(name.ptr, '@', name.len) != NULL)
+        return add_target(ctx, list, (mail_target){ .address = name, .external = true }, false);
+    CSM_TRY(find_text_id(ctx, "sys_user", name, &rec));
+    if (rec == NULL)
+        CSM_TRY(find_text_id(ctx, "sys_user_group", name, &rec));
+    return rec != NULL ? add_id(ctx, list, csm_record_id(ctx, rec)) : CSM_OK;
+}
+
+csm_status mail_list_add_text(csm_ctx *ctx, mail_list *list, csm_str names)
+{
+    csm_str name;
+
+    while (csm_names_next(&names, &name))
+        CSM_TRY(add_named(ctx, list, name));
+    return CSM_OK;
+}
+
 /* ---- by role ---- */
 
 #define ROLES_MAX 200u
@@ -131,7 +167,7 @@ csm_status mail_list_add_role(csm_ctx *ctx, mail_list *list, csm_str name)
     CSM_TRY(csm_query_next(ctx, q, &role));
     csm_query_close(ctx, q);
     if (role == NULL)
-        return csm_fail(ctx, CSM_E_NOT_FOUND, "there is no role \"%.*s\"", CSM_STR_FMT(name));
+        return CSM_OK; /* its plugin is away */
     ids[count++] = csm_record_id(ctx, role);
     for (uint32_t n = 0; n < count; n++) {
         csm_value found;

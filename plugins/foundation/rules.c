@@ -33,15 +33,32 @@ static csm_status check_path(csm_ctx *ctx, const char *table, csm_str path)
                           table, CSM_STR_FMT(path));
 }
 
+static csm_status check_role(csm_ctx *ctx, csm_str name)
+{
+    csm_query *q;
+    csm_record *role;
+
+    CSM_TRY(csm_query_open(ctx, "sys_user_role", &q));
+    csm_query_where(ctx, q, "name", CSM_OP_EQ, csm_text(name));
+    CSM_TRY(csm_query_next(ctx, q, &role));
+    csm_query_close(ctx, q);
+    if (role != NULL)
+        return CSM_OK;
+    return csm_fail_field(ctx, CSM_E_INVALID, "recipient_roles", "field \"recipient_roles\": there is no role \"%.*s\"",
+                          CSM_STR_FMT(name));
+}
+
 /* A path that leads nowhere is told when the notification is written: later it would be silently without effect. */
 static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
 {
     csm_str table = csm_change_new_text(ctx, ch, "collection"), paths = csm_change_new_text(ctx, ch, "recipient_fields");
-    csm_str collection = csm_str_copy(ctx, table);
+    csm_str collection = csm_str_copy(ctx, table), roles = csm_change_new_text(ctx, ch, "recipient_roles"), role;
     size_t from = 0;
 
     if (collection.ptr == NULL)
         return CSM_E_NOMEM;
+    while (csm_names_next(&roles, &role))
+        CSM_TRY(check_role(ctx, role));
     if (table.len == 0 && csm_change_new_text(ctx, ch, "event_name").len == 0)
         return csm_fail_field(ctx, CSM_E_INVALID, "collection", "a notification needs a table or an event");
     if (table.len == 0)

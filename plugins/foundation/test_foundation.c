@@ -129,6 +129,7 @@ static void a_notification_names_what_exists(void **state)
         { "condition", "'collection':'task','condition':'colour=red'", "condition" },
         { "table", "'collection':'tusk','condition':'active=true'", "collection" },
         { "nothing", "'subject':'x'", "collection" },
+        { "role", "'collection':'task','recipient_roles':'itil,knight'", "recipient_roles" },
     };
 
     csm_tk_as(p->tk, NULL);
@@ -150,6 +151,39 @@ static void an_event_is_mailed_about_its_record(void **state)
                         "'message':'${short_description}'}");
     (void)csm_tk_insert(p->tk, "sysevent", "{'name':'task.bell','instance':{'table':'task','id':'%s'}}", id);
     assert_int_equal(mails(p, p->bob, "Bell"), 1);
+    /* the event says itself to whom */
+    (void)csm_tk_insert(p->tk, "sysevent_email_action",
+                        "{'name':'Gong','event_name':'task.gong','event_parm_1':true,'subject':'Gong','message':'${short_description}'}");
+    (void)csm_tk_insert(p->tk, "sysevent", "{'name':'task.gong','instance':{'table':'task','id':'%s'},"
+                        "'parm1':'%s,far@example.com,%s'}", id, p->ana, p->ana);
+    assert_int_equal(mails(p, p->ana, "Gong"), 1);
+    assert_int_equal(mails(p, p->bob, "Gong"), 0);
+    assert_int_equal(csm_tk_count(p->tk, "sys_email", "subject=Gong^recipients=far@example.com^body=five"), 1);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'sysevent','values':{'name':'task.gong','parm1':'ana',"
+                       "'instance':{'table':'task','id':'%s'}}}", id);
+}
+
+/* Directly, by a group, or by a role that contains it. */
+static void whoever_holds_a_role_is_mailed(void **state)
+{
+    people *p = *state;
+    const char *direct = csm_tk_user(p->tk, "direct", "approver_user"), *member = csm_tk_user(p->tk, "member", "snc_internal");
+    const char *above = csm_tk_user(p->tk, "above", "snc_internal"), *group, *role, *wanted;
+
+    group = csm_tk_insert(p->tk, "sys_user_group", "{'name':'Board'}");
+    wanted = csm_tk_str(p->tk, csm_tk_first(p->tk, "sys_user_role", "name=approver_user"), "sys_id");
+    (void)csm_tk_insert(p->tk, "sys_user_grmember", "{'user':'%s','group':'%s'}", member, group);
+    (void)csm_tk_insert(p->tk, "sys_group_has_role", "{'group':'%s','role':'%s'}", group, wanted);
+    role = csm_tk_insert(p->tk, "sys_user_role", "{'name':'chair'}");
+    (void)csm_tk_insert(p->tk, "sys_user_role_contains", "{'role':'%s','contains':'%s'}", role, wanted);
+    csm_tk_grant(p->tk, above, "chair");
+    (void)csm_tk_insert(p->tk, "sysevent_email_action", "{'name':'Vote','collection':'task','condition':'priorityCHANGESTO2',"
+                        "'recipient_roles':'approver_user','subject':'Vote','message':'m'}");
+    (void)task(p, "{'short_description':'nine','priority':2}");
+    assert_int_equal(mails(p, direct, "Vote"), 1);
+    assert_int_equal(mails(p, member, "Vote"), 1);
+    assert_int_equal(mails(p, above, "Vote"), 1);
+    assert_int_equal(mails(p, p->ana, "Vote"), 0);
 }
 
 static void a_task_closes_and_counts_its_hands(void **state)
@@ -194,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_work_note_reaches_nobody_outside),
         cmocka_unit_test(a_notification_names_what_exists),
         cmocka_unit_test(an_event_is_mailed_about_its_record),
+        cmocka_unit_test(whoever_holds_a_role_is_mailed),
         cmocka_unit_test(a_task_closes_and_counts_its_hands),
         cmocka_unit_test(password_and_address_mails),
     };

@@ -161,16 +161,19 @@ static bool is_direct(csm_ctx *ctx, const csm_record *rec)
 
 static csm_status copy_fields(csm_ctx *ctx, const csm_record *from, csm_record *to)
 {
-    csm_status st = CSM_OK;
-    csm_str rest, name;
+    csm_str names, next, name;
     bool excluded;
 
-    CSM_TRY(ask_major(ctx, from, &rest, &excluded));
-    while ((name = next_name(ctx, &rest, &st)).ptr != NULL)
+    CSM_TRY(ask_major(ctx, from, &names, &excluded));
+    while (csm_names_next(&names, &next)) {
+        name = csm_str_copy(ctx, next);
+        if (name.ptr == NULL)
+            return CSM_E_NOMEM;
         if (csm_table_has_field(ctx, csm_record_table(ctx, from), name.ptr) &&
             csm_table_has_field(ctx, csm_record_table(ctx, to), name.ptr))
             CSM_TRY(csm_record_set(ctx, to, name.ptr, csm_record_value(ctx, from, name.ptr)));
-    return st;
+    }
+    return CSM_OK;
 }
 
 /* A case of a customer stays his and becomes the first child of a new one. */

@@ -78,19 +78,17 @@ static csm_status has_child(csm_ctx *ctx, const child *c, bool *out)
 /* What is kept in step later is alike from the beginning; states, notes and talk begin with the child. */
 static csm_status set_synced(csm_ctx *ctx, const csm_record *major, csm_record *rec)
 {
-    static const char *const own[] = { "state", "comments", "work_notes", "close_notes", "resolution_code" };
-    csm_str rest = csm_property_text(ctx, PROPERTY_FIELDS, FIELDS_DEFAULT), name;
-    csm_status st = CSM_OK;
+    static const csm_str own = CSM_STR_INIT("state,comments,work_notes,close_notes,resolution_code");
+    csm_str names = csm_property_text(ctx, PROPERTY_FIELDS, FIELDS_DEFAULT), next, name;
 
-    while ((name = next_name(ctx, &rest, &st)).ptr != NULL) {
-        bool is_own = !csm_table_has_field(ctx, CASE, name.ptr);
-
-        for (size_t n = 0; n < sizeof(own) / sizeof(own[0]); n++)
-            is_own = is_own || csm_str_is(name, own[n]);
-        if (!is_own)
+    while (csm_names_next(&names, &next)) {
+        name = csm_str_copy(ctx, next);
+        if (name.ptr == NULL)
+            return CSM_E_NOMEM;
+        if (csm_table_has_field(ctx, CASE, name.ptr) && !csm_names_have(own, name))
             CSM_TRY(csm_record_set(ctx, rec, name.ptr, csm_record_value(ctx, major, name.ptr)));
     }
-    return st;
+    return CSM_OK;
 }
 
 static csm_status set_customer(csm_ctx *ctx, const child *c, csm_record *rec)

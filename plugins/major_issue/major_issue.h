@@ -37,13 +37,6 @@ extern const csm_point major_issue_points[MAJOR_ISSUE_POINTS];
 extern const csm_impl major_issue_impls[MAJOR_ISSUE_IMPLS];
 extern const csm_rule major_issue_rules[MAJOR_ISSUE_RULES];
 
-/* ---- lists of field names as text ---- */
-
-/* Takes the next name off @p rest, NUL-terminated in the arena; ptr NULL with len 0: none left, or out of memory (then
- * *st says so). */
-csm_str next_name(csm_ctx *ctx, csm_str *rest, csm_status *st);
-bool names_have(csm_str names, const char *name);
-
 /* ---- cases ---- */
 
 bool is_in_state(csm_ctx *ctx, const csm_record *rec, const char *major_case_state);

@@ -5,45 +5,6 @@
 #define MAJOR_FIELDS "short_description,description,priority,impact,urgency,category,subcategory,product,cmdb_ci,business_impact," \
                      "probable_cause,incident,problem,change,caused_by"
 
-/* ---- lists of names ---- */
-
-csm_str next_name(csm_ctx *ctx, csm_str *rest, csm_status *st)
-{
-    csm_str name = { rest->ptr, 0 };
-
-    *st = CSM_OK;
-    while (name.len == 0 && rest->len > 0) {
-        while (rest->len > 0 && (*rest->ptr == ',' || *rest->ptr == ' ')) {
-            rest->ptr++;
-            rest->len--;
-        }
-        name = (csm_str){ rest->ptr, 0 };
-        while (name.len < rest->len && name.ptr[name.len] != ',' && name.ptr[name.len] != ' ')
-            name.len++;
-        rest->ptr += name.len;
-        rest->len -= name.len;
-    }
-    if (name.len == 0)
-        return (csm_str){ 0 };
-    name = csm_str_copy(ctx, name);
-    *st = name.ptr != NULL ? CSM_OK : CSM_E_NOMEM;
-    return name;
-}
-
-bool names_have(csm_str names, const char *name)
-{
-    size_t from = 0;
-
-    for (size_t n = 0; n <= names.len; n++) {
-        if (n < names.len && names.ptr[n] != ',' && names.ptr[n] != ' ')
-            continue;
-        if (csm_str_is((csm_str){ names.ptr + from, n - from }, name))
-            return true;
-        from = n + 1;
-    }
-    return false;
-}
-
 /* ---- asking ---- */
 
 csm_status ask_major(csm_ctx *ctx, const csm_record *from, csm_str *fields, bool *excluded)

@@ -23,8 +23,7 @@ static bool is_own_note(csm_ctx *ctx, const csm_change *ch)
 
 static csm_status synced_values(csm_ctx *ctx, const csm_change *ch, csm_value *values)
 {
-    csm_str rest = csm_property_text(ctx, PROPERTY_FIELDS, FIELDS_DEFAULT), name;
-    csm_status st = CSM_OK;
+    csm_str names = csm_property_text(ctx, PROPERTY_FIELDS, FIELDS_DEFAULT), next, name;
     bool sync;
 
     if (!csm_property_is_true(ctx, PROPERTY_SYNC))
@@ -32,13 +31,15 @@ static csm_status synced_values(csm_ctx *ctx, const csm_change *ch, csm_value *v
     CSM_TRY(ask_sync(ctx, csm_change_id(ctx, ch), (csm_id){ { 0 } }, &sync));
     if (!sync)
         return CSM_OK;
-    while ((name = next_name(ctx, &rest, &st)).ptr != NULL) {
-        if (!csm_table_has_field(ctx, CASE, name.ptr) || !csm_change_touches(ctx, ch, name.ptr) ||
-            (csm_str_is(name, "work_notes") && is_own_note(ctx, ch)))
-            continue;
-        CSM_TRY(add_value(ctx, ch, name.ptr, values));
+    while (csm_names_next(&names, &next)) {
+        name = csm_str_copy(ctx, next);
+        if (name.ptr == NULL)
+            return CSM_E_NOMEM;
+        if (csm_table_has_field(ctx, CASE, name.ptr) && csm_change_touches(ctx, ch, name.ptr) &&
+            !(csm_str_is(name, "work_notes") && is_own_note(ctx, ch)))
+            CSM_TRY(add_value(ctx, ch, name.ptr, values));
     }
-    return st;
+    return CSM_OK;
 }
 
 /* A new state comes with what explains it; the end of the major case is that of its children even without sync. */
@@ -187,14 +188,17 @@ csm_status sync_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_ar
 /* A state without what explains it would end children with no word to their customers. */
 csm_status sync_fields_check(csm_ctx *ctx, csm_change *ch)
 {
-    csm_str rest = csm_change_new_text(ctx, ch, "value"), names = rest, name;
-    csm_status st = CSM_OK;
+    csm_str names = csm_change_new_text(ctx, ch, "value"), rest = names, next, name;
 
-    while ((name = next_name(ctx, &rest, &st)).ptr != NULL)
+    while (csm_names_next(&rest, &next)) {
+        name = csm_str_copy(ctx, next);
+        if (name.ptr == NULL)
+            return CSM_E_NOMEM;
         if (!csm_table_has_field(ctx, CASE, name.ptr))
             return csm_fail_field(ctx, CSM_E_INVALID, "value", "field \"value\": cases have no field \"%s\"", name.ptr);
-    CSM_TRY(st);
-    if (names_have(names, "state") && (!names_have(names, "close_notes") || !names_have(names, "resolution_code")))
+    }
+    if (csm_names_have(names, CSM_STR("state")) &&
+        (!csm_names_have(names, CSM_STR("close_notes")) || !csm_names_have(names, CSM_STR("resolution_code"))))
         return csm_fail_field(ctx, CSM_E_REJECTED, "value",
                               "field \"value\": with state, close_notes and resolution_code are synchronised too");
     return CSM_OK;

@@ -455,6 +455,34 @@ static inline csm_str csm_str_copy(csm_ctx *ctx, csm_str s)
     return out;
 }
 
+/* Takes the next of several names, separated by commas or blanks, off @p rest; false when none is left. Borrowed from @p rest. */
+static inline bool csm_names_next(csm_str *rest, csm_str *name)
+{
+    size_t from = 0, to;
+
+    while (from < rest->len && (rest->ptr[from] == ',' || rest->ptr[from] == ' '))
+        from++;
+    for (to = from; to < rest->len && rest->ptr[to] != ',' && rest->ptr[to] != ' ';)
+        to++;
+    if (to == from)
+        return false;
+    name->ptr = rest->ptr + from;
+    name->len = to - from;
+    rest->ptr += to;
+    rest->len -= to;
+    return true;
+}
+
+static inline bool csm_names_have(csm_str names, csm_str wanted)
+{
+    csm_str name;
+
+    while (csm_names_next(&names, &name))
+        if (csm_str_eq(name, wanted))
+            return true;
+    return false;
+}
+
 /* The 32 hex digits of an id, with a NUL behind them, in the arena of the call: keys of jobs. ptr NULL: out of memory. */
 static inline csm_str csm_id_text(csm_ctx *ctx, csm_id id)
 {
