@@ -45,6 +45,16 @@ static const csm_method methods[] = {
 static const csm_job jobs[] = {
     { .name = JOB_REFRESH, .run = refresh_job, .doc = "Compares a recipients list with its source, in pages" },
     { .name = JOB_DUE, .run = due_job, .doc = "Publishes and ends a publication when its time has come" },
+    { .name = JOB_TELL, .run = tell_job, .doc = "Mails the audience of a publication, in pages" },
+};
+
+static const csm_property properties[] = {
+    { PROPERTY_MAILS, CSM_T_INT, "100000", "Most people mailed about one publication" },
+};
+
+static const csm_seed seeds[] = {
+    { "sysevent_email_action", "publication_due", "name=Publication^event_name=" EVENT_DUE "^event_parm_1=true^active=true"
+      "^subject=${title}^message=${body}" },
 };
 
 static const csm_caller_value caller_values[] = {
@@ -56,5 +66,6 @@ static const csm_dep depends[] = { { "foundation", "1.0" }, { "customer_base", "
 CSM_PLUGIN(publications, .version = "1.0.0", .summary = "Recipients lists and publications", .alias = "com.sn_publications",
            .depends = CSM_ARRAY(depends), .tables = CSM_ARRAY(publications_tables), .scopes = CSM_ARRAY(publications_scopes),
            .field_rights = CSM_ARRAY(publications_field_rights), .caller_values = CSM_ARRAY(caller_values),
+           .properties = CSM_ARRAY(properties), .seeds = CSM_ARRAY(seeds),
            .states = CSM_ARRAY(publications_states), .derived = CSM_ARRAY(derived), .rules = CSM_ARRAY(rules),
            .methods = CSM_ARRAY(methods), .points = CSM_ARRAY(points), .jobs = CSM_ARRAY(jobs))

@@ -11,6 +11,9 @@
 #define POINT_SOURCE "sn_publications.recipient_source/1"
 #define JOB_REFRESH "recipients_list.refresh"
 #define JOB_DUE "publication.due"
+#define JOB_TELL "publication.tell"
+#define EVENT_DUE "publication.due"
+#define PROPERTY_MAILS "sn_publications.max_email"
 
 enum {
     PUBLICATIONS_TABLES = 7,
@@ -51,6 +54,7 @@ csm_status put_on_list(csm_ctx *ctx, const kind *k, csm_id list, csm_id recipien
 
 csm_status publication_check(csm_ctx *ctx, csm_change *ch);
 csm_status publication_schedule(csm_ctx *ctx, csm_change *ch);
+csm_status tell_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 csm_status due_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 /* Caller value: lists one is addressed by. */
 csm_status my_recipient_lists(csm_ctx *ctx, csm_id user, csm_value *out);

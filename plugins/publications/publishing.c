@@ -21,6 +21,17 @@ static csm_status published_now(csm_ctx *ctx, csm_change *ch)
     return csm_change_set(ctx, ch, "publish_on", csm_time_value(csm_now(ctx)));
 }
 
+static csm_status begin_telling(csm_ctx *ctx, csm_change *ch)
+{
+    csm_str key = csm_id_text(ctx, csm_change_id(ctx, ch));
+    csm_value args = csm_map(NULL, 0);
+
+    if (key.ptr == NULL)
+        return CSM_E_NOMEM;
+    CSM_TRY(csm_map_add(ctx, &args, "publication", csm_id_value(csm_change_id(ctx, ch))));
+    return csm_job_start(ctx, JOB_TELL, key.ptr, csm_now(ctx), args);
+}
+
 static csm_status expired_now(csm_ctx *ctx, csm_change *ch)
 {
     csm_value end = csm_change_new(ctx, ch, "expires_on");
@@ -44,7 +55,7 @@ static const csm_transition transitions[] = {
     { .name = "return", .from = "review,approved", .to = "draft", .roles = APPROVER, .required = "work_notes",
       .sets = "approved_by=^approved_on=", .doc = "The author has to work on it again" },
     { .name = "publish", .from = "approved", .to = "published", .roles = APPROVER, .guard = published_now,
-      .doc = "Is shown to its audience" },
+      .effect = begin_telling, .doc = "Is shown to its audience" },
     { .name = "expire", .from = "published", .to = "expired", .roles = APPROVER, .guard = expired_now, .doc = "Is shown no more" },
     { .name = "cancel", .from = "draft,review,approved,published", .to = "cancelled", .fields = "work_notes",
       .doc = "Is not wanted any more" },
