@@ -1,72 +1,13 @@
 /* Acceptance of a deployer's mapping from case to incident: a plugin of a third party beside the bundled ones (item 268). It also
  * answers points of the case: what it says replaces the plugin's own entitlements and joins its lines of verification. */
+#include "own_modules.h"
 #include "people.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define CASE "sn_customerservice_case"
 
-static char dir[64]; /* of all modules, for this test alone */
-
-/* ---- the modules in one directory ---- */
-
-static void copy(const char *from_dir, const char *name)
-{
-    char from[512], to[512], block[65536];
-    ssize_t got;
-    int in, out;
-
-    (void)snprintf(from, sizeof(from), "%s/%s", from_dir, name);
-    (void)snprintf(to, sizeof(to), "%s/%s", dir, name);
-    in = open(from, O_RDONLY | O_CLOEXEC);
-    out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-    assert_true(in >= 0 && out >= 0);
-    while ((got = read(in, block, sizeof(block))) > 0)
-        assert_int_equal(write(out, block, (size_t)got), got);
-    assert_int_equal(got, 0);
-    assert_int_equal(close(in), 0);
-    assert_int_equal(close(out), 0);
-}
-
-static void copy_all(const char *from_dir)
-{
-    DIR *list = opendir(from_dir);
-    const struct dirent *entry;
-
-    assert_non_null(list);
-    while ((entry = readdir(list)) != NULL)
-        if (strstr(entry->d_name, ".so") != NULL || strstr(entry->d_name, ".manifest") != NULL)
-            copy(from_dir, entry->d_name);
-    assert_int_equal(closedir(list), 0);
-}
-
-static void remove_all(void)
-{
-    DIR *list = opendir(dir);
-    const struct dirent *entry;
-
-    while (list != NULL && (entry = readdir(list)) != NULL)
-        (void)unlinkat(dirfd(list), entry->d_name, 0);
-    if (list != NULL)
-        (void)closedir(list);
-    (void)rmdir(dir);
-}
-
 static int setup(void **state)
 {
-    const char *bundled = getenv("CSM_PLUGIN_DIR");
-
-    assert_non_null(bundled);
-    (void)snprintf(dir, sizeof(dir), "/tmp/csm-modules-XXXXXX");
-    assert_non_null(mkdtemp(dir));
-    copy_all(bundled);
-    copy_all(OWN_PLUGINS);
-    assert_int_equal(setenv("CSM_PLUGIN_DIR", dir, 1), 0);
+    own_modules_join(OWN_PLUGINS);
     *state = people_start("own_mapping");
     return 0;
 }
@@ -74,7 +15,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     people_stop(*state);
-    remove_all();
+    own_modules_part();
     return 0;
 }
 

@@ -1,0 +1,63 @@
+/* A deployer's plugin for major issues: a case type of its own, a source of recipients and a word on every child case. */
+#include <csm/csm.h>
+
+#define CASE "sn_customerservice_case"
+#define TYPE "own_issue_outage"
+
+static const csm_field fields[] = { CSM_TEXT("region", .length = 40) };
+static const csm_table tables[] = {
+    { .name = TYPE, .label = "Outage case", .extends = CASE, .fields = CSM_ARRAY(fields), .number = "OUT",
+      .doc = "Cases about an outage" },
+};
+static const csm_scope scopes[] = {
+    { .table = TYPE, .ops = CSM_OP_READ | CSM_OP_CREATE | CSM_OP_WRITE, .role = "sn_customerservice_agent" },
+};
+
+/* Accounts without a parent. */
+static csm_status top_accounts(csm_ctx *ctx, void *arg)
+{
+    csm_value *ids = arg;
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    CSM_TRY(csm_query_open(ctx, "customer_account", &q));
+    csm_query_filter(ctx, q, "account_parentISEMPTY");
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        if ((st = csm_list_add(ctx, ids, csm_id_value(csm_record_id(ctx, row)))) != CSM_OK)
+            break;
+    csm_query_close(ctx, q);
+    return st;
+}
+
+static csm_verdict source(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    csm_value ids = csm_list(NULL, 0), answer = csm_map(NULL, 0);
+
+    if (!csm_str_is(csm_arg_text(ctx, in, 1), "own_issue.top"))
+        return CSM_CONTINUE;
+    if (csm_as_plugin(ctx, top_accounts, &ids) != CSM_OK || csm_map_add(ctx, &answer, "recipients", ids) != CSM_OK ||
+        csm_reply_value(ctx, out, answer) != CSM_OK)
+        return CSM_REJECT;
+    return CSM_HANDLED;
+}
+
+static csm_verdict child_values(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    csm_value values = csm_map(NULL, 0), answer = csm_map(NULL, 0);
+
+    (void)in;
+    if (csm_map_add(ctx, &values, "description", csm_ctext("an engineer will call you")) != CSM_OK ||
+        csm_map_add(ctx, &answer, "values", values) != CSM_OK || csm_reply_value(ctx, out, answer) != CSM_OK)
+        return CSM_REJECT;
+    return CSM_HANDLED;
+}
+
+static const csm_impl impls[] = {
+    { .point = "sn_publications.recipient_source/1", .order = 50, .run = source, .doc = "Accounts at the top" },
+    { .point = "sn_majorissue_mgt.child_case/1", .order = 50, .run = child_values, .doc = "What customers are told" },
+};
+static const csm_dep depends[] = { { "major_issue", "1.0" } };
+
+CSM_PLUGIN(own_issue, .version = "1.0.0", .summary = "Outage cases of a deployer's own", .depends = CSM_ARRAY(depends),
+           .tables = CSM_ARRAY(tables), .scopes = CSM_ARRAY(scopes), .impls = CSM_ARRAY(impls))

@@ -1,0 +1,260 @@
+/* Acceptance of publications and of what a deployer adds to lists and major cases (items 288, 297, 298). */
+#include "own_modules.h"
+#include "people.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define CASE "sn_customerservice_case"
+#define TYPE "own_issue_outage"
+#define LIST "sn_publications_recipients_list"
+#define ACCOUNTS "sn_publications_recipientslist_account_m2m"
+#define PUBLICATION "sn_publications_publication"
+
+#define HOUR 3600
+
+/* mia: manager and approver; ann: author; olga: neither. */
+static int setup(void **state)
+{
+    people *p;
+
+    own_modules_join(OWN_PLUGINS);
+    p = people_start("own_issue");
+    *state = p;
+    (void)csm_tk_user(p->tk, "olga", "sn_customerservice_agent");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    people_stop(*state);
+    own_modules_part();
+    return 0;
+}
+
+static const char *list_of(people *p, const char *name, const char *type, const char *recipient)
+{
+    const char *before = p->who, *id;
+
+    as(p, "ann");
+    id = csm_tk_insert(p->tk, LIST, "{'name':'%s','type':'%s'}", name, type);
+    as(p, NULL);
+    (void)csm_tk_ok(p->tk, "recipients_list.add", "{'id':'%s','recipients':['%s']}", id, recipient);
+    as(p, before);
+    return id;
+}
+
+static int64_t moved_s; /* how far the tests moved the clock */
+
+static void move(people *p, int64_t seconds)
+{
+    csm_tk_advance(p->tk, seconds * CSM_SECOND);
+    moved_s += seconds;
+    csm_tk_settle(p->tk);
+}
+
+/* The server's time in @p seconds, as text. */
+static const char *in_seconds(people *p, int64_t seconds)
+{
+    time_t at = time(NULL) + (time_t)(moved_s + seconds);
+    struct tm parts;
+    char text[32];
+    size_t len;
+
+    assert_non_null(gmtime_r(&at, &parts));
+    len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return csm_tk_keep_text(p->tk, (csm_str){ text, len });
+}
+
+static bool sees(people *p, const char *who, const char *id)
+{
+    const char *before = p->who;
+    bool seen;
+
+    as(p, who);
+    seen = csm_tk_sees(p->tk, PUBLICATION, id);
+    if (!seen)
+        csm_tk_hidden(p->tk, PUBLICATION, id);
+    as(p, before);
+    return seen;
+}
+
+static const char *publication(people *p, const char *title, const char *list, int64_t from, int64_t to)
+{
+    as(p, "ann");
+    return csm_tk_insert(p->tk, PUBLICATION, "{'title':'%s','body':'Water at night.','list':'%s','publish_on':'%s','expires_on':'%s'}",
+                         title, list, in_seconds(p, from), in_seconds(p, to));
+}
+
+static void state_is(people *p, const char *id, const char *wanted)
+{
+    const char *before = p->who;
+
+    as(p, "adam");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, PUBLICATION, id), "state"), wanted);
+    as(p, before);
+}
+
+static void approve(people *p, const char *id)
+{
+    as(p, "ann");
+    (void)people_do(p, "publication.submit", id);
+    as(p, "mia");
+    (void)people_do(p, "publication.approve", id);
+}
+
+static void acceptance_297_publication(void **state)
+{
+    people *p = *state;
+    const char *list = list_of(p, "told of water", "accounts", p->P), *id = publication(p, "Maintenance", list, HOUR, 3 * HOUR);
+    const csm_value *rec;
+
+    assert_false(sees(p, "pat", id));
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "publication.approve", "{'id':'%s'}", id);
+    (void)people_do(p, "publication.submit", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "publication.approve", "{'id':'%s'}", id);
+    as(p, "mia");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "publication.return", "{'id':'%s'}", id);
+    (void)csm_tk_ok(p->tk, "publication.return", "{'id':'%s','work_notes':'say when'}", id);
+    approve(p, id);
+    state_is(p, id, "approved");
+    assert_false(sees(p, "pat", id)); /* not yet */
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'body':'No water.'}}", PUBLICATION, id);
+    move(p, HOUR + 60);
+    state_is(p, id, "published");
+    assert_true(sees(p, "pat", id));
+    assert_true(sees(p, "pam", id));
+    as(p, "pat");
+    rec = csm_tk_get(p->tk, PUBLICATION, id);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "body"), "Water at night.");
+    assert_false(csm_tk_has(rec, "list"));
+    assert_false(csm_tk_has(rec, "work_notes"));
+    assert_int_equal(people_mails(p, "pat", "Maintenance"), 1);
+    assert_int_equal(people_mails(p, "pam", "Maintenance"), 1);
+    assert_int_equal(people_mails(p, "xena", "Maintenance"), 0);
+    move(p, 2 * HOUR);
+    state_is(p, id, "expired");
+    assert_false(sees(p, "pat", id));
+    as(p, "mia");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "publication.publish", "{'id':'%s'}", id);
+}
+
+static void acceptance_297_wrong_side(void **state)
+{
+    static const char *const others[] = { "xena", "carl", "joe", "sam", "ivy" };
+    people *p = *state;
+    const char *list = list_of(p, "of P alone", "accounts", p->P), *id = publication(p, "Prices", list, -60, HOUR), *row;
+
+    approve(p, id);
+    csm_tk_settle(p->tk);
+    assert_true(sees(p, "pat", id));
+    for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++)
+        assert_false(sees(p, others[n], id));
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'title':'t'}}", PUBLICATION, id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'%s','values':{'title':'t'}}", PUBLICATION);
+    as(p, "olga"); /* another author's */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "publication.cancel", "{'id':'%s'}", id);
+    as(p, "ann"); /* hers once, no more */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'expires_on':'%s'}}", PUBLICATION, id,
+                       in_seconds(p, 9 * HOUR));
+    row = csm_tk_str(p->tk, csm_tk_first(p->tk, ACCOUNTS, "list=%s", list), "sys_id");
+    (void)csm_tk_update(p->tk, ACCOUNTS, row, "{'active_communication':false}"); /* not addressed any more: gone at the next call */
+    assert_false(sees(p, "pat", id));
+    (void)csm_tk_update(p->tk, ACCOUNTS, row, "{'active_communication':true}");
+    assert_true(sees(p, "pat", id));
+    as(p, "mia");
+    (void)people_do(p, "publication.cancel", id);
+    assert_false(sees(p, "pat", id));
+}
+
+static void acceptance_297_each_kind_of_audience(void **state)
+{
+    people *p = *state;
+    const struct {
+        const char *type, *recipient, *sees, *not;
+    } rows[] = {
+        { "contacts", p->xena, "xena", "pat" },
+        { "consumers", p->joe, "joe", "jane" },
+        { "internal_users", p->ivy, "ivy", "vera" },
+    };
+
+    for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        const char *id = publication(p, rows[n].type, list_of(p, rows[n].type, rows[n].type, rows[n].recipient), -60, HOUR);
+
+        approve(p, id);
+        csm_tk_settle(p->tk);
+        assert_true(sees(p, rows[n].sees, id));
+        assert_false(sees(p, rows[n].not, id));
+    }
+    assert_int_equal(people_mails(p, "joe", "consumers"), 1);
+}
+
+/* A source of a deployer's own (script). */
+static void acceptance_288_script(void **state)
+{
+    people *p = *state;
+    const char *list, *added;
+
+    as(p, "mia");
+    list = csm_tk_insert(p->tk, LIST, "{'name':'by script','type':'accounts','method':'script','script':'own_issue.top'}");
+    (void)csm_tk_ok(p->tk, "recipients_list.add", "{'id':'%s','recipients':['%s']}", list, p->S1a);
+    (void)people_do(p, "recipients_list.refresh", list);
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s^recipient.account_parentISEMPTY^dynamically_added=true", list), 4);
+    assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s", list), 5);
+    as(p, NULL);
+    added = csm_tk_insert(p->tk, "customer_account", "{'name':'Account at the top','customer':true}");
+    (void)csm_tk_update(p->tk, "customer_account", p->C, "{'account_parent':'%s'}", p->X);
+    as(p, "mia");
+    (void)people_do(p, "recipients_list.refresh", list);
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s^recipient=%s", list, added), 1);
+    assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s^recipient=%s", list, p->C), 0);
+    assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s^recipient=%s", list, p->S1a), 1); /* by hand */
+}
+
+static void acceptance_298_case_type(void **state)
+{
+    people *p = *state;
+    const char *id, *major;
+    const csm_value *rec;
+
+    for (int on = 1; on >= 0; on--) {
+        people_set_property(p, "enable_case_type_for_major_case", on ? "true" : "false");
+        as(p, "ann");
+        id = csm_tk_insert(p->tk, TYPE, "{'short_description':'region dark','account':'%s','region':'north'}", p->P);
+        (void)csm_tk_ok(p->tk, "case.propose_major_case", "{'id':'%s','work_notes':'n'}", id);
+        as(p, "mia");
+        rec = people_do(p, "case.approve_major_case", id);
+        csm_tk_assert_str(csm_tk_str(p->tk, rec, "sys_class_name"), on ? TYPE : CASE);
+        if (on)
+            (void)csm_tk_ok(p->tk, "case.create_major_case", "{'short_description':'dark','table':'" TYPE "'}");
+        else
+            (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.create_major_case", "{'short_description':'dark','table':'" TYPE "'}");
+    }
+    people_set_property(p, "enable_case_type_for_major_case", "true");
+    as(p, "mia");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.create_major_case", "{'short_description':'dark','table':'sys_user'}");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.create_major_case", "{'short_description':'dark','table':'nosuch'}");
+
+    /* what the deployer's plugin gives each child */
+    major = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_major_case", "{'short_description':'with words'}"), "sys_id");
+    (void)csm_tk_update(p->tk, CASE, major, "{'recipient_list':'%s'}", list_of(p, "with words", "accounts", p->P));
+    (void)people_do(p, "case.create_child_cases", major);
+    csm_tk_settle(p->tk);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, CASE, "parent=%s", major), "description"), "an engineer will call you");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        people_test(acceptance_297_publication),
+        people_test(acceptance_297_wrong_side),
+        people_test(acceptance_297_each_kind_of_audience),
+        people_test(acceptance_288_script),
+        people_test(acceptance_298_case_type),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
