@@ -1,6 +1,8 @@
 /* record.aggregate: groups and figures as the client names them, "having" and order over the result. */
 #include "rpc/method.h"
 
+#include "engine/record/as_of.h"
+
 #include <stdlib.h>
 
 #define GROUPS_MAX 8u
@@ -90,6 +92,42 @@ static csm_status parse_columns(csm_ctx *ctx, csm_value groups, csm_value figure
                              &spec->figures[spec->figure_count++]));
     if (spec->figure_count == 0)
         spec->figures[spec->figure_count++] = (csm_agg_figure){ .kind = CSM_AGG_COUNT, .name = "count" };
+    return CSM_OK;
+}
+
+/* ---- rows of then ---- */
+
+static bool shows(const csm_aggregate_spec *spec, const csm_past_row *past)
+{
+    bool all = true;
+
+    for (uint32_t n = 0; n < spec->group_count + spec->figure_count; n++) {
+        const csm_mfield *field = n < spec->group_count ? spec->groups[n].field : spec->figures[n - spec->group_count].field;
+        const csm_mfield *own = field != NULL ? csm_field_in(past->row->table, field) : NULL;
+
+        all = all && (own == NULL || own->id <= CSM_FID_MOD_COUNT || past->readable == NULL ||
+                      csm_bits_has(past->readable, own->pos));
+    }
+    return all;
+}
+
+/* As everywhere, a row counts only where its reader may see the fields that are counted. */
+static csm_status find_past(csm_ctx *ctx, csm_aggregate_spec *spec)
+{
+    csm_past_row *past;
+    uint32_t count, kept = 0;
+    csm_row **rows;
+    csm_str next;
+
+    CSM_TRY(csm_query_as_of(ctx, &spec->query, &past, &count, &next));
+    rows = csm_arena_array(ctx->arena, count + 1u, sizeof(*rows));
+    if (rows == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < count; n++)
+        if (shows(spec, &past[n]))
+            rows[kept++] = past[n].row;
+    spec->rows = rows;
+    spec->row_count = kept;
     return CSM_OK;
 }
 
@@ -313,12 +351,13 @@ csm_status csm_record_aggregate(csm_ctx *ctx, const csm_args *in, csm_reply *out
     uint32_t count;
 
     CSM_TRY(csm_find_table(ctx, in->values[0], &spec.query.table));
-    CSM_TRY(csm_refuse_as_of(ctx));
     if (csm_is_history_view(spec.query.table))
         return csm_error_field(&ctx->err, CSM_E_UNSUPPORTED, "table", "%s is only queried, not counted",
                                spec.query.table->name);
     CSM_TRY(csm_parse_filter(ctx, spec.query.table, in->values[1], in->values[2], csm_nil(), &spec.query.filter));
     CSM_TRY(parse_columns(ctx, in->values[3], in->values[4], &spec));
+    if (ctx->as_of != 0)
+        CSM_TRY(find_past(ctx, &spec));
     CSM_TRY(csm_aggregate_run(ctx, &spec, &found));
     count = found.count;
     rows = csm_arena_array(ctx->arena, count + 1u, sizeof(*rows));

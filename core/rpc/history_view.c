@@ -102,6 +102,12 @@ static bool may_see(csm_ctx *ctx, const csm_mfield *field, const uint64_t *reada
     return csm_access_field(ctx, field, CSM_OP_READ) && (readable == NULL || csm_bits_has(readable, field->pos));
 }
 
+/* Both streams are in the order of their times. */
+static bool is_past(const csm_ctx *ctx, csm_time at)
+{
+    return ctx->as_of == 0 || at <= ctx->as_of;
+}
+
 /* ---- rows ---- */
 
 static void set(csm_row *row, const char *name, csm_value value)
@@ -219,7 +225,7 @@ static csm_status add_audit(view_rows *v, const csm_mtable *table, csm_id id, cs
     uint32_t count;
 
     CSM_TRY(csm_history_versions(v->ctx, table, id, false, 0, VERSIONS_MAX, &versions, &count));
-    for (uint32_t n = 0; n < count; n++)
+    for (uint32_t n = 0; n < count && is_past(v->ctx, versions[n].at); n++)
         for (uint32_t k = 0; versions[n].op != CSM_HISTORY_INSERT && k < versions[n].delta_count; k++) {
             const csm_mfield *field = csm_mtable_field_by_id(table, versions[n].deltas[k].field_id);
 
@@ -236,7 +242,7 @@ static csm_status add_entries(view_rows *v, const csm_mtable *table, csm_id id, 
     csm_row *row;
 
     CSM_TRY(csm_history_journal(v->ctx, table, id, field, false, JOURNAL_MAX, &entries, &count));
-    for (uint32_t n = 0; n < count; n++) {
+    for (uint32_t n = 0; n < count && is_past(v->ctx, entries[n].at); n++) {
         CSM_TRY(add_row(v, csm_history_entry_id(id, field, entries[n].number), entries[n].at, entries[n].by, &row));
         set(row, "name", csm_ctext(table->name));
         set(row, "element_id", csm_text(key));

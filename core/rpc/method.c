@@ -192,13 +192,6 @@ csm_status csm_parse_filter(csm_ctx *ctx, const csm_mtable *table, csm_value que
     return CSM_OK;
 }
 
-csm_status csm_refuse_as_of(csm_ctx *ctx)
-{
-    if (ctx->as_of == 0)
-        return CSM_OK;
-    return csm_error_field(&ctx->err, CSM_E_UNSUPPORTED, "as_of", "\"as_of\" is for record.get and record.query: this is of today");
-}
-
 /* ---- writing with the engine's own rights ---- */
 
 csm_status csm_own_insert(csm_ctx *ctx, const char *table, const csm_pair *pairs, uint32_t count, csm_row **out)

@@ -45,8 +45,6 @@ csm_value csm_row_field(const csm_row *row, const char *name);
 /* Filter of "query" or "where" (not both), order of the argument "order" when given. */
 csm_status csm_parse_filter(csm_ctx *ctx, const csm_mtable *table, csm_value query, csm_value where, csm_value order,
                             csm_filter *out);
-/* Queries are of today: UNSUPPORTED when "as_of" was given, rather than today's rows for another day's. */
-csm_status csm_refuse_as_of(csm_ctx *ctx);
 
 /* ---- writing with the engine's own rights ---- */
 

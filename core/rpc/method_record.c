@@ -87,10 +87,8 @@ static csm_status record_query(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     if (spec.limit > ctx->engine->limits.page_rows)
         return csm_error_field(&ctx->err, CSM_E_LIMIT, "limit", "a page has at most %u rows",
                                ctx->engine->limits.page_rows);
-    if (csm_is_history_view(spec.table)) {
-        CSM_TRY(csm_refuse_as_of(ctx));
+    if (csm_is_history_view(spec.table))
         return csm_history_query(ctx, &spec, in->values[1], in->values[2], &what, out);
-    }
     if (ctx->as_of != 0)
         return write_past(ctx, &spec, &what, out);
     CSM_TRY(csm_cursor_open(ctx, &spec, &cursor));

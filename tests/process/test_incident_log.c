@@ -322,6 +322,34 @@ static void assert_query_then(csm_client *client, const char *at, int state)
     csm_client_result_free(result);
 }
 
+/* How many incidents were in each state at a time. */
+static void assert_figures_then(csm_client *client, const char *at)
+{
+    csm_client_result *result =
+        server_call(client, "record.aggregate", "{'table':'incident','group':['state'],'as_of':'%s'}", at);
+    const csm_value *list = csm_map_get(csm_client_result_value(result), "rows");
+    int64_t want[8] = { 0 }, told = 0;
+
+    assert_non_null(list);
+    for (unsigned n = 0; n < incidents; n++) {
+        const log_row *row = in_force(n, at);
+
+        if (row != NULL)
+            want[row->state]++;
+    }
+    for (uint32_t n = 0; n < list->count; n++) {
+        int64_t state = csm_map_get(&list->list[n], "state")->i;
+
+        assert_true(state > 0 && state < 8);
+        assert_int_equal(csm_map_get(&list->list[n], "count")->i, want[state]);
+        told++;
+    }
+    for (unsigned state = 0; state < 8; state++)
+        told -= want[state] > 0;
+    assert_int_equal(told, 0);
+    csm_client_result_free(result);
+}
+
 /* ---- the refused ---- */
 
 /* @p again: by a second run, for which a row may lie in the record's past. */
@@ -424,9 +452,11 @@ static void assert_all(server_process *server)
         assert_history(client, n, id);
         assert_moments(client, n, id);
     }
-    for (unsigned n = 0; n < row_count; n += row_count / 12)
+    for (unsigned n = 0; n < row_count; n += row_count / 12) {
+        assert_figures_then(client, rows[n].at);
         for (size_t k = 0; k < COUNT_OF(states); k++)
             assert_query_then(client, rows[n].at, states[k]);
+    }
     csm_client_close(client);
 }
 

@@ -404,7 +404,11 @@ static csm_status aggregate(aggregation *a)
             wants[count++] = (csm_want){ spec->figures[n].field, true };
     if (spec->group_count == 0) /* one row even of nothing */
         CSM_TRY(add_group(a, (csm_str){ "", 0 }, NULL, false, &only));
-    return csm_scan_run(a->plan, wants, count, add_row, a);
+    if (spec->rows == NULL)
+        return csm_scan_run(a->plan, wants, count, add_row, a);
+    for (uint32_t n = 0; n < spec->row_count; n++)
+        CSM_TRY(add_row(a, spec->rows[n], false, 1));
+    return CSM_OK;
 }
 
 csm_status csm_aggregate_run(csm_ctx *ctx, const csm_aggregate_spec *spec, csm_value *out)

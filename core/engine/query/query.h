@@ -100,6 +100,8 @@ typedef struct csm_aggregate_spec {
     csm_agg_figure figures[8];
     uint32_t figure_count;
     uint32_t limit;            /* most groups, default 10 000: more is LIMIT */
+    csm_row *const *rows;      /* counted instead of what the query finds today; NULL = that */
+    uint32_t row_count;
 } csm_aggregate_spec;
 /* CSM_PART_YEAR gives an integer, _MONTH text "2026-01", _DAY a date. Sums of nothing are nil; averages of integers and
  * durations are floats; amounts in different currencies have no sum (INVALID).

@@ -136,6 +136,50 @@ static void queries_see_the_rows_of_then(void **state)
     csm_tk_fails(tk, CSM_E_INVALID, "record.query", "{'table':'task','as_of':'%s','query':'nope=1'}", then);
 }
 
+static void figures_and_views_are_those_of_then(void **state)
+{
+    csm_tk *tk = *state;
+    const csm_value *rows;
+    const char *id, *then, *second;
+
+    csm_tk_as(tk, "ann");
+    id = csm_tk_insert(tk, "task", "{'short_description':'then-a','correlation_id':'t','priority':2,'work_notes':'first'}");
+    second = csm_tk_insert(tk, "task", "{'short_description':'then-b','correlation_id':'t','priority':2}");
+    (void)csm_tk_update(tk, "task", id, "{'priority':3}");
+    csm_tk_advance(tk, CSM_MINUTE);
+    then = csm_tk_str(tk, csm_tk_ok(tk, "server.ping", "{}"), "time");
+    csm_tk_advance(tk, CSM_MINUTE);
+    (void)csm_tk_update(tk, "task", id, "{'priority':1,'work_notes':'second'}");
+    (void)csm_tk_update(tk, "task", second, "{'correlation_id':'u'}");
+    (void)csm_tk_insert(tk, "task", "{'short_description':'then-c','correlation_id':'t','priority':2}");
+    rows = csm_tk_at(tk, csm_tk_ok(tk, "record.aggregate", "{'table':'task','query':'correlation_id=t','group':['priority'],"
+                                   "'figures':['count','max:short_description'],'as_of':'%s'}", then), "rows");
+    assert_int_equal(rows->count, 2);
+    assert_int_equal(csm_tk_int(tk, &rows->list[0], "priority"), 2);
+    assert_int_equal(csm_tk_int(tk, &rows->list[0], "count"), 1);
+    csm_tk_assert_str(csm_tk_str(tk, &rows->list[0], "max:short_description"), "then-b");
+    assert_int_equal(csm_tk_int(tk, &rows->list[1], "priority"), 3);
+    rows = csm_tk_at(tk, csm_tk_ok(tk, "record.aggregate", "{'table':'task','query':'correlation_id=t','as_of':"
+                                   "'2001-01-01T00:00:00Z'}"), "rows");
+    assert_int_equal(csm_tk_int(tk, &rows->list[0], "count"), 0);
+    rows = csm_tk_at(tk, csm_tk_ok(tk, "record.query", "{'table':'sys_audit','query':'documentkey=%s','as_of':'%s'}", id, then),
+                     "rows");
+    assert_int_equal(rows->count, 1);
+    csm_tk_assert_str(csm_tk_str(tk, &rows->list[0], "newvalue"), "3");
+    rows = csm_tk_at(tk, csm_tk_ok(tk, "record.query", "{'table':'sys_journal_field','query':'element_id=%s','as_of':'%s'}", id,
+                                   then), "rows");
+    assert_int_equal(rows->count, 1);
+    csm_tk_assert_str(csm_tk_str(tk, &rows->list[0], "value"), "first");
+    csm_tk_as(tk, "ivy"); /* out of reach today is out of reach then */
+    rows = csm_tk_at(tk, csm_tk_ok(tk, "record.aggregate", "{'table':'task','query':'correlation_id=t','as_of':'%s'}", then), "rows");
+    assert_int_equal(csm_tk_int(tk, &rows->list[0], "count"), 0);
+    csm_tk_as(tk, "xena");
+    csm_tk_fails(tk, CSM_E_DENIED, "record.aggregate", "{'table':'task','as_of':'%s'}", then);
+    csm_tk_as(tk, "ann");
+    csm_tk_fails(tk, CSM_E_DENIED, "record.aggregate", "{'table':'sys_user','group':['locked_out'],'as_of':'%s'}", then);
+    csm_tk_fails(tk, CSM_E_UNSUPPORTED, "record.aggregate", "{'table':'sys_session','as_of':'%s'}", then);
+}
+
 static void undo_sets_back_what_is_still_so(void **state)
 {
     csm_tk *tk = *state;
@@ -227,6 +271,7 @@ int main(void)
         cmocka_unit_test(history_tells_who_changed_what),
         cmocka_unit_test(as_of_shows_the_record_then),
         cmocka_unit_test(queries_see_the_rows_of_then),
+        cmocka_unit_test(figures_and_views_are_those_of_then),
         cmocka_unit_test(undo_sets_back_what_is_still_so),
         cmocka_unit_test(undo_brings_back_and_takes_away_records),
         cmocka_unit_test(audit_and_journal_are_views_of_one_record),
