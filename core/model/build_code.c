@@ -147,10 +147,37 @@ static csm_status transition_method(csm_build *b, const csm_mstate_model *model,
                                         .transition = transition });
 }
 
+/* What a record went through is asked of it as its transitions are. */
+static csm_status timeline_method(csm_build *b, const csm_mstate_model *model)
+{
+    csm_method *decl = csm_build_array(b, 1, sizeof(*decl));
+    csm_param *params = csm_build_array(b, 2, sizeof(*params));
+    csm_str name = csm_arena_printf(b->arena, "%s.timeline", model->decl->methods);
+
+    if (decl == NULL || params == NULL || name.ptr == NULL)
+        return csm_build_nomem(b);
+    decl->name = csm_build_wire_name(b, model->plugin, name.ptr, '.');
+    if (decl->name == NULL)
+        return csm_build_nomem(b);
+    if (!csm_build_name(b, model->plugin, "", "method", decl->name))
+        return CSM_OK;
+    params[0] = (csm_param)CSM_PARAM_ID("id", .table = model->table->name, .doc = "The record");
+    params[1] = (csm_param)CSM_PARAM("limit", CSM_T_INT, .min = 1, .max = 1000, .doc = "Of the newest; 200 when absent");
+    decl->params.items = params;
+    decl->params.count = 2;
+    decl->params.item_size = sizeof(*params);
+    decl->returns = CSM_T_MAP;
+    decl->since = 1;
+    decl->doc = "What happened to the record, oldest first: states, whom and what it names, what was said";
+    decl->returns_doc = "{rows: [{time, by, what, from, to}], more}: more = there are older ones";
+    return add_method(b, (csm_mmethod){ .decl = decl, .plugin = model->plugin, .name = decl->name, .model = model });
+}
+
 static csm_status model_methods(csm_build *b, const csm_mstate_model *model)
 {
     if (model->decl->methods == NULL || model->table == NULL)
         return CSM_OK;
+    CSM_TRY(timeline_method(b, model));
     for (uint32_t n = 0; n < model->transition_count; n++) {
         const char *name = model->transitions[n].decl->name;
         bool seen = name == NULL;

@@ -217,8 +217,8 @@ typedef struct csm_mmethod {
     const csm_method *decl;
     const csm_mplugin *plugin;
     const char *name;            /* on the wire */
-    const csm_mstate_model *model; /* a method made from a transition: its model, else NULL */
-    const char *transition;      /* and its name */
+    const csm_mstate_model *model; /* a method made from a state model, else NULL */
+    const char *transition;      /* and the transition it makes; NULL = the record's timeline */
     const csm_mlink *link;       /* a method made from a task link: the link, else NULL */
     csm_link_verb verb;
 } csm_mmethod;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "rpc/timeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -248,6 +249,14 @@ static csm_status run_transition(csm_call *call, csm_ctx *ctx, csm_reply *reply)
     return csm_reply_row(ctx, reply, row);
 }
 
+/* Made from a state model: what happened to a record of its table. */
+static csm_status run_timeline(csm_call *call, csm_ctx *ctx, const csm_args *args, csm_reply *reply)
+{
+    uint32_t limit = csm_is_nil(args->values[1]) ? 0 : (uint32_t)args->values[1].i;
+
+    return csm_record_timeline(ctx, call->method->model->table, args->values[0].id, limit, reply);
+}
+
 static csm_status run_handler(csm_call *call, csm_ctx *ctx, csm_reply *reply)
 {
     const csm_method *decl = call->method->decl;
@@ -256,6 +265,8 @@ static csm_status run_handler(csm_call *call, csm_ctx *ctx, csm_reply *reply)
     csm_status st;
 
     CSM_TRY(csm_args_parse(ctx, decl->params.items, decl->params.count, call->given, &args));
+    if (call->method->model != NULL && call->method->transition == NULL)
+        return run_timeline(call, ctx, &args, reply);
     if (call->method->model != NULL)
         return run_transition(call, ctx, reply);
     if (call->method->link != NULL)

@@ -1,4 +1,4 @@
-/* Acceptance of cases with incidents, problems and changes (items 245 to 263, 265 to 267, 359). */
+/* Acceptance of cases with incidents, problems and changes (items 245 to 263, 265 to 267, 359, 362). */
 #include "people.h"
 
 #include <stdio.h>
@@ -71,6 +71,72 @@ static const char *raise_change(people *p, const char *id)
                       "sys_id");
     as(p, before);
     return made;
+}
+
+/* ---- the time line ---- */
+
+/* "what:from>to;" of each line. */
+static const char *timeline(people *p, const char *id, const char *more)
+{
+    const csm_value *rows = csm_tk_at(p->tk, csm_tk_ok(p->tk, "case.timeline", "{'id':'%s'%s}", id, more), "rows");
+    char text[8192] = "";
+
+    for (uint32_t n = 0; n < rows->count; n++) {
+        size_t len = strlen(text);
+
+        (void)snprintf(text + len, sizeof(text) - len, "%s:%s>%s;", csm_tk_str(p->tk, &rows->list[n], "what"),
+                       csm_tk_str(p->tk, &rows->list[n], "from"), csm_tk_str(p->tk, &rows->list[n], "to"));
+    }
+    return csm_tk_keep_text(p->tk, csm_str_of(text));
+}
+
+static void before(const char *text, const char *first, const char *second)
+{
+    const char *one = strstr(text, first), *two = strstr(text, second);
+
+    if (one == NULL || two == NULL || two < one)
+        fail_msg("\"%s\" then \"%s\" in: %s", first, second, text);
+}
+
+static void acceptance_362_what_happened_to_a_case(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "what happened"), *incident, *text;
+    const csm_value *answer;
+
+    as(p, "ann");
+    (void)people_do(p, "case.assign_to_me", id);
+    csm_tk_advance(p->tk, CSM_MINUTE);
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'we look into it'}");
+    csm_tk_advance(p->tk, CSM_MINUTE);
+    incident = raise(p, id, "incident");
+    csm_tk_advance(p->tk, CSM_MINUTE);
+    (void)csm_tk_ok(p->tk, "case.request_info", "{'id':'%s','comments':'which plug is it'}", id);
+    as(p, "sol");
+    text = timeline(p, id, "");
+    assert_ptr_equal(strstr(text, "made:>;"), text);
+    before(text, "made:>;", "state:New>Open;");
+    before(text, "state:New>Open;", "comments:>we look into it;");
+    before(text, "comments:>we look into it;", csm_tk_str(p->tk, csm_tk_get(p->tk, "incident", incident), "number"));
+    before(text, "incident:>INC", "state:Open>Awaiting Info;");
+    before(text, "assigned_to:>", "work_notes:>Incident INC");
+    before(text, "state:Open>Awaiting Info;", "comments:>which plug is it;");
+    answer = csm_tk_ok(p->tk, "case.timeline", "{'id':'%s','limit':1}", id);
+    assert_int_equal(csm_tk_at(p->tk, answer, "rows")->count, 1);
+    assert_true(csm_tk_bool(p->tk, answer, "more"));
+    csm_tk_assert_str(csm_tk_str(p->tk, answer, "rows.0.to"), "which plug is it");
+    csm_tk_assert_str(csm_tk_str(p->tk, answer, "rows.0.by"), "ann");
+    as(p, "ann"); /* she reads no incidents, so it has no name for her */
+    assert_null(strstr(timeline(p, id, ""), "incident:>INC"));
+    assert_non_null(strstr(timeline(p, id, ""), "incident:>;"));
+    as(p, "tim");
+    assert_non_null(strstr(timeline(p, id, ""), "state:New>Open;"));
+    as(p, "cora");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.timeline", "{'id':'%s'}", id);
+    as(p, "ivy");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.timeline", "{'id':'%s'}", id);
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.timeline", "{'id':'%s'}", id);
 }
 
 /* ---- incidents ---- */
@@ -620,6 +686,7 @@ static void acceptance_267_counting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        people_test(acceptance_362_what_happened_to_a_case),
         people_test(acceptance_245_without_the_plugin),
         people_test(acceptance_246_create_incident),
         people_test(acceptance_247_priority),

@@ -57,6 +57,8 @@ static const row table[] = {
     { "call: broken JSON", { "call", "server.ping", "{" }, 64, NULL, "csm: ", NULL },
     { "verb: no such method", { "case", "nosuch" }, 2, NULL, "no method \"case.nosuch\"", NULL },
     { "verb: not from this state", { "-u", "ann.agent", "case", "request-info", "CS0000001", "comments=x" }, 1, NULL, "csm: ", NULL },
+    { "a time line", { "--csv", "case", "timeline", "CS0000001" }, 0, "time,by,what,from,to\r\n", NULL, NULL },
+    { "a time line: no such record", { "case", "timeline", "CS9999999" }, 2, NULL, "CS9999999", NULL },
     { "plugins", { "plugin", "list" }, 0, "customer_service", NULL, NULL },
     { "plugin", { "plugin", "show", "customer_service" }, 0, "Cases", NULL, NULL },
     { "status", { "status" }, 0, "sequence", NULL, NULL },

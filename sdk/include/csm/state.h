@@ -35,7 +35,8 @@ typedef struct csm_state_model {
     const char *field;    /* "state" */
     CSM_SLICE(csm_state) states;
     CSM_SLICE(csm_transition) transitions;
-    const char *methods;  /* noun: registers one method per transition name, "<noun>.<name>" {id, ...fields}; NULL = none */
+    const char *methods;  /* noun: registers one method per transition name, "<noun>.<name>" {id, ...fields}, and
+                           * "<noun>.timeline" {id, limit}; NULL = none */
     const char *active;   /* bool field kept in step with the states' flags; NULL = none */
 } csm_state_model;
 
