@@ -62,7 +62,8 @@ csm_status csm_change_note(csm_ctx *ctx, csm_change *change, const csm_mfield *f
 
 bool csm_change_keeps(const csm_change *change, const csm_mfield *field)
 {
-    return change->is_import && (field->flags & CSM_SYSTEM_WRITE) != 0 && csm_bits_has(change->given, field->pos);
+    return change->is_import && change->by_client && (field->flags & CSM_SYSTEM_WRITE) != 0 &&
+           csm_bits_has(change->given, field->pos);
 }
 
 csm_status csm_change_assign(csm_ctx *ctx, csm_change *change, const csm_mfield *field, csm_value value)
