@@ -19,11 +19,12 @@ static const char *base(people *p, const char *title)
 
 static int setup(void **state)
 {
-    people *p = people_start("service_management");
+    people *p = people_start("service_management,request_management");
 
     *state = p;
     kai = csm_tk_user(p->tk, "kai", "knowledge_admin");
-    sol = csm_tk_user(p->tk, "sol", "sn_customerservice_agent,sn_incident_write,sn_problem_write,sn_change_write");
+    sol = csm_tk_user(p->tk, "sol", "sn_customerservice_agent,sn_incident_write,sn_problem_write,sn_change_write,"
+                      "sn_request_write");
     open_base = base(p, "Help");
     internal_base = base(p, "Inside");
     csm_tk_as(p->tk, "kai");
@@ -423,6 +424,7 @@ static void acceptance_377_technical_support(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'work_notes':'x'}}", CASE, linked);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'%s','id':'%s'}", CASE, linked);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_problem", "{'id':'%s'}", linked);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_request", "{'id':'%s'}", linked);
     as(p, "ivy");
     csm_tk_hidden(p->tk, CASE, linked);
     id = people_case_in(p, 10);
@@ -431,7 +433,11 @@ static void acceptance_377_technical_support(void **state)
     (void)csm_tk_ok(p->tk, "case.create_problem", "{'id':'%s'}", id);
     (void)csm_tk_ok(p->tk, "case.create_change", "{'id':'%s','start_date':'2030-01-01T00:00:00Z','end_date':'2030-01-02T00:00:00Z',"
                     "'assigned_to':'%s'}", id, p->tim);
+    (void)csm_tk_ok(p->tk, "case.create_request", "{'id':'%s'}", id);
+    as(p, "tim");
+    assert_true(csm_tk_sees(p->tk, CASE, id));
     as(p, "ann"); /* an agent without these roles */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_request", "{'id':'%s'}", other);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_incident", "{'id':'%s'}", other);
 }
 
