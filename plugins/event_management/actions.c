@@ -4,10 +4,26 @@
 
 #define RULES_MAX 200u
 
+/* A rule looks at how an alert stands, so its condition asks for no change. */
+static csm_status check_condition(csm_ctx *ctx, csm_change *ch)
+{
+    csm_str condition = csm_str_copy(ctx, csm_change_new_text(ctx, ch, "condition"));
+    csm_record *alert;
+    bool fits;
+
+    if (condition.ptr == NULL)
+        return CSM_E_NOMEM;
+    if (condition.len == 0 || !csm_change_touches(ctx, ch, "condition"))
+        return CSM_OK;
+    CSM_TRY(csm_record_create(ctx, ALERT, &alert));
+    return csm_record_matches(ctx, alert, condition.ptr, &fits);
+}
+
 csm_status rule_check(csm_ctx *ctx, csm_change *ch)
 {
     bool flow = csm_str_is(csm_change_new_text(ctx, ch, "action"), "run_flow");
 
+    CSM_TRY(check_condition(ctx, ch));
     if (flow == (csm_change_new_text(ctx, ch, "flow").len > 0))
         return CSM_OK;
     return csm_fail_field(ctx, CSM_E_INVALID, "flow", flow ? "field \"flow\": which one is to run"
@@ -52,21 +68,44 @@ static csm_status start_one(csm_ctx *ctx, const csm_record *alert, const csm_rec
     return csm_job_start(ctx, JOB_ACTION, key.ptr, csm_now(ctx) + csm_record_int(ctx, rule, "delay") * CSM_SECOND, csm_list(ids, 2));
 }
 
-csm_status start_actions(csm_ctx *ctx, const csm_record *alert)
+typedef struct deed {
+    csm_record *alert, *rule;
+    bool done;
+} deed;
+
+/* A condition that no longer reads, because a column of it went, ends its own rule only. */
+static csm_status switch_off(csm_ctx *ctx, csm_record *rule, const csm_failure *why)
 {
-    csm_query *q;
-    csm_record *rule;
-    csm_status st;
+    CSM_TRY(csm_record_set_bool(ctx, rule, "active", false));
+    CSM_TRY(csm_record_set_text(ctx, rule, "error", why->message));
+    return csm_record_update(ctx, rule);
+}
+
+static csm_status start_fitting(csm_ctx *ctx, void *arg)
+{
+    const deed *d = arg;
     bool fits;
+
+    CSM_TRY(applies(ctx, d->rule, d->alert, &fits));
+    return fits ? start_one(ctx, d->alert, d->rule) : CSM_OK;
+}
+
+csm_status start_actions(csm_ctx *ctx, csm_record *alert)
+{
+    deed d = { .alert = alert };
+    csm_query *q;
+    csm_status st;
 
     CSM_TRY(csm_query_open(ctx, ALERT_RULE, &q));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
     csm_query_order(ctx, q, "order", CSM_ASC);
     csm_query_limit(ctx, q, RULES_MAX);
-    while ((st = csm_query_next(ctx, q, &rule)) == CSM_OK && rule != NULL) {
-        st = applies(ctx, rule, alert, &fits);
-        if (st == CSM_OK && fits)
-            st = start_one(ctx, alert, rule);
+    while ((st = csm_query_next(ctx, q, &d.rule)) == CSM_OK && d.rule != NULL) {
+        csm_failure why;
+
+        st = csm_savepoint_attempt(ctx, start_fitting, &d, &why);
+        if (st == CSM_OK && why.code != CSM_OK)
+            st = switch_off(ctx, d.rule, &why);
         if (st != CSM_OK)
             break;
     }
@@ -75,11 +114,6 @@ csm_status start_actions(csm_ctx *ctx, const csm_record *alert)
 }
 
 /* ---- acting ---- */
-
-typedef struct deed {
-    csm_record *alert, *rule;
-    bool done;
-} deed;
 
 static csm_status act(csm_ctx *ctx, void *arg)
 {
@@ -106,13 +140,10 @@ static csm_status act(csm_ctx *ctx, void *arg)
 /* What did not work is told on the alert: trying again would not mend it. */
 static csm_status tell(csm_ctx *ctx, const deed *d, const csm_failure *why)
 {
-    csm_str rule = csm_str_copy(ctx, csm_record_text(ctx, d->rule, "name")), reason = CSM_STR("no plugin runs this action"), note;
+    csm_str reason = why->code != CSM_OK ? why->message : CSM_STR("no plugin runs this action");
+    csm_str note = csm_printf(ctx, "Rule \"%.*s\" did nothing: %.*s", CSM_STR_FMT(csm_record_text(ctx, d->rule, "name")),
+                              CSM_STR_FMT(reason));
 
-    if (why->code != CSM_OK)
-        reason = csm_str_copy(ctx, why->message);
-    if (rule.ptr == NULL || reason.ptr == NULL)
-        return CSM_E_NOMEM;
-    note = csm_printf(ctx, "Rule \"%s\" did nothing: %.400s", rule.ptr, reason.ptr);
     CSM_TRY(csm_record_set_text(ctx, d->alert, "work_notes", note));
     return csm_record_update(ctx, d->alert);
 }

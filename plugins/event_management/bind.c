@@ -3,6 +3,7 @@
 #include "event_management.h"
 
 #define RETIRED "6"
+#define VALUE_BYTES 255u
 
 static const char *const identifiers[] = { "sys_id", "name", "serial_number" };
 
@@ -12,17 +13,19 @@ csm_status bind_check(csm_ctx *ctx, const csm_change *event)
 
     if (csm_is_nil(given))
         return CSM_OK;
-    if (given.type == CSM_T_MAP && given.count == 1 && given.map[0].value.type == CSM_T_TEXT && given.map[0].value.s.len > 0)
+    if (given.type == CSM_T_MAP && given.count == 1 && given.map[0].value.type == CSM_T_TEXT && given.map[0].value.s.len > 0 &&
+        given.map[0].value.s.len <= VALUE_BYTES)
         for (size_t n = 0; n < sizeof(identifiers) / sizeof(identifiers[0]); n++)
             if (csm_str_is(given.map[0].key, identifiers[n]))
                 return CSM_OK;
-    return csm_fail_field(ctx, CSM_E_INVALID, "ci_identifier", "field \"ci_identifier\": one text under sys_id, name or serial_number");
+    return csm_fail_field(ctx, CSM_E_INVALID, "ci_identifier", "field \"ci_identifier\": one text of at most %u bytes under sys_id, name or serial_number",
+                          VALUE_BYTES);
 }
 
 static csm_status note(csm_ctx *ctx, csm_change *event, uint32_t found, const char *field, csm_str value)
 {
-    csm_str text = csm_printf(ctx, "%s configuration item in use has %s \"%.300s\"", found == 0 ? "no" : "more than one", field,
-                              csm_str_copy(ctx, value).ptr);
+    csm_str text = csm_printf(ctx, "%s configuration item in use has %s \"%.*s\"", found == 0 ? "no" : "more than one", field,
+                              CSM_STR_FMT(value));
 
     return csm_change_set(ctx, event, "processing_notes", csm_text(text));
 }

@@ -69,7 +69,7 @@ csm_status refresh_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 /* actions.c: what the management rules do with an alert. */
 csm_status rule_check(csm_ctx *ctx, csm_change *ch);
 csm_status any_rule(csm_ctx *ctx, bool *out);
-csm_status start_actions(csm_ctx *ctx, const csm_record *alert);
+csm_status start_actions(csm_ctx *ctx, csm_record *alert);
 csm_status run_action(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 /* incident.c */
 csm_verdict incident_values(csm_ctx *ctx, const csm_args *in, csm_reply *out);

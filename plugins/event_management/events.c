@@ -2,7 +2,7 @@
  * acknowledged is both on disk and taken into account. Source: DOMAIN 2.11, 4.16. */
 #include "event_management.h"
 
-#define BATCH_MAX 1000
+#define BATCH_MAX 500 /* what other writers wait for */
 #define PURGE_PAGE 500u
 
 /* ---- what is left open ---- */
@@ -98,8 +98,7 @@ static csm_status take_item(csm_ctx *ctx, void *arg)
         const char *name = field_named(it->given.map[n].key);
 
         if (name == NULL)
-            return csm_fail(ctx, CSM_E_INVALID, "an event has no field \"%.80s\" to be given",
-                            csm_str_copy(ctx, it->given.map[n].key).ptr);
+            return csm_fail(ctx, CSM_E_INVALID, "an event has no field \"%.*s\" to be given", CSM_STR_FMT(it->given.map[n].key));
         CSM_TRY(csm_record_set(ctx, it->event, name, it->given.map[n].value));
     }
     return csm_record_insert(ctx, it->event);

@@ -88,6 +88,7 @@ static const csm_field rule_fields[] = {
     CSM_TEXT("action", .length = 40, .flags = CSM_REQUIRED, CSM_CHOICES(action_choices)),
     CSM_TEXT("flow", .length = 100, .doc = "Name of the flow that run_flow runs"),
     CSM_DURATION("delay", .dflt = "0", .max = 604800, .doc = "How long the alert must have stood before"),
+    CSM_TEXT("error", .length = 400, .flags = CSM_READ_ONLY, .doc = "Why it was switched off: its condition no longer reads"),
 };
 static const csm_index rule_indexes[] = { { .name = "in_turn", .columns = "active,order" } };
 

@@ -78,14 +78,30 @@ static csm_status solve(csm_ctx *ctx, csm_record *rec, bool touched)
     return csm_transition_run(ctx, rec, "propose_solution", &args);
 }
 
-static csm_status solve_one(csm_ctx *ctx, csm_id id)
+static csm_status solve_step(csm_ctx *ctx, void *arg)
 {
     csm_record *rec;
     bool touched;
 
-    CSM_TRY(csm_record_get(ctx, CASE, id, &rec));
+    CSM_TRY(csm_record_get(ctx, CASE, *(const csm_id *)arg, &rec));
     CSM_TRY(is_touched(ctx, rec, &touched));
     return solve(ctx, rec, touched);
+}
+
+/* One that refuses, for an open task or what a deployer demands, says so and does not hinder the others. */
+static csm_status solve_one(csm_ctx *ctx, csm_id id)
+{
+    csm_failure why;
+    csm_record *rec;
+    csm_str note;
+
+    CSM_TRY(csm_savepoint_attempt(ctx, solve_step, &id, &why));
+    if (why.code == CSM_OK)
+        return CSM_OK;
+    note = csm_printf(ctx, "Its alerts are closed, yet no solution was proposed: %.*s", CSM_STR_FMT(why.message));
+    CSM_TRY(csm_record_get(ctx, CASE, id, &rec));
+    CSM_TRY(csm_record_set_text(ctx, rec, "work_notes", note));
+    return csm_record_update(ctx, rec);
 }
 
 /* Child cases first, by number, then the case itself. Arguments: {case, after?}. */

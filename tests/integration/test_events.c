@@ -375,6 +375,8 @@ static void rules_raise_incidents(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'name':'x','action':'run_flow'}}", RULE);
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert",
                        "{'table':'%s','values':{'name':'x','action':'create_incident','condition':'colour=red'}}", RULE);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert",
+                       "{'table':'%s','values':{'name':'x','action':'create_incident','condition':'severityCHANGES'}}", RULE);
     (void)event(p, "kr1", 1, ",'node':'web-r','description':'web is down'");
     (void)event(p, "kr2", 3, ",'node':'web-r'");
     (void)event(p, "kr3", 1, "");

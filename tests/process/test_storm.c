@@ -14,7 +14,11 @@
 
 #define BATCH 100u
 #define KEYS 200u
+#ifdef CSM_SANITIZED
+#define GROWTH_MAX_KB (512 * 1024) /* what is freed is kept for a while */
+#else
 #define GROWTH_MAX_KB 8192
+#endif
 
 /* What a key should be in the end. */
 typedef struct expected {
