@@ -56,3 +56,8 @@ int64_t csm_mono_us(void)
 {
     return read_us(CLOCK_MONOTONIC);
 }
+
+int64_t csm_thread_cpu_us(void)
+{
+    return read_us(CLOCK_THREAD_CPUTIME_ID);
+}

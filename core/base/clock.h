@@ -13,6 +13,8 @@ csm_time csm_clock_now(csm_clock *clock);
 void csm_clock_advance(csm_clock *clock, int64_t by_us); /* tests */
 /* Monotonic microseconds for measuring and deadlines; not moved by tests. */
 int64_t csm_mono_us(void);
+/* Microseconds the calling thread has been running for: what it waited for a processor does not count. A system call. */
+int64_t csm_thread_cpu_us(void);
 
 #define CSM_TIME_TEXT 28 /* "2026-11-22T10:00:00.000000Z" and NUL */
 /* RFC 3339 UTC; fraction (6 digits) only when not zero; outside years 0001-9999 the nearest end. Returns the length. */

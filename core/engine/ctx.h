@@ -19,7 +19,7 @@ typedef struct csm_request_log csm_request_log; /* engine/event: the records thi
 typedef struct csm_engine_limits {
     uint32_t read_rows;        /* rows a read may touch in place before it moves to a worker (default 20 000) */
     uint64_t read_rows_hard;   /* rows any read may touch (default 50 000 000) */
-    int64_t read_us;           /* time a read may take in place (default 20 000) */
+    int64_t read_us;           /* time a read may compute in place (default 20 000) */
     uint32_t page_rows;        /* most rows of one page (default 1000) */
     uint32_t sort_rows;        /* most rows sorted in memory when no index serves the order (default 200 000) */
     uint32_t gather_rows;      /* rows sorted for a page before an index of its order is walked instead (default 2000) */
@@ -72,6 +72,7 @@ typedef struct csm_budget {
     uint64_t rows;             /* touched so far */
     uint64_t rows_max;
     int64_t until_us;          /* csm_mono_us; INT64_MAX = none */
+    int64_t cpu_until_us;      /* csm_thread_cpu_us: past until_us it goes on until then; 0 = it does not */
     bool exceeded;             /* set when a limit was met: a read in place is run again on a worker */
 } csm_budget;
 
@@ -115,6 +116,19 @@ struct csm_ctx {
     csm_error err;
 };
 
+/* On a busy machine a thread may have waited for most of the time: looked at only when the time is up. */
+static inline bool csm_budget_is_late(csm_budget *budget)
+{
+    int64_t now = csm_mono_us(), left;
+
+    if (now < budget->until_us)
+        return false;
+    left = budget->cpu_until_us != 0 ? budget->cpu_until_us - csm_thread_cpu_us() : 0;
+    if (left > 0)
+        budget->until_us = now + left;
+    return left <= 0;
+}
+
 static inline csm_status csm_budget_over(csm_ctx *ctx)
 {
     ctx->budget.exceeded = true;
@@ -134,7 +148,7 @@ static inline bool csm_ctx_is_fatal(const csm_ctx *ctx)
 /* Counts one touched row. LIMIT with budget.exceeded when the budget is met. */
 static inline csm_status csm_budget_row(csm_ctx *ctx)
 {
-    if (++ctx->budget.rows <= ctx->budget.rows_max && ((ctx->budget.rows & 63) != 0 || csm_mono_us() < ctx->budget.until_us))
+    if (++ctx->budget.rows <= ctx->budget.rows_max && ((ctx->budget.rows & 63) != 0 || !csm_budget_is_late(&ctx->budget)))
         return CSM_OK;
     return csm_budget_over(ctx);
 }
@@ -143,7 +157,7 @@ static inline csm_status csm_budget_row(csm_ctx *ctx)
 static inline csm_status csm_budget_rows(csm_ctx *ctx, uint64_t count)
 {
     ctx->budget.rows += count;
-    if (count == 0 || (ctx->budget.rows <= ctx->budget.rows_max && csm_mono_us() < ctx->budget.until_us))
+    if (count == 0 || (ctx->budget.rows <= ctx->budget.rows_max && !csm_budget_is_late(&ctx->budget)))
         return CSM_OK;
     return csm_budget_over(ctx);
 }

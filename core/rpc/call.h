@@ -124,6 +124,8 @@ struct csm_rpc {
     int64_t started_us;
     _Atomic bool broken;       /* the store answered UNKNOWN */
     uint64_t traces;           /* loop thread: for calls that bring no trace */
+    int64_t stopped_us;        /* loop thread: what a read may take in place when one was stopped last */
+    int64_t stopped_at_us;     /* and when that was */
 };
 
 /* ---- call.c: making, running, answering ---- */
@@ -159,6 +161,7 @@ csm_throttle *csm_throttle_new(uint32_t failures_per_minute); /* 0 = never throt
 void csm_throttle_free(csm_throttle *throttle);
 csm_status csm_throttle_check(csm_call *call, csm_error *err); /* BUSY: the caller's address must wait */
 bool csm_throttle_allows(csm_throttle *throttle, const char *address, csm_time now);
+uint64_t csm_throttle_host(const char *address); /* the same number for every port of a host */
 void csm_throttle_count(csm_throttle *throttle, const char *address, csm_time now);
 
 /* ---- writer.c, worker.c: what the threads run ---- */

@@ -204,6 +204,23 @@ static void refuse(csm_call *call, csm_error *err)
     send_reply(call);
 }
 
+/* What a read may compute here. Each one that is stopped was for nothing: the next may take half, down to a fortieth, and
+ * with every quiet second all of it comes back. */
+static int64_t in_place_us(csm_rpc *rpc, int64_t now)
+{
+    int64_t most = rpc->engine->limits.read_us, back = now - rpc->stopped_at_us;
+
+    return back >= CSM_SECOND ? most : rpc->stopped_us + (most - rpc->stopped_us) * back / CSM_SECOND;
+}
+
+static void note_stopped(csm_rpc *rpc, int64_t allowed)
+{
+    int64_t least = rpc->engine->limits.read_us / 40;
+
+    rpc->stopped_us = allowed / 2 > least ? allowed / 2 : least;
+    rpc->stopped_at_us = csm_mono_us();
+}
+
 /* Runs a read here and now. Over its budget it goes to a worker, from its start. */
 static bool run_in_place(csm_call *call)
 {
@@ -212,6 +229,7 @@ static bool run_in_place(csm_call *call)
     csm_ctx *ctx = &cc.ctx;
     csm_error err = { 0 };
     csm_status st = csm_call_decode(call, &err);
+    int64_t allowed;
 
     if (st == CSM_OK)
         st = check_login(call, &err);
@@ -222,12 +240,16 @@ static bool run_in_place(csm_call *call)
         return true;
     }
     st = csm_call_enter(call, &cc, &rpc->loop, NULL);
+    allowed = in_place_us(rpc, call->started_us);
     ctx->budget.rows_max = rpc->engine->limits.read_rows;
-    ctx->budget.until_us = call->started_us + rpc->engine->limits.read_us;
+    ctx->budget.until_us = call->started_us + allowed;
+    ctx->budget.cpu_until_us = csm_thread_cpu_us() + allowed;
     if (st == CSM_OK)
         st = csm_call_run(call, ctx);
-    if (st != CSM_OK && ctx->budget.exceeded)
+    if (st != CSM_OK && ctx->budget.exceeded) {
+        note_stopped(rpc, allowed);
         return false;
+    }
     if (st != CSM_OK)
         csm_call_fail(call, &ctx->err);
     send_reply(call);
@@ -244,6 +266,14 @@ csm_status csm_throttle_check(csm_call *call, csm_error *err)
     return csm_error_set(err, CSM_E_BUSY, "too many failed logins from this address: try again in a minute");
 }
 
+/* Whose share of the workers a call takes: his user's, whatever the number of his connections. */
+static uint64_t owner_of(const csm_call *call)
+{
+    csm_id user = call->identity.user;
+
+    return csm_id_is_none(user) ? call->session->id : csm_hash_in_memory(user.b, sizeof(user.b));
+}
+
 /* Which thread runs a call that leaves the loop. */
 static csm_status route(csm_call *call, csm_error *err)
 {
@@ -258,13 +288,13 @@ static csm_status route(csm_call *call, csm_error *err)
     if (call->prepare != NULL)
         CSM_TRY(csm_throttle_check(call, err));
     if (writes && call->dry_run)
-        st = csm_pool_add(rpc->workers, csm_worker_dry_run, call);
+        st = csm_pool_add(rpc->workers, owner_of(call), csm_worker_dry_run, call);
     else if (call->prepare != NULL)
-        st = csm_pool_add(rpc->hashers, csm_worker_prepare, call);
+        st = csm_pool_add(rpc->hashers, csm_throttle_host(call->session->address), csm_worker_prepare, call);
     else if (writes)
         st = csm_queue_add(rpc->queue, call);
     else
-        st = csm_pool_add(rpc->workers, csm_worker_read, call);
+        st = csm_pool_add(rpc->workers, owner_of(call), csm_worker_read, call);
     return st == CSM_OK ? st : csm_error_set(err, CSM_E_BUSY, "the server has too much waiting: try again later");
 }
 

@@ -36,14 +36,19 @@ void csm_throttle_free(csm_throttle *throttle)
 }
 
 /* Of a network address the host alone: the next connection comes from another port. */
-static slot *slot_of(csm_throttle *throttle, const char *address)
+uint64_t csm_throttle_host(const char *address)
 {
     csm_str host = csm_str_of(address);
     const char *port = strrchr(address, ':');
 
     if (port != NULL && memchr(address, '/', host.len) == NULL)
         host.len = (size_t)(port - address);
-    return &throttle->slots[csm_hash_in_memory(host.ptr, host.len) % SLOTS];
+    return csm_hash_in_memory(host.ptr, host.len);
+}
+
+static slot *slot_of(csm_throttle *throttle, const char *address)
+{
+    return &throttle->slots[csm_throttle_host(address) % SLOTS];
 }
 
 bool csm_throttle_allows(csm_throttle *throttle, const char *address, csm_time now)

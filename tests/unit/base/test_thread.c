@@ -55,8 +55,8 @@ static void free_finishes_what_is_queued(void **state)
     atomic_store(&jobs_done, 0);
     csm_pool *pool = csm_pool_new(3, 1000);
     assert_non_null(pool);
-    for (int n = 0; n < 1000; n++)
-        assert_int_equal(csm_pool_add(pool, run_job, NULL), CSM_OK);
+    for (uint64_t n = 0; n < 1000; n++)
+        assert_int_equal(csm_pool_add(pool, n % 7, run_job, NULL), CSM_OK);
     csm_pool_free(pool);
     assert_int_equal(atomic_load(&jobs_done), 1000);
     assert_int_equal(atomic_load(&wrong_workers), 0);
@@ -84,16 +84,70 @@ static void a_full_pool_is_busy(void **state)
     void *item;
     csm_pool *pool = csm_pool_new(1, 2);
     atomic_store(&jobs_done, 0);
-    assert_int_equal(csm_pool_add(pool, run_gate, &g), CSM_OK);
+    assert_int_equal(csm_pool_add(pool, 1, run_gate, &g), CSM_OK);
     assert_int_equal(csm_queue_take(g.started, &item, 1, INT64_MAX), 1);
-    assert_int_equal(csm_pool_add(pool, run_job, NULL), CSM_OK);
-    assert_int_equal(csm_pool_add(pool, run_job, NULL), CSM_OK);
-    assert_int_equal(csm_pool_add(pool, run_job, NULL), CSM_E_BUSY);
+    assert_int_equal(csm_pool_add(pool, 1, run_job, NULL), CSM_OK);
+    assert_int_equal(csm_pool_add(pool, 1, run_job, NULL), CSM_E_BUSY); /* his half */
+    assert_int_equal(csm_pool_add(pool, 2, run_job, NULL), CSM_OK);
+    assert_int_equal(csm_pool_add(pool, 3, run_job, NULL), CSM_E_BUSY);
     csm_queue_close(g.open);
     csm_pool_free(pool);
     assert_int_equal(atomic_load(&jobs_done), 2);
     csm_queue_free(g.started);
     csm_queue_free(g.open);
+}
+
+static char ran[8];
+static atomic_int ran_count;
+
+static void run_letter(void *user, unsigned worker)
+{
+    (void)worker;
+    ran[atomic_fetch_add(&ran_count, 1)] = *(const char *)user;
+}
+
+static void owners_take_turns(void **state)
+{
+    (void)state;
+    gate g = { csm_queue_new(4), csm_queue_new(4) };
+    void *item;
+    csm_pool *pool = csm_pool_new(1, 16);
+    atomic_store(&ran_count, 0);
+    assert_int_equal(csm_pool_add(pool, 1, run_gate, &g), CSM_OK);
+    assert_int_equal(csm_queue_take(g.started, &item, 1, INT64_MAX), 1);
+    for (int n = 0; n < 3; n++)
+        assert_int_equal(csm_pool_add(pool, 1, run_letter, "a"), CSM_OK);
+    for (int n = 0; n < 2; n++)
+        assert_int_equal(csm_pool_add(pool, 2, run_letter, "b"), CSM_OK);
+    assert_int_equal(csm_pool_add(pool, 3, run_letter, "c"), CSM_OK);
+    csm_queue_close(g.open);
+    csm_pool_free(pool);
+    assert_memory_equal(ran, "bcabaa", 6);
+    csm_queue_free(g.started);
+    csm_queue_free(g.open);
+}
+
+static void one_owner_has_never_all_threads(void **state)
+{
+    (void)state;
+    gate first = { csm_queue_new(4), csm_queue_new(4) }, other = { csm_queue_new(4), csm_queue_new(4) };
+    void *item;
+    csm_pool *pool = csm_pool_new(2, 16);
+    atomic_store(&ran_count, 0);
+    assert_int_equal(csm_pool_add(pool, 1, run_gate, &first), CSM_OK);
+    assert_int_equal(csm_queue_take(first.started, &item, 1, INT64_MAX), 1);
+    assert_int_equal(csm_pool_add(pool, 1, run_letter, "a"), CSM_OK);
+    assert_int_equal(csm_pool_add(pool, 2, run_gate, &other), CSM_OK); /* runs beside it, though it came last */
+    assert_int_equal(csm_queue_take(other.started, &item, 1, INT64_MAX), 1);
+    assert_int_equal(atomic_load(&ran_count), 0);
+    csm_queue_close(other.open);
+    csm_queue_close(first.open);
+    csm_pool_free(pool);
+    assert_int_equal(atomic_load(&ran_count), 1);
+    csm_queue_free(first.started);
+    csm_queue_free(first.open);
+    csm_queue_free(other.started);
+    csm_queue_free(other.open);
 }
 
 typedef struct late {
@@ -108,7 +162,7 @@ static void run_until_stopped(void *user, unsigned worker)
     int64_t deadline = csm_mono_us() + 60 * CSM_SECOND;
     (void)worker;
     do
-        l->last = csm_pool_add(l->pool, run_job, NULL);
+        l->last = csm_pool_add(l->pool, 1, run_job, NULL);
     while (l->last != CSM_E_STATE && csm_mono_us() < deadline);
 }
 
@@ -116,7 +170,7 @@ static void a_stopping_pool_takes_nothing(void **state)
 {
     (void)state;
     late l = { csm_pool_new(1, 4), CSM_OK };
-    assert_int_equal(csm_pool_add(l.pool, run_until_stopped, &l), CSM_OK);
+    assert_int_equal(csm_pool_add(l.pool, 2, run_until_stopped, &l), CSM_OK);
     csm_pool_free(l.pool);
     assert_int_equal(l.last, CSM_E_STATE);
 }
@@ -144,7 +198,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mutex_keeps_threads_apart), cmocka_unit_test(free_finishes_what_is_queued),
-        cmocka_unit_test(a_full_pool_is_busy),         cmocka_unit_test(a_stopping_pool_takes_nothing),
+        cmocka_unit_test(a_full_pool_is_busy),
+        cmocka_unit_test(owners_take_turns),
+        cmocka_unit_test(one_owner_has_never_all_threads),         cmocka_unit_test(a_stopping_pool_takes_nothing),
         cmocka_unit_test(no_memory_no_pool),
     };
     return cmocka_run_group_tests_name("threads", tests, NULL, NULL);

@@ -341,6 +341,23 @@ static void rows_are_found_by_family(void **state)
     fixture_commit(f);
 }
 
+/* Time a thread waited for a processor is not its own: a budget of computing time goes on past its deadline. */
+static void a_budget_counts_computing(void **state)
+{
+    csm_budget budget = { .until_us = csm_mono_us() - 1 };
+    int64_t began;
+
+    (void)state;
+    assert_true(csm_budget_is_late(&budget));
+    began = csm_thread_cpu_us();
+    budget.cpu_until_us = began + 2000;
+    assert_false(csm_budget_is_late(&budget));
+    assert_true(budget.until_us > csm_mono_us());
+    while (!csm_budget_is_late(&budget))
+        ;
+    assert_true(csm_thread_cpu_us() >= began + 2000);
+}
+
 static void values_are_found_through_indexes(void **state)
 {
     fixture *f = *state;
@@ -586,6 +603,7 @@ int main(void)
         fresh(unique_long_texts),
         fresh(ids_are_taken_once),
         fresh(rows_are_found_by_family),
+        cmocka_unit_test(a_budget_counts_computing),
         fresh(values_are_found_through_indexes),
         fresh(entries_give_columns_and_included_fields),
         fresh(filling_equals_upkeep),
