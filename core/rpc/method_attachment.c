@@ -1,6 +1,7 @@
 /* Files on records. They are reached through their record only: who may read it lists and fetches them, who may change it
  * adds to them; internal ones are for internal callers. Uploads come in pieces and are visible with the last. Source:
  * DOMAIN 0.4, 9 (385). */
+#include "engine/rule/rule.h"
 #include "rpc/blob.h"
 #include "rpc/method.h"
 
@@ -12,7 +13,7 @@
 
 /* ---- the record behind ---- */
 
-/* Within reach for reading, else not found; and, with @p write, for changing, else DENIED. */
+/* Within reach for reading, else not found; and, with @p write, for changing, else DENIED, and not closed, else STATE. */
 static csm_status reach_record(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool write, csm_row **out)
 {
     uint64_t *readable;
@@ -21,8 +22,9 @@ static csm_status reach_record(csm_ctx *ctx, const csm_mtable *table, csm_id id,
     CSM_TRY(csm_record_read(ctx, table, id, out, &readable));
     if (write)
         CSM_TRY(csm_access_row(ctx, *out, CSM_OP_WRITE, &allowed, NULL));
-    return allowed ? CSM_OK : csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller",
-                                            csm_ctx_called(ctx, (*out)->table));
+    if (!allowed)
+        return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller", csm_ctx_called(ctx, (*out)->table));
+    return write ? csm_state_open(ctx, *out) : CSM_OK;
 }
 
 static csm_status no_attachment(csm_ctx *ctx)

@@ -85,6 +85,12 @@ static csm_status convert_list(csm_ctx *ctx, const csm_mfield *field, csm_value 
     return CSM_OK;
 }
 
+/* One document as rows keep it, which is a list too. */
+static bool is_document(const csm_mfield *field, csm_value in)
+{
+    return field->type == CSM_F_DOCUMENT && in.count == 2 && in.list[0].type == CSM_T_TEXT && in.list[1].type == CSM_T_ID;
+}
+
 /* Terms compare with stored values; what finds text or an element is taken as it is. */
 static csm_status term_value(csm_ctx *ctx, const csm_mfield *field, uint32_t op, csm_value in, csm_value *out)
 {
@@ -94,9 +100,10 @@ static csm_status term_value(csm_ctx *ctx, const csm_mfield *field, uint32_t op,
         *out = csm_nil();
         return CSM_OK;
     }
-    if (in.type == CSM_T_LIST)
+    if (in.type == CSM_T_LIST && !is_document(field, in))
         return convert_list(ctx, field, in, out);
-    if (op == CSM_OP_LIKE || op == CSM_OP_STARTS || op == CSM_OP_ENDS || field->type == CSM_F_LIST || csm_is_nil(in))
+    if (op == CSM_OP_LIKE || op == CSM_OP_STARTS || op == CSM_OP_ENDS || field->type == CSM_F_LIST || csm_is_nil(in) ||
+        in.type == CSM_T_LIST)
         return csm_value_copy(ctx->arena, in, out) == CSM_OK ? CSM_OK : csm_ctx_nomem(ctx);
     return csm_mfield_convert(field, in, ctx->arena, out, &ctx->err);
 }

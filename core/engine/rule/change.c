@@ -3,6 +3,8 @@
 
 #include "base/str.h"
 
+#include <string.h>
+
 bool csm_change_has_entry(const csm_change *change, const csm_mfield *field)
 {
     return change->journal != NULL && change->journal[field->pos].ptr != NULL;
@@ -42,7 +44,7 @@ csm_status csm_change_note(csm_ctx *ctx, csm_change *change, const csm_mfield *f
     if (value.type != CSM_T_TEXT)
         return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": a journal entry is text", field->name);
     text = csm_str_trim(value.s);
-    if (!csm_utf8_valid(text))
+    if (!csm_utf8_valid(text) || (text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL))
         return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": the text is not valid UTF-8", field->name);
     if (text.len == 0)
         return CSM_OK;

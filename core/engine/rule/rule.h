@@ -26,6 +26,8 @@ csm_status csm_rules_run(csm_ctx *ctx, csm_when when, csm_change *change);
 csm_status csm_state_begin(csm_ctx *ctx, csm_change *change, const char *transition, const uint64_t **carried);
 csm_status csm_state_check(csm_ctx *ctx, csm_change *change);  /* after before rules: required, guard, active flag */
 csm_status csm_state_effect(csm_ctx *ctx, csm_change *change); /* after the row is written */
+/* STATE when the row is in a closed state and takes nothing more from this caller, neither values nor files. */
+csm_status csm_state_open(csm_ctx *ctx, const csm_row *row);
 /* Allowed transitions of a row for the caller: list of {name, to, label, required, fields}. */
 csm_status csm_state_allowed(csm_ctx *ctx, const csm_row *row, csm_value *out);
 

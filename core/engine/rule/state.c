@@ -147,15 +147,17 @@ static csm_status begin_insert(csm_ctx *ctx, csm_change *change, const csm_mstat
     return csm_state_refuse(ctx, model, NULL, value);
 }
 
-/* No transition asked for and the state as it was: only a closed row minds. What is replayed nobody writes as an administrator. */
-static csm_status check_open(csm_ctx *ctx, const csm_change *change, const csm_mstate_model *model, csm_value from)
+/* What is replayed nobody writes as an administrator. */
+csm_status csm_state_open(csm_ctx *ctx, const csm_row *row)
 {
-    const csm_state *state = csm_state_find(model, from);
+    const csm_mstate_model *model = row->table->state_model;
+    const csm_mfield *field = model != NULL ? csm_field_in(row->table, model->field) : NULL;
+    const csm_state *state = field != NULL ? csm_state_find(model, csm_row_get(row, field)) : NULL;
 
-    if (state == NULL || (state->flags & CSM_STATE_CLOSED) == 0 || !change->by_client ||
+    if (state == NULL || (state->flags & CSM_STATE_CLOSED) == 0 || ctx->caller->is_system ||
         (ctx->caller->is_admin && !ctx->replay))
         return CSM_OK;
-    return csm_state_refuse(ctx, model, change->old, csm_nil());
+    return csm_state_refuse(ctx, model, row, csm_nil());
 }
 
 static csm_status take(csm_ctx *ctx, csm_change *change, const csm_mfield *field, const csm_mtransition *transition)
@@ -190,7 +192,7 @@ csm_status csm_state_begin(csm_ctx *ctx, csm_change *change, const char *transit
     to = csm_row_get(change->now, field);
     if (csm_value_eq(from, to)) {
         if (transition == NULL)
-            return check_open(ctx, change, model, from);
+            return change->by_client ? csm_state_open(ctx, change->old) : CSM_OK;
         to = csm_nil();
     }
     CSM_TRY(pick(ctx, change, field, transition, to, &found, &permit));
