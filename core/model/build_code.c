@@ -96,6 +96,21 @@ csm_param csm_build_field_param(const csm_mtable *table, const csm_mfield *field
     return (csm_param)CSM_PARAM(field->name, CSM_T_NIL, .table = table->name, .field = field->name, .doc = field->doc);
 }
 
+/* Whether every transition of the name needs the field. */
+static bool needed_always(const csm_mstate_model *model, const char *name, const csm_mfield *field)
+{
+    for (uint32_t n = 0; n < model->transition_count; n++) {
+        const csm_mtransition *tr = &model->transitions[n];
+        bool needed = tr->decl->name == NULL || strcmp(tr->decl->name, name) != 0;
+
+        for (uint32_t f = 0; !needed && f < tr->required_count; f++)
+            needed = strcmp(tr->required[f]->name, field->name) == 0;
+        if (!needed)
+            return false;
+    }
+    return true;
+}
+
 /* id, then every field any transition of the name needs or takes, each once. */
 static csm_status transition_params(csm_build *b, const csm_mstate_model *model, const char *name, csm_method *method)
 {
@@ -115,8 +130,10 @@ static csm_status transition_params(csm_build *b, const csm_mstate_model *model,
 
             for (uint32_t p = 1; !seen && p < count; p++)
                 seen = strcmp(params[p].name, tr->fields[f]->name) == 0;
-            if (!seen)
-                params[count++] = csm_build_field_param(model->table, tr->fields[f]);
+            if (seen)
+                continue;
+            params[count] = csm_build_field_param(model->table, tr->fields[f]);
+            params[count++].flags = needed_always(model, name, tr->fields[f]) ? CSM_PARAM_NEEDED : 0;
         }
     }
     method->params.items = params;

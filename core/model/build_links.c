@@ -161,6 +161,18 @@ csm_status csm_build_links(csm_build *b)
 
 /* ---- methods of a link ---- */
 
+/* Whether the caller must give it: no other may stand for it, and it is not copied. */
+static bool is_needed(const csm_mlink *link, const csm_mfield *field)
+{
+    for (uint32_t n = 0; n < link->copy_count; n++)
+        if (link->copy_to[n] == field)
+            return false;
+    for (uint32_t n = 0; n < link->required_count; n++)
+        if (link->required[n] == field)
+            return !link->required_or[n] && (n + 1 == link->required_count || !link->required_or[n + 1]);
+    return false;
+}
+
 static csm_status link_params(csm_build *b, const csm_mlink *link, csm_link_verb verb, csm_method *decl)
 {
     csm_param *params = csm_build_array(b, (size_t)link->param_count + 2, sizeof(*params));
@@ -170,8 +182,10 @@ static csm_status link_params(csm_build *b, const csm_mlink *link, csm_link_verb
         return csm_build_nomem(b);
     params[0] = (csm_param)CSM_PARAM_ID("id", .table = link->source->name, .doc = "Record it is raised from");
     if (verb == CSM_LINK_CREATE) {
-        for (uint32_t n = 0; n < link->param_count; n++)
-            params[count++] = csm_build_field_param(link->linked, link->params[n]);
+        for (uint32_t n = 0; n < link->param_count; n++) {
+            params[count] = csm_build_field_param(link->linked, link->params[n]);
+            params[count++].flags = is_needed(link, link->params[n]) ? CSM_PARAM_NEEDED : 0;
+        }
     } else if (verb == CSM_LINK_ASSOCIATE || link->decl->direction == CSM_LINK_BACK) {
         params[count++] = (csm_param)CSM_PARAM_ID(link->decl->name, .table = link->linked->name, .doc = "Linked record");
     }

@@ -43,7 +43,7 @@ static csm_status put_params(csm_ctx *ctx, csm_writer *w, const char *key, const
         } else {
             csm_put_type(w, "type", params[n].type, CSM_NAMES(value_types));
         }
-        csm_put_bool(w, "required", (params[n].flags & CSM_PARAM_REQUIRED) != 0);
+        csm_put_bool(w, "required", (params[n].flags & (CSM_PARAM_REQUIRED | CSM_PARAM_NEEDED)) != 0);
         csm_put_text(w, "table", table);
         csm_put_text(w, "default", params[n].dflt);
         csm_put_int(w, "min", params[n].min);

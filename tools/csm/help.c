@@ -184,7 +184,11 @@ static int help_methods(cli *c, int argc, char **argv)
             put_arguments(c, csm_map_get(&methods->list[n], "params"));
         found++;
     }
-    return found > 0 ? CLI_OK : cli_usage("no command or noun \"%s\"; csm help and csm names methods list them", argv[1]);
+    if (found > 0)
+        return CLI_OK;
+    if (argc > 2)
+        return cli_usage("nothing is called \"%s %s\"; csm help %s lists what can be done with it", argv[1], argv[2], argv[1]);
+    return cli_usage("no command or noun \"%s\"; csm help and csm names methods list them", argv[1]);
 }
 
 int cli_cmd_help(cli *c, int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <csm/record.h>
 
 #define CSM_PARAM_REQUIRED 0x1u
+#define CSM_PARAM_NEEDED 0x2u /* told as required, but asked for by the method itself, after who may and when */
 typedef struct csm_param {
     const char *name;
     uint32_t type;       /* csm_type; CSM_T_NIL = any. CSM_T_ID takes 32 hex, CSM_T_TIME RFC 3339 ... */
