@@ -15,7 +15,7 @@ enum {
     FOUNDATION_TABLE_EXTS = 2,
     FOUNDATION_ROLES = 9,
     FOUNDATION_SCOPES = 20,
-    FOUNDATION_RULES = 12,
+    FOUNDATION_RULES = 13,
     FOUNDATION_STATES = 2,
     FOUNDATION_METHODS = 1,
     FOUNDATION_SUBSCRIBERS = 3,
@@ -68,6 +68,8 @@ typedef struct mail_list {
 /* Adds whoever @p path of @p rec names: a person, a group (its address, else its active members), a list of them, or the
  * address a text field holds. Arena of ctx. */
 csm_status mail_list_add_path(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path);
+/* Whether @p table has the path, which may lead through a list: "watch_list.manager". */
+bool mail_path_exists(csm_ctx *ctx, const char *table, csm_str path);
 /* Adds the people or groups of a list value. */
 csm_status mail_list_add_ids(csm_ctx *ctx, mail_list *list, csm_value ids);
 /* Adds the people, groups or addresses that a text names, separated by commas; ids as 32 hex digits. */

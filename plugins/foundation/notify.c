@@ -13,6 +13,7 @@ typedef struct notice {
 /* Text that people outside may read, whatever a template asks for. */
 static const char *const customer_fields[] = {
     "number", "name", "title", "body", "short_description", "description", "comments", "close_notes", "opened_at", "due_date",
+    "task.number", "task.short_description",
 };
 
 static bool is_for_customers(csm_str name)

@@ -208,13 +208,59 @@ static csm_status add_address(csm_ctx *ctx, mail_list *list, const csm_record *r
     return add_target(ctx, list, (mail_target){ .address = address, .external = true }, muted);
 }
 
+/* The field that a path through a list begins with, and the table of the list's rows; NULL when it is no such path. */
+static const char *list_of(csm_ctx *ctx, const char *table, csm_str path, csm_str *first, csm_str *rest)
+{
+    const char *dot = path.len > 0 ? memchr(path.ptr, '.', path.len) : NULL;
+
+    if (dot == NULL || csm_table_has_field(ctx, table, path.ptr))
+        return NULL;
+    *first = csm_str_copy(ctx, (csm_str){ path.ptr, (size_t)(dot - path.ptr) });
+    *rest = csm_str_copy(ctx, (csm_str){ dot + 1, path.len - first->len - 1 });
+    return first->ptr != NULL && rest->ptr != NULL ? csm_table_refers_to(ctx, table, first->ptr) : NULL;
+}
+
+bool mail_path_exists(csm_ctx *ctx, const char *table, csm_str path)
+{
+    csm_str name = csm_str_copy(ctx, path), first, rest;
+    const char *of;
+
+    if (name.ptr == NULL)
+        return false;
+    if (csm_table_has_field(ctx, table, name.ptr))
+        return true;
+    of = list_of(ctx, table, name, &first, &rest);
+    return of != NULL && csm_table_has_field(ctx, of, rest.ptr);
+}
+
+/* Whether the row of a list says that it is away or wants no mail. */
+static bool is_quiet(csm_ctx *ctx, const csm_record *row)
+{
+    const char *table = csm_record_table(ctx, row);
+
+    return (csm_table_has_field(ctx, table, "active") && !csm_record_bool(ctx, row, "active")) ||
+           (csm_table_has_field(ctx, table, "notification") && csm_record_int(ctx, row, "notification") == 1);
+}
+
 csm_status mail_list_add_path(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path)
 {
-    csm_str name = csm_str_copy(ctx, path);
+    csm_str name = csm_str_copy(ctx, path), first, rest;
+    const char *of;
+    csm_record *row;
     csm_value value;
 
     if (name.ptr == NULL)
         return CSM_E_NOMEM;
+    of = list_of(ctx, csm_record_table(ctx, rec), name, &first, &rest);
+    if (of != NULL) {
+        value = csm_record_value(ctx, rec, first.ptr);
+        for (uint32_t n = 0; value.type == CSM_T_LIST && n < value.count; n++) {
+            CSM_TRY(csm_record_find(ctx, of, csm_value_id(value.list[n]), &row));
+            if (row != NULL && !is_quiet(ctx, row))
+                CSM_TRY(mail_list_add_path(ctx, list, row, rest));
+        }
+        return CSM_OK;
+    }
     if (!csm_table_has_field(ctx, csm_record_table(ctx, rec), name.ptr))
         return CSM_OK; /* its plugin is away */
     value = csm_record_value(ctx, rec, name.ptr);

@@ -9,6 +9,25 @@ static csm_status count_reassignment(csm_ctx *ctx, csm_change *ch)
     return csm_change_set(ctx, ch, "reassignment_count", csm_int(csm_change_old_int(ctx, ch, "reassignment_count") + 1));
 }
 
+#define PARENTS_MAX 64u
+
+/* A task is below none that is below it. */
+static csm_status check_parent(csm_ctx *ctx, csm_change *ch)
+{
+    csm_id at = csm_change_new_ref(ctx, ch, "parent");
+
+    for (uint32_t steps = 0; !csm_id_is_none(at); steps++) {
+        csm_record *above;
+
+        if (csm_id_eq(at, csm_change_id(ctx, ch)) || steps == PARENTS_MAX)
+            return csm_fail_field(ctx, CSM_E_REJECTED, "parent", "field \"parent\": %s",
+                                  steps < PARENTS_MAX ? "a task is not below itself" : "more than 64 tasks one above the other");
+        CSM_TRY(csm_record_find(ctx, "task", at, &above));
+        at = above != NULL ? csm_record_ref(ctx, above, "parent") : (csm_id){ { 0 } };
+    }
+    return CSM_OK;
+}
+
 /* Work notes are mailed to this list, so nobody from outside may be on it. */
 static csm_status keep_notes_internal(csm_ctx *ctx, csm_change *ch)
 {
@@ -25,9 +44,7 @@ static csm_status keep_notes_internal(csm_ctx *ctx, csm_change *ch)
 
 static csm_status check_path(csm_ctx *ctx, const char *table, csm_str path)
 {
-    csm_str name = csm_str_copy(ctx, path);
-
-    if (name.ptr != NULL && csm_table_has_field(ctx, table, name.ptr))
+    if (mail_path_exists(ctx, table, path))
         return CSM_OK;
     return csm_fail_field(ctx, CSM_E_INVALID, "recipient_fields", "field \"recipient_fields\": table \"%s\" has no field \"%.*s\"",
                           table, CSM_STR_FMT(path));
@@ -78,6 +95,8 @@ static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
 const csm_rule foundation_rules[FOUNDATION_RULES] = {
     { .table = "task", .when = CSM_BEFORE_UPDATE, .order = 50, .filter = "assigned_toCHANGES", .run = count_reassignment,
       .name = "foundation.reassignment", .doc = "Counts how often a task changes hands" },
+    { .table = "task", .when = CSM_BEFORE_WRITE, .order = 50, .filter = "parentCHANGES^parentISNOTEMPTY", .run = check_parent,
+      .name = "foundation.parent", .doc = "A task is not below itself" },
     { .table = "task", .when = CSM_BEFORE_WRITE, .order = 50, .filter = "work_notes_listISNOTEMPTY",
       .run = keep_notes_internal, .name = "foundation.work_notes_list", .doc = "No external user gets work notes" },
     RULE("task", CSM_BEFORE_WRITE, "approvalCHANGES", approval_kept, "A task's approval follows from the answers"),

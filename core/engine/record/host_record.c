@@ -339,6 +339,14 @@ static const char *parent(csm_ctx *ctx, const char *name)
     return table != NULL && table->parent != NULL ? table->parent->name : NULL;
 }
 
+static const char *refers_to(csm_ctx *ctx, const char *name, const char *field_name)
+{
+    const csm_mtable *table = csm_registry_table(ctx->reg, csm_str_of(name));
+    const csm_mfield *field = table != NULL ? csm_mtable_field(table, csm_str_of(field_name)) : NULL;
+
+    return field != NULL && field->ref != NULL ? field->ref->name : NULL;
+}
+
 static csm_status matches(csm_ctx *ctx, const csm_record *rec, const char *encoded, bool *out)
 {
     csm_filter_options options = { .trusted = ctx->system > 0 };
@@ -422,4 +430,5 @@ const csm_record_api csm_host_record = {
     .display = display,
     .parent = parent,
     .attempt = attempt,
+    .refers_to = refers_to,
 };

@@ -105,6 +105,11 @@ static inline const char * csm_table_parent(csm_ctx *ctx, const char *table)
     return CSM_HOST(ctx)->record->parent(ctx, table);
 }
 
+static inline const char * csm_table_refers_to(csm_ctx *ctx, const char *table, const char *field)
+{
+    return CSM_HOST(ctx)->record->refers_to(ctx, table, field);
+}
+
 /* Typed reads: nil or another type reads as zero, empty, none. */
 static inline int64_t csm_value_int(csm_value v)
 {

@@ -47,6 +47,8 @@ typedef struct csm_record_api {
     /* As savepoint, for one of several steps that stand on their own: what the step refused is undone and told in *failure, and
      * the call goes on (OK). What is the server's trouble and not the step's (no memory, a full disk, a bug) is still an error. */
     csm_status (*attempt)(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg, csm_failure *failure);
+    /* Name of the table that field @p field of @p table refers to, itself or in a list; NULL when it is no such field. Static. */
+    const char *(*refers_to)(csm_ctx *ctx, const char *table, const char *field);
 } csm_record_api;
 
 #endif
