@@ -88,6 +88,8 @@ const csm_scope customer_service_scopes[CUSTOMER_SERVICE_SCOPES] = {
     OPENS("sn_customerservice.consumer", "consumer=@my_consumer^NQconsumer=@household_members"),
     HAS("sn_customerservice.case_authorized_contact", "additional_users=@me"),
     HAS("sn_customerservice.case_authorized_consumer", "additional_consumers=@my_consumer"),
+    MAY(CSM_OP_READ, CASE, "sn_customerservice.case_authorized_contributor", "additional_users=@me"),
+    ANSWERS("sn_customerservice.case_authorized_contributor", "additional_users=@me"),
 
     /* case tasks */
     WITH_CASE(CSM_OP_CRWD, TASK, AGENT, "parent_case"),

@@ -6,6 +6,14 @@ static csm_status set_if_empty(csm_ctx *ctx, csm_change *ch, const char *field, 
     return csm_is_nil(csm_change_new(ctx, ch, field)) ? csm_change_set(ctx, ch, field, value) : CSM_OK;
 }
 
+static csm_status fill_account(csm_ctx *ctx, csm_change *ch)
+{
+    csm_record *contact;
+
+    CSM_TRY(csm_record_find(ctx, "customer_contact", csm_change_new_ref(ctx, ch, "contact"), &contact));
+    return contact != NULL ? set_if_empty(ctx, ch, "account", csm_record_value(ctx, contact, "account")) : CSM_OK;
+}
+
 /* ---- a case that comes from outside ---- */
 
 /* A partner acts for an account that is not his own: he is named, and the customer's contact is left to him to name. */
@@ -13,14 +21,14 @@ static csm_status from_contact(csm_ctx *ctx, csm_change *ch, const csm_record *c
 {
     csm_record *customer;
     csm_id me = csm_record_id(ctx, contact), home = csm_record_ref(ctx, contact, "account");
-    csm_id account = csm_change_new_ref(ctx, ch, "account");
+    csm_id account;
     csm_value served;
     bool mine;
 
-    if (csm_id_is_none(account)) {
-        account = home;
+    CSM_TRY(fill_account(ctx, ch)); /* he may name another contact and leave the rest to that */
+    if (csm_is_nil(csm_change_new(ctx, ch, "account")))
         CSM_TRY(csm_change_set(ctx, ch, "account", csm_id_value(home)));
-    }
+    account = csm_change_new_ref(ctx, ch, "account");
     CSM_TRY(csm_record_find(ctx, "customer_account", account, &customer));
     if (customer != NULL && !csm_record_bool(ctx, customer, "active"))
         return csm_fail_field(ctx, CSM_E_REJECTED, "account", "field \"account\": the account is inactive");
@@ -60,10 +68,14 @@ static csm_status clear(csm_ctx *ctx, csm_change *ch, const char *field)
 csm_status case_customer_changed(csm_ctx *ctx, csm_change *ch)
 {
     static const char *const of_account[] = { "partner", "partner_contact", "asset", "entitlement", "contract", "contact" };
+    static const char *const of_consumer[] = { "household", "asset", "entitlement", "contract" };
 
     if (csm_change_touches(ctx, ch, "account") && !csm_is_nil(csm_change_old(ctx, ch, "account")))
         for (size_t n = 0; n < sizeof(of_account) / sizeof(of_account[0]); n++)
             CSM_TRY(clear(ctx, ch, of_account[n]));
+    if (csm_change_touches(ctx, ch, "consumer") && !csm_is_nil(csm_change_old(ctx, ch, "consumer")))
+        for (size_t n = 0; n < sizeof(of_consumer) / sizeof(of_consumer[0]); n++)
+            CSM_TRY(clear(ctx, ch, of_consumer[n]));
     if (csm_change_touches(ctx, ch, "partner") && !csm_is_nil(csm_change_old(ctx, ch, "partner")))
         CSM_TRY(clear(ctx, ch, "partner_contact"));
     return CSM_OK;
@@ -107,29 +119,50 @@ static csm_status fill_household(csm_ctx *ctx, csm_change *ch)
     return CSM_OK;
 }
 
+/* The zone of an account's primary address. */
+static csm_status zone_of_account(csm_ctx *ctx, csm_value account, csm_str *out)
+{
+    csm_record *link = NULL;
+    csm_query *q;
+
+    if (csm_is_nil(account))
+        return CSM_OK;
+    CSM_TRY(csm_query_open(ctx, "account_address_relationship", &q));
+    csm_query_where(ctx, q, "account", CSM_OP_EQ, account);
+    csm_query_where(ctx, q, "primary", CSM_OP_EQ, csm_bool(true));
+    csm_query_limit(ctx, q, 1);
+    CSM_TRY(csm_query_next(ctx, q, &link));
+    csm_query_close(ctx, q);
+    if (link != NULL)
+        *out = csm_record_text(ctx, link, "location.time_zone");
+    return CSM_OK;
+}
+
+/* Of the person, else of the account; empty: the server's. */
 static csm_status fill_zone(csm_ctx *ctx, csm_change *ch)
 {
     csm_record *person = NULL;
-    csm_str zone;
+    csm_str zone = { 0 };
 
-    if (!csm_change_touches(ctx, ch, "contact") && !csm_change_touches(ctx, ch, "consumer"))
+    if (!csm_change_touches(ctx, ch, "contact") && !csm_change_touches(ctx, ch, "consumer") &&
+        !csm_change_touches(ctx, ch, "account"))
         return CSM_OK;
     CSM_TRY(csm_record_find(ctx, "customer_contact", csm_change_new_ref(ctx, ch, "contact"), &person));
     if (person == NULL)
         CSM_TRY(csm_record_find(ctx, "csm_consumer", csm_change_new_ref(ctx, ch, "consumer"), &person));
-    zone = person != NULL ? csm_record_text(ctx, person, "time_zone") : (csm_str){ 0 };
+    if (person != NULL)
+        zone = csm_record_text(ctx, person, "time_zone");
+    if (zone.len == 0)
+        CSM_TRY(zone_of_account(ctx, csm_change_new(ctx, ch, "account"), &zone));
     return csm_change_set(ctx, ch, "contact_time_zone", zone.len > 0 ? csm_text(zone) : csm_nil());
 }
 
 csm_status case_fill(csm_ctx *ctx, csm_change *ch)
 {
-    csm_record *contact, *asset;
+    csm_record *asset;
 
-    if (csm_change_touches(ctx, ch, "contact")) {
-        CSM_TRY(csm_record_find(ctx, "customer_contact", csm_change_new_ref(ctx, ch, "contact"), &contact));
-        if (contact != NULL)
-            CSM_TRY(set_if_empty(ctx, ch, "account", csm_record_value(ctx, contact, "account")));
-    }
+    if (csm_change_touches(ctx, ch, "contact"))
+        CSM_TRY(fill_account(ctx, ch));
     if (csm_change_touches(ctx, ch, "asset") && !csm_change_given(ctx, ch, "product")) {
         CSM_TRY(csm_record_find(ctx, "alm_asset", csm_change_new_ref(ctx, ch, "asset"), &asset));
         if (asset != NULL)

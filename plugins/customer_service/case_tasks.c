@@ -12,6 +12,19 @@ static csm_status note_on_case(csm_ctx *ctx, csm_id id, csm_str note)
     return csm_record_update(ctx, rec);
 }
 
+/* A closed case takes no more work. */
+csm_status task_of_open_case(csm_ctx *ctx, csm_change *ch)
+{
+    csm_record *rec;
+
+    if (!csm_change_by_client(ctx, ch) || csm_change_is_import(ctx, ch) || !csm_change_touches(ctx, ch, "parent_case"))
+        return CSM_OK;
+    CSM_TRY(csm_record_find(ctx, "sn_customerservice_case", csm_change_new_ref(ctx, ch, "parent_case"), &rec));
+    if (rec == NULL || csm_record_bool(ctx, rec, "active"))
+        return CSM_OK;
+    return csm_fail_field(ctx, CSM_E_REJECTED, "parent_case", "field \"parent_case\": the case is closed");
+}
+
 csm_status task_noted(csm_ctx *ctx, csm_change *ch)
 {
     csm_id parent = csm_change_new_ref(ctx, ch, "parent_case");

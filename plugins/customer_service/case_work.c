@@ -24,6 +24,7 @@ csm_status case_assignment(csm_ctx *ctx, csm_change *ch)
 {
     csm_id user = csm_change_new_ref(ctx, ch, "assigned_to"), group = csm_change_new_ref(ctx, ch, "assignment_group");
     bool member = true, given = csm_change_touches(ctx, ch, "assigned_to");
+    csm_record *agent;
 
     if (!given && !csm_change_touches(ctx, ch, "assignment_group"))
         return CSM_OK;
@@ -33,6 +34,9 @@ csm_status case_assignment(csm_ctx *ctx, csm_change *ch)
         return csm_fail_field(ctx, CSM_E_REJECTED, "assigned_to", "field \"assigned_to\": not a member of the group");
     if (given && csm_user_has_role(ctx, user, "snc_external"))
         return csm_fail_field(ctx, CSM_E_REJECTED, "assigned_to", "field \"assigned_to\": an external user");
+    CSM_TRY(csm_record_find(ctx, "sys_user", user, &agent));
+    if (given && agent != NULL && !csm_record_bool(ctx, agent, "active") && !csm_change_is_import(ctx, ch))
+        return csm_fail_field(ctx, CSM_E_REJECTED, "assigned_to", "field \"assigned_to\": the user is inactive");
     if (given && csm_table_has_field(ctx, csm_change_table(ctx, ch), "assigned_on"))
         CSM_TRY(csm_change_set(ctx, ch, "assigned_on", csm_id_is_none(user) ? csm_nil() : csm_time_value(csm_now(ctx))));
     return CSM_OK;

@@ -12,10 +12,10 @@ enum {
     CUSTOMER_SERVICE_EXTS = 1,
     CUSTOMER_SERVICE_LINKS = 1,
     CUSTOMER_SERVICE_STATES = 2,
-    CUSTOMER_SERVICE_SCOPES = 67,
-    CUSTOMER_SERVICE_RULES = 25,
+    CUSTOMER_SERVICE_SCOPES = 69,
+    CUSTOMER_SERVICE_RULES = 28,
     CUSTOMER_SERVICE_METHODS = 7,
-    CUSTOMER_SERVICE_SEEDS = 11,
+    CUSTOMER_SERVICE_SEEDS = 13,
     CUSTOMER_SERVICE_DEMO = 56,
 };
 
@@ -99,6 +99,7 @@ csm_status case_auto_close_mark(csm_ctx *ctx, csm_change *ch);
 csm_status case_may_delete(csm_ctx *ctx, csm_change *ch);
 csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch);
 csm_status consumer_comments_a_day(csm_ctx *ctx, csm_change *ch);
+csm_status consumer_files_a_record(csm_ctx *ctx, csm_change *ch);
 csm_status case_report(csm_ctx *ctx, csm_change *ch);
 
 /* ---- guards and effects of transitions ---- */
@@ -118,8 +119,10 @@ csm_status case_relay_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
 /* ---- what hangs on cases ---- */
 
+csm_status task_of_open_case(csm_ctx *ctx, csm_change *ch);
 csm_status task_noted(csm_ctx *ctx, csm_change *ch);
 csm_status task_contributors(csm_ctx *ctx, csm_change *ch);
+csm_status party_may_go(csm_ctx *ctx, csm_change *ch);
 csm_status party_changed(csm_ctx *ctx, csm_change *ch);
 csm_status decision_told(csm_ctx *ctx, csm_change *ch);
 csm_status survey_taken(csm_ctx *ctx, csm_change *ch);

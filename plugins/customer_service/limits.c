@@ -1,12 +1,13 @@
-/* What an external consumer may do in a day. A flood of one person must not bury the others. Source: DOMAIN 4.1, 8.5. */
+/* What an external consumer may do in a day and to one record. A flood of one person must not bury the others. Source: DOMAIN
+ * 4.1, 8.5. */
 #include "customer_service.h"
 
-static csm_status is_consumer(csm_ctx *ctx, const csm_change *ch, bool *out)
+static csm_status is_consumer(csm_ctx *ctx, bool *out)
 {
     csm_record *login = NULL;
 
     *out = false;
-    if (!csm_change_by_client(ctx, ch) || !csm_caller_is_external(ctx))
+    if (!csm_caller_is_external(ctx))
         return CSM_OK;
     CSM_TRY(csm_record_find(ctx, "csm_consumer_user", csm_caller_user(ctx), &login));
     *out = login != NULL;
@@ -26,8 +27,8 @@ csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch)
     csm_record *row;
     csm_status st;
 
-    CSM_TRY(is_consumer(ctx, ch, &consumer));
-    if (!consumer)
+    CSM_TRY(is_consumer(ctx, &consumer));
+    if (!consumer || !csm_change_by_client(ctx, ch))
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, "sn_customerservice_case", &q));
     csm_query_where(ctx, q, "opened_by", CSM_OP_EQ, csm_id_value(csm_caller_user(ctx)));
@@ -47,9 +48,9 @@ csm_status consumer_comments_a_day(csm_ctx *ctx, csm_change *ch)
     csm_value entries;
     bool consumer;
 
-    if (!csm_change_touches(ctx, ch, "comments"))
+    if (!csm_change_by_client(ctx, ch) || !csm_change_touches(ctx, ch, "comments"))
         return CSM_OK;
-    CSM_TRY(is_consumer(ctx, ch, &consumer));
+    CSM_TRY(is_consumer(ctx, &consumer));
     if (!consumer)
         return CSM_OK;
     CSM_TRY(csm_record_journal(ctx, csm_change_record(ctx, ch), "comments", 1000, &entries));
@@ -62,4 +63,28 @@ csm_status consumer_comments_a_day(csm_ctx *ctx, csm_change *ch)
     if (count >= limit)
         return csm_fail(ctx, CSM_E_LIMIT, "no more than %lld comments on a case a day", (long long)limit);
     return CSM_OK;
+}
+
+/* Uploads that are not through count too: they take room. The row is the server's, made for the caller. */
+csm_status consumer_files_a_record(csm_ctx *ctx, csm_change *ch)
+{
+    int64_t limit = csm_property_int(ctx, "sn_customerservice.consumer_max_attachments_per_record", 5, 0, 999999), count = 0;
+    bool consumer;
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    CSM_TRY(is_consumer(ctx, &consumer));
+    if (!consumer)
+        return CSM_OK;
+    CSM_TRY(csm_query_open(ctx, "sys_attachment", &q));
+    csm_query_where(ctx, q, "document", CSM_OP_EQ, csm_change_new(ctx, ch, "document"));
+    csm_query_where(ctx, q, "sys_created_by", CSM_OP_EQ, csm_text(csm_caller_user_name(ctx)));
+    csm_query_limit(ctx, q, (uint32_t)limit + 1);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        count++;
+    csm_query_close(ctx, q);
+    if (st == CSM_OK && count >= limit)
+        return csm_fail(ctx, CSM_E_LIMIT, "no more than %lld files on a record", (long long)limit);
+    return st;
 }

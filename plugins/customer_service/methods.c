@@ -64,10 +64,10 @@ static csm_status move_contact(csm_ctx *ctx, void *arg)
                       (unsigned long long)wanted->open_cases, CSM_STR_FMT(wanted->note));
     if (note.ptr == NULL)
         return CSM_E_NOMEM;
-    CSM_TRY(untie(ctx, id, csm_record_id(ctx, from), wanted->account));
     CSM_TRY(csm_record_set_ref(ctx, contact, "account", wanted->account));
     CSM_TRY(csm_record_set_text(ctx, contact, "work_notes", note));
-    return csm_record_update(ctx, contact);
+    CSM_TRY(csm_record_update(ctx, contact));
+    return untie(ctx, id, csm_record_id(ctx, from), wanted->account);
 }
 
 static csm_status move_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)

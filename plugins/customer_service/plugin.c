@@ -21,6 +21,7 @@ static const csm_property properties[] = {
     { "sn_customerservice.consumer_max_new_cases_daily", CSM_T_INT, "10", "New cases of an external consumer a day" },
     { "sn_customerservice.consumer_max_comments_per_case_daily", CSM_T_INT, "25",
       "Comments of an external consumer on one case a day" },
+    { "sn_customerservice.consumer_max_attachments_per_record", CSM_T_INT, "5", "Files of an external consumer on one record" },
     { "csm.case.reopen_closed_days", CSM_T_INT, "0", "Days a closed case may be reopened; 0: never" },
     { "csm.case.auto_close", CSM_T_BOOL, "false", "Solved cases close by themselves when the customer does not answer" },
     { "csm.case.auto_close_days", CSM_T_INT, "10", "Days after the solution was proposed" },

@@ -4,7 +4,9 @@
 
 #define MAIL "sysevent_email_action"
 /* The customer's side: who of it a case names. */
-#define CUSTOMER "contact,consumer.user,consumer.email,partner_contact,internal_contact,requested_by,additional_users"
+#define CUSTOMER \
+    "contact,consumer.user,consumer.email,partner_contact,internal_contact,requested_by,additional_users," \
+    "additional_consumers.user,additional_consumers.email"
 #define CASE_MAIL(key, title, condition, subject_, text)                                                             \
     { MAIL, key, "name=" title "^collection=sn_customerservice_case^condition=" condition "^recipient_fields=" CUSTOMER \
       ",watch_list^active=true^subject=" subject_ "^message=" text }
@@ -21,7 +23,7 @@ const csm_seed customer_service_seeds[CUSTOMER_SERVICE_SEEDS] = {
     CASE_MAIL("case_resolved", "Case resolved", "stateCHANGESTO6", "A solution is proposed for your case ${number}",
               "${number}: ${short_description}\n\n${close_notes}\n\nPlease accept or reject the solution."),
     CASE_MAIL("case_closed", "Case closed", "stateCHANGESTO3", "Your case ${number} is closed",
-              "${number}: ${short_description}\n\n${close_notes}\n\nPlease tell us how we did in the survey."),
+              "${number}: ${short_description}\n\n${close_notes}"),
     CASE_MAIL("case_cancelled", "Case cancelled", "stateCHANGESTO7", "Your case ${number} was cancelled",
               "${number}: ${short_description}"),
     { "user_criteria", "contacts", "name=All customer contacts^roles=@key:sys_user_role/sn_customerservice.customer" },
@@ -31,7 +33,14 @@ const csm_seed customer_service_seeds[CUSTOMER_SERVICE_SEEDS] = {
     { MAIL, "case_customer_comment", "name=Comment by the customer^collection=sn_customerservice_case"
       "^condition=commentsCHANGES^sent_by=external^recipient_fields=assigned_to|assignment_group,watch_list^active=true"
       "^subject=The customer wrote on case ${number}^message=${comments}" },
+    { MAIL, "case_employee_comment", "name=Comment by the employee who is the customer or acts for him"
+      "^collection=sn_customerservice_case^condition=commentsCHANGES^^requested_by=@me^^NQcommentsCHANGES"
+      "^^internal_contact=@me^sent_by=internal^recipient_fields=assigned_to|assignment_group^active=true"
+      "^subject=The customer wrote on case ${number}^message=${comments}" },
+    { MAIL, "case_survey", "name=Survey^collection=asmt_assessment_instance^condition=taskCHANGES"
+      "^recipient_fields=user,consumer.user,consumer.email^active=true^subject=How did we do with ${task.number}?"
+      "^message=${task.number}: ${task.short_description}\n\nPlease tell us in the survey." },
     { MAIL, "case_task_visible", "name=Case task for the customer^collection=sn_customerservice_task"
-      "^condition=visible_to_customer=true^^numberCHANGES^recipient_fields=contact,consumer.user,consumer.email"
+      "^condition=visible_to_customerCHANGESTOtrue^recipient_fields=contact,consumer.user,consumer.email"
       "^active=true^subject=A task for you: ${number}^message=${short_description}" },
 };

@@ -204,6 +204,8 @@ const char *people_case_in(people *p, int state)
     (void)people_do(p, "case.assign_to_me", id);
     if (state == 18)
         (void)csm_tk_ok(p->tk, "case.request_info", "{'id':'%s','comments':'which model is it?'}", id);
+    if (state == 7)
+        (void)csm_tk_ok(p->tk, "case.cancel", "{'id':'%s','work_notes':'twice'}", id);
     if (state == 6 || state == 3)
         (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_fixed_by_support',"
                         "'close_notes':'switched it on'}", id);

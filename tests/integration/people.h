@@ -67,7 +67,7 @@ void as(people *p, const char *user_name);
 const char *people_shipped(people *p, const char *table, const char *name);
 /* A case of pat's at P, in state New, without assignee. */
 const char *people_case(people *p, const char *title);
-/* A case of account P and contact pat, assigned to ann, brought to this state: 10 Open, 18 Awaiting, 6 Resolved, 3 Closed. */
+/* A case of account P and contact pat, assigned to ann, brought to this state: 10 Open, 18 Awaiting, 6 Resolved, 3 Closed, 7 Cancelled. */
 const char *people_case_in(people *p, int state);
 /* Runs a transition method and answers the record. */
 const csm_value *people_do(people *p, const char *method, const char *id);

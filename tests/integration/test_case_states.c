@@ -64,6 +64,7 @@ static void acceptance_091_wrong_side(void **state)
 
 static void acceptance_092_accept(void **state)
 {
+    static const int later[] = { 10, 18, 6, 3, 7 };
     people *p = *state;
     const char *id = people_case(p, "given");
 
@@ -74,12 +75,17 @@ static void acceptance_092_accept(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.accept", "{'id':'%s'}", id);
     as(p, "abe");
     assert_int_equal(csm_tk_int(p->tk, people_do(p, "case.accept", id), "state"), 10);
+    for (size_t n = 0; n < sizeof(later) / sizeof(later[0]); n++) { /* only a new one is accepted */
+        id = people_case_in(p, later[n]);
+        as(p, "ann");
+        assert_non_null(strstr(csm_tk_fails(p->tk, CSM_E_STATE, "case.accept", "{'id':'%s'}", id), "allowed"));
+    }
 }
 
 static void acceptance_093_members_only(void **state)
 {
     people *p = *state;
-    const char *id = people_case(p, "of a group");
+    const char *id = people_case(p, "of a group"), *gone;
 
     (void)csm_tk_update(p->tk, CASE, id, "{'assignment_group':'%s'}", p->desk);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.assign", "{'id':'%s','assigned_to':'%s'}", id, p->abe);
@@ -90,10 +96,14 @@ static void acceptance_093_members_only(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.assign_to_me", "{'id':'%s'}", id);
     as(p, "ann");
     (void)csm_tk_ok(p->tk, "case.assign", "{'id':'%s','assigned_to':'%s'}", id, p->ann);
-    /* Nobody from outside works a case, group or not. */
+    /* Nobody from outside works a case, group or not, nor one who left. */
     id = people_case(p, "of nobody");
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'assigned_to':'%s'}}", CASE, id,
                        p->pat);
+    as(p, NULL);
+    gone = csm_tk_insert(p->tk, "sys_user", "{'user_name':'gone','first_name':'Gone','active':false}");
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.assign", "{'id':'%s','assigned_to':'%s'}", id, gone);
 }
 
 static void acceptance_094_request_info(void **state)
@@ -208,7 +218,13 @@ static void acceptance_098_the_customer_rejects(void **state)
     assert_int_equal(csm_tk_int(p->tk, rec, "state"), 10);
     assert_int_equal(csm_tk_int(p->tk, rec, "reopen_count"), 1);
     assert_true(csm_tk_is_nil(p->tk, rec, "resolved_at") && csm_tk_is_nil(p->tk, rec, "resolved_by"));
+    assert_true(csm_tk_is_nil(p->tk, rec, "resolution_code") && csm_tk_is_nil(p->tk, rec, "close_notes"));
     assert_non_null(strstr(said(p, id, "comments"), "still dark"));
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
+    as(p, "pat");
+    (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'dark as ever'}", id);
+    as(p, "ann");
+    assert_int_equal(csm_tk_int(p->tk, csm_tk_get(p->tk, CASE, id), "reopen_count"), 2);
 }
 
 static void acceptance_099_the_agent_does_not_close_a_solution(void **state)
@@ -249,29 +265,43 @@ static void acceptance_101_the_customer_closes(void **state)
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "resolution_code"), "solved_by_customer");
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "close_notes"), "Closed by customer");
     assert_non_null(strstr(said(p, id, "comments"), "Closed by customer"));
+    assert_int_equal(csm_tk_count(p->tk, "asmt_assessment_instance", "task=%s^state=ready", id), 1);
     id = people_case_in(p, 10);
     as(p, "pam");
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.close_case", "{'id':'%s'}", id);
 }
 
+/* Neither words nor values nor files nor work. */
+static void stays_closed(people *p, const char *id)
+{
+    static const char *const others[] = { "ann", "mia", "pat", "dora" };
+
+    for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++) {
+        as(p, others[n]);
+        (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.update", "{'table':'%s','id':'%s','values':{'comments':'one more'}}", CASE, id);
+        (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.attach", "{'table':'%s','id':'%s','file_name':'late.txt','data':'x'}", CASE, id);
+        (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.update", "{'table':'%s','id':'%s','values':{'short_description':'x'}}", CASE, id);
+        (void)csm_tk_fails(p->tk, n < 2 ? CSM_E_REJECTED : CSM_E_DENIED, "record.insert",
+                           "{'table':'sn_customerservice_task','values':{'short_description':'t','parent_case':'%s'}}", id);
+    }
+    assert_null(strstr(said(p, id, "comments"), "one more"));
+}
+
 static void acceptance_102_closed_is_closed(void **state)
 {
     people *p = *state;
-    const char *id = people_case_in(p, 3);
-    const char *const others[] = { "ann", "mia", "pat", "dora" };
+    const char *id = people_case_in(p, 10), *file;
 
-    for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++) {
-        const csm_value *out;
-
-        as(p, others[n]);
-        assert_int_not_equal(csm_tk_call(p->tk, &out, "record.update", "{'table':'%s','id':'%s','values':{'comments':'one more'}}",
-                                         CASE, id), CSM_OK);
-        assert_int_not_equal(csm_tk_call(p->tk, &out, "record.update",
-                                         "{'table':'%s','id':'%s','values':{'short_description':'x'}}", CASE, id), CSM_OK);
-    }
-    assert_null(strstr(said(p, id, "comments"), "one more"));
+    file = csm_tk_str(p->tk, csm_tk_ok(p->tk, "record.attach", "{'table':'%s','id':'%s','file_name':'a.txt','data':'x'}", CASE, id),
+                      "attachment.id");
+    (void)csm_tk_ok(p->tk, "case.close_case", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
+    stays_closed(p, id);
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.delete_attachment", "{'id':'%s'}", file);
+    stays_closed(p, people_case_in(p, 7));
     as(p, "adam");
     (void)csm_tk_update(p->tk, CASE, id, "{'short_description':'by admin'}");
+    (void)csm_tk_ok(p->tk, "record.attach", "{'table':'%s','id':'%s','file_name':'admin.txt','data':'x'}", CASE, id);
 }
 
 /* Every action from every state: allowed where the table of 4.1 says so, else refused with the targets that are. */
@@ -282,6 +312,7 @@ static void acceptance_103_nothing_else(void **state)
         const char *who;
     } actions[] = {
         { "case.assign_to_me", "", " 1 ", "ann" },
+        { "case.assign", ",'assigned_to':null", " 1 10 18 6 ", "ann" },
         { "case.request_info", ",'comments':'c'", " 10 ", "ann" },
         { "case.open_case", "", " 18 ", "ann" },
         { "case.propose_solution", ",'resolution_code':'solved_workaround','close_notes':'n'", " 10 18 ", "ann" },
@@ -293,8 +324,9 @@ static void acceptance_103_nothing_else(void **state)
         { "case.close_case", "", " 1 10 18 ", "pat" },
         { "case.cancel", ",'work_notes':'twice'", " 1 10 18 ", "ann" },
         { "case.reopen", "", " ", "ann" },
+        { "case.auto_close", "", " 6 ", "adam" },
     };
-    static const int states[] = { 1, 10, 18, 6, 3 };
+    static const int states[] = { 1, 10, 18, 6, 3, 7 };
     people *p = *state;
 
     for (size_t s = 0; s < sizeof(states) / sizeof(states[0]); s++)
@@ -319,6 +351,39 @@ static void acceptance_103_nothing_else(void **state)
         }
 }
 
+/* The refusal names what may be done instead, by this caller, in his wording. */
+static void acceptance_103_the_allowed_targets(void **state)
+{
+    static const struct {
+        int state;
+        const char *agent, *customer;
+    } rows[] = {
+        { 1, "10 Open (assign_to_me), 1 New (assign), 3 Closed (close_case), 7 Cancelled (cancel)", "3 Closed (close_case)" },
+        { 10, "10 Open (assign), 18 Awaiting Info (request_info), 6 Resolved (propose_solution), 3 Closed (close_case), "
+              "7 Cancelled (cancel)", "3 Closed (close_case)" },
+        { 18, "18 Awaiting Info (assign), 10 Open (open_case), 6 Resolved (propose_solution), 3 Closed (close_case), "
+              "7 Cancelled (cancel)", "3 Closed (close_case)" },
+        { 6, "6 Resolved (assign), 3 Closed (record_acceptance), 10 Open (record_rejection)",
+          "3 Closed (accept_solution), 10 In progress (reject_solution)" },
+        { 7, "nothing", "nothing" },
+    };
+    people *p = *state;
+
+    for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        const char *id = rows[n].state == 1 ? people_case(p, "new") : people_case_in(p, rows[n].state);
+
+        for (int side = 0; side < 2; side++) {
+            const char *message, *list;
+
+            as(p, side == 0 ? "ann" : "pat");
+            message = csm_tk_fails(p->tk, CSM_E_STATE, "case.reopen", "{'id':'%s'}", id);
+            list = strstr(message, "allowed: ");
+            assert_non_null(list);
+            csm_tk_assert_str(list + strlen("allowed: "), side == 0 ? rows[n].agent : rows[n].customer);
+        }
+    }
+}
+
 static void acceptance_103_reopen_within_the_days(void **state)
 {
     people *p = *state;
@@ -333,6 +398,8 @@ static void acceptance_103_reopen_within_the_days(void **state)
     id = people_case_in(p, 3);
     csm_tk_advance(p->tk, 6 * CSM_DAY);
     as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.reopen", "{'id':'%s'}", id);
+    id = people_case_in(p, 7); /* what was cancelled stays so */
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.reopen", "{'id':'%s'}", id);
     people_set_property(p, "csm.case.reopen_closed_days", "0");
 }
@@ -370,6 +437,8 @@ static void acceptance_367_what_the_customer_said(void **state)
     rec = csm_tk_ok(p->tk, "case.record_acceptance", "{'id':'%s','comments':'pat accepted by phone on Monday'}", id);
     assert_int_equal(csm_tk_int(p->tk, rec, "state"), 3);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "closed_by"), p->ann);
+    assert_false(csm_tk_bool(p->tk, rec, "active") || csm_tk_is_nil(p->tk, rec, "closed_at"));
+    assert_non_null(strstr(said(p, id, "comments"), "pat accepted by phone on Monday"));
     as(p, "adam");
     assert_int_equal(csm_tk_count(p->tk, "asmt_assessment_instance", "task=%s", id), 1);
     id = people_case_in(p, 6);
@@ -402,6 +471,7 @@ int main(void)
         people_test(acceptance_101_the_customer_closes),
         people_test(acceptance_102_closed_is_closed),
         people_test(acceptance_103_nothing_else),
+        people_test(acceptance_103_the_allowed_targets),
         people_test(acceptance_103_reopen_within_the_days),
         people_test(acceptance_104_customers_write_no_state),
         people_test(acceptance_367_what_the_customer_said),

@@ -1,4 +1,4 @@
-/* Acceptance of talk on cases: what customers read, mails, attention, attachments (items 105 to 107, 368, 385). */
+/* Acceptance of talk on cases: what customers read, mails, attention, attachments (items 105 to 108, 111, 124, 368, 385). */
 #include "people.h"
 
 #include <stdio.h>
@@ -69,6 +69,136 @@ static void acceptance_107_who_is_mailed(void **state)
     /* Nobody from outside the customer's side may watch. */
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'watch_list':['%s']}}", CASE,
                        id, p->xena);
+}
+
+/* Everybody on the customer's side is told once: parties with a responsibility, consumers by the address they have, the partner;
+ * not who wrote, who wants no mail or who is only listed. */
+static void acceptance_107_the_customers_side(void **state)
+{
+    people *p = *state;
+    const char *id, *private, *quiet, *type = "sn_customerservice_related_party_configuration", *party = "sn_customerservice_related_party";
+    int64_t mails[5];
+
+    as(p, NULL);
+    quiet = csm_tk_insert(p->tk, "csm_consumer", "{'first_name':'quiet','last_name':'Q','email':'quiet@example.com','notification':1}");
+    as(p, "quin");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'served','account':'%s','contact':'%s'}", p->C, p->carl);
+    as(p, "ann");
+    (void)csm_tk_insert(p->tk, party, "{'case':'%s','contact':'%s','type':'%s'}", id, p->pat,
+                        csm_tk_str(p->tk, csm_tk_first(p->tk, type, "name=Authorized Contact^applies_to=case"), "sys_id"));
+    (void)csm_tk_insert(p->tk, party, "{'case':'%s','contact':'%s','type':'%s'}", id, p->xena,
+                        csm_tk_str(p->tk, csm_tk_first(p->tk, type, "name=Listed Contact^applies_to=case"), "sys_id"));
+    mails[0] = people_mails(p, "carl", "New comment");
+    mails[1] = people_mails(p, "quin", "New comment");
+    mails[2] = people_mails(p, "pat", "New comment");
+    mails[3] = people_mails(p, "xena", "New comment");
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'to all of you'}");
+    assert_int_equal(people_mails(p, "carl", "New comment"), mails[0] + 1);
+    assert_int_equal(people_mails(p, "quin", "New comment"), mails[1] + 1);
+    assert_int_equal(people_mails(p, "pat", "New comment"), mails[2] + 1);
+    assert_int_equal(people_mails(p, "xena", "New comment"), mails[3]);
+    as(p, "cora");
+    private = csm_tk_insert(p->tk, CASE, "{'short_description':'private','consumer':'%s'}", p->joe);
+    for (int n = 0; n < 2; n++)
+        (void)csm_tk_insert(p->tk, party, "{'case':'%s','consumer':'%s','type':'%s'}", private, n == 0 ? p->jane : quiet,
+                            csm_tk_str(p->tk, csm_tk_first(p->tk, type, "name=Authorized Consumer^applies_to=case"), "sys_id"));
+    mails[0] = people_mails(p, "joe", "New comment");
+    mails[4] = people_mails(p, "jane", "New comment");
+    as(p, "cora");
+    (void)csm_tk_update(p->tk, CASE, private, "{'comments':'to you both'}");
+    assert_int_equal(people_mails(p, "joe", "New comment"), mails[0] + 1);
+    assert_int_equal(people_mails(p, "jane", "New comment"), mails[4] + 1);
+    assert_int_equal(people_mails(p, "quiet", "case"), 0);
+}
+
+/* What the customer says goes to whoever works the case, also when an employee is the customer. */
+static void acceptance_107_the_assignee(void **state)
+{
+    people *p = *state;
+    const char *id;
+    int64_t mails;
+
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "sys_user", p->ann, "{'email':'ann@example.com'}");
+    id = people_case_in(p, 10);
+    mails = people_mails(p, "ann", "The customer wrote");
+    as(p, "pat");
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'hello?'}");
+    assert_int_equal(people_mails(p, "ann", "The customer wrote"), mails + 1);
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'yes'}");
+    assert_int_equal(people_mails(p, "ann", "The customer wrote"), mails + 1);
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'chair','requested_by':'%s'}", p->ivy);
+    (void)people_do(p, "case.assign_to_me", id);
+    as(p, "ivy");
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'squeaks'}");
+    assert_int_equal(people_mails(p, "ann", "The customer wrote"), mails + 2);
+}
+
+static void acceptance_108_no_work_notes_outside(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10);
+    const char *const outside[] = { p->pat, p->quin };
+
+    for (size_t n = 0; n < sizeof(outside) / sizeof(outside[0]); n++) {
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'work_notes_list':['%s']}}", CASE,
+                           id, outside[n]);
+        csm_tk_assert_str(csm_tk_error_field(p->tk), "work_notes_list");
+    }
+    (void)csm_tk_update(p->tk, CASE, id, "{'work_notes_list':['%s']}", p->abe);
+}
+
+/* A task shows to the customer when it is made visible to him, and from then on; then he is told of it. */
+static void acceptance_111_visible_tasks(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *task;
+    int64_t mails = people_mails(p, "pat", "A task for you");
+
+    as(p, "ann");
+    task = csm_tk_insert(p->tk, "sn_customerservice_task", "{'short_description':'reboot','parent_case':'%s'}", id);
+    assert_int_equal(people_mails(p, "pat", "A task for you"), mails);
+    as(p, "pat");
+    csm_tk_hidden(p->tk, "sn_customerservice_task", task);
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, "sn_customerservice_task", task, "{'visible_to_customer':true}");
+    assert_int_equal(people_mails(p, "pat", "A task for you"), mails + 1);
+    as(p, "pat");
+    assert_true(csm_tk_sees(p->tk, "sn_customerservice_task", task));
+    as(p, "pam");
+    csm_tk_hidden(p->tk, "sn_customerservice_task", task);
+    as(p, "ann");
+    (void)csm_tk_insert(p->tk, "sn_customerservice_task", "{'short_description':'t','parent_case':'%s','visible_to_customer':true}", id);
+    assert_int_equal(people_mails(p, "pat", "A task for you"), mails + 2);
+}
+
+static void acceptance_124_the_figures(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "figures");
+    const csm_value *report;
+
+    as(p, "ann");
+    (void)people_do(p, "case.assign_to_me", id);
+    (void)csm_tk_ok(p->tk, "case.assign", "{'id':'%s','assigned_to':'%s'}", id, p->abe);
+    csm_tk_advance(p->tk, 2 * CSM_HOUR);
+    as(p, "abe");
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "first_response_time"));
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
+    assert_false(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "first_response_time"));
+    report = csm_tk_first(p->tk, "sn_customerservice_case_report", "case=%s", id);
+    assert_int_equal(csm_tk_int(p->tk, report, "agent_reassignment_count"), 1);
+    assert_int_equal(csm_tk_int(p->tk, report, "reopen_count"), 0);
+    assert_true(csm_tk_int(p->tk, report, "time_to_resolve") >= 7200 && csm_tk_int(p->tk, report, "time_to_resolve") < 7300);
+    as(p, "pat");
+    (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'no'}", id);
+    as(p, "abe");
+    report = csm_tk_first(p->tk, "sn_customerservice_case_report", "case=%s", id);
+    assert_int_equal(csm_tk_int(p->tk, report, "reopen_count"), 1);
+    assert_int_equal(csm_tk_int(p->tk, report, "first_contact_resolution"), 2); /* false */
+    as(p, "pat");
+    csm_tk_hidden(p->tk, "sn_customerservice_case_report", csm_tk_str(p->tk, report, "sys_id"));
 }
 
 static void acceptance_107_mails_are_not_for_reading(void **state)
@@ -155,6 +285,30 @@ static void acceptance_385_wrong_side(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.attach", "{'table':'%s','id':'%s','file_name':'x.txt','data':'x'}", CASE, id);
 }
 
+/* A consumer's files on a record are few; what others put there is not counted against him. */
+static void acceptance_385_files_of_a_consumer(void **state)
+{
+    people *p = *state;
+    const char *id, *other;
+
+    as(p, "joe");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'pictures'}");
+    other = csm_tk_insert(p->tk, CASE, "{'short_description':'more pictures'}");
+    as(p, "cora");
+    (void)attach(p, id, "form.txt", "");
+    as(p, "joe");
+    for (int n = 0; n < 5; n++)
+        (void)attach(p, id, "photo.txt", "");
+    (void)csm_tk_fails(p->tk, CSM_E_LIMIT, "record.attach", "{'table':'%s','id':'%s','file_name':'sixth.txt','data':'x'}", CASE, id);
+    (void)attach(p, other, "photo.txt", "");
+    as(p, "cora");
+    (void)attach(p, id, "form.txt", "");
+    id = people_case_in(p, 10);
+    as(p, "pat"); /* no consumer */
+    for (int n = 0; n < 6; n++)
+        (void)attach(p, id, "photo.txt", "");
+}
+
 static void acceptance_385_limits(void **state)
 {
     people *p = *state;
@@ -177,10 +331,16 @@ int main(void)
         people_test(acceptance_105_the_customers_view),
         people_test(acceptance_106_notes_to_comments),
         people_test(acceptance_107_who_is_mailed),
+        people_test(acceptance_107_the_customers_side),
+        people_test(acceptance_107_the_assignee),
         people_test(acceptance_107_mails_are_not_for_reading),
+        people_test(acceptance_108_no_work_notes_outside),
+        people_test(acceptance_111_visible_tasks),
+        people_test(acceptance_124_the_figures),
         people_test(acceptance_368_a_word_is_no_decision),
         people_test(acceptance_385_attachments),
         people_test(acceptance_385_wrong_side),
+        people_test(acceptance_385_files_of_a_consumer),
         people_test(acceptance_385_limits),
     };
 

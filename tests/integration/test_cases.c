@@ -1,5 +1,5 @@
 /* Acceptance of new cases: what they are filled with, whose they are, what may stand on them, who sees which (items 85 to 90,
- * 118, 119, 122). */
+ * 118, 119, 121 to 123). */
 #include "people.h"
 
 #include <stdio.h>
@@ -34,6 +34,24 @@ static void acceptance_085_filled_from_the_contact(void **state)
     rec = csm_tk_get(p->tk, CASE, csm_tk_insert(p->tk, CASE, "{'contact':'%s','contact_type':'phone','priority':2}", p->sam));
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact_type"), "phone");
     assert_int_equal(csm_tk_int(p->tk, rec, "priority"), 2);
+}
+
+/* The contact tells the account, whoever names him. */
+static void acceptance_085_from_outside(void **state)
+{
+    people *p = *state;
+    const csm_value *rec;
+
+    as(p, "dora");
+    rec = csm_tk_get(p->tk, CASE, csm_tk_insert(p->tk, CASE, "{'contact':'%s','short_description':'for sue'}", p->sue));
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "account"), p->S1a);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact"), p->sue);
+    rec = csm_tk_get(p->tk, CASE, csm_tk_insert(p->tk, CASE, "{'short_description':'for herself'}"));
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "account"), p->P);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact"), p->dora);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert", "{'table':'%s','values':{'contact':'%s','account':'%s'}}", CASE,
+                       p->sam, p->S2);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'contact':'%s'}}", CASE, p->xena);
 }
 
 static void acceptance_085_wrong_side(void **state)
@@ -72,6 +90,28 @@ static void acceptance_086_household_of_a_consumer(void **state)
     assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "household"));
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert", "{'table':'%s','values':{'consumer':'%s','household':'%s'}}", CASE,
                        p->jane, house);
+}
+
+/* Another consumer lives elsewhere and owns other things. */
+static void acceptance_086_another_consumer(void **state)
+{
+    people *p = *state;
+    const char *first, *second, *house, *model, *asset, *id;
+
+    as(p, "adam");
+    first = csm_tk_insert(p->tk, "csm_consumer", "{'first_name':'First','last_name':'Owner'}");
+    second = csm_tk_insert(p->tk, "csm_consumer", "{'first_name':'Second','last_name':'Owner'}");
+    house = csm_tk_insert(p->tk, "csm_household", "{'name':'Theirs','head_of_household':'%s'}", first);
+    model = csm_tk_insert(p->tk, "cmdb_model", "{'name':'Owned'}");
+    asset = csm_tk_insert(p->tk, "alm_asset", "{'model':'%s','consumer':'%s'}", model, first);
+    as(p, "cora");
+    id = csm_tk_insert(p->tk, CASE, "{'consumer':'%s','asset':'%s'}", first, asset);
+    csm_tk_assert_str(text_of(p, id, "household"), house);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'consumer':'%s','asset':'%s'}}", CASE,
+                       id, second, asset);
+    (void)csm_tk_update(p->tk, CASE, id, "{'consumer':'%s'}", second);
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "household"));
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "asset"));
 }
 
 static void acceptance_087_one_kind_of_customer(void **state)
@@ -152,6 +192,120 @@ static void acceptance_090_things_of_the_customer(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'asset':'%s'}}", CASE, asset);
 }
 
+/* Nor may strangers stand on it: a partner who does not serve the account, a contact of another partner, employees who may
+ * not act for customers, customers in the place of employees. */
+static void acceptance_090_people_of_the_customer(void **state)
+{
+    people *p = *state;
+    struct {
+        const char *field, *value;
+    } rows[] = {
+        { "partner", p->Q },           { "partner_contact", p->quin },  { "internal_contact", p->abe },
+        { "requested_by", p->pam },    { "assigned_to", p->pam },       { "household", NULL },
+    };
+    const char *id = people_case(p, "with strangers"), *served;
+
+    as(p, "adam");
+    rows[5].value = csm_tk_insert(p->tk, "csm_household", "{'name':'Strangers'}");
+    as(p, "mia");
+    for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'%s':'%s'}}", CASE, id,
+                           rows[n].field, rows[n].value);
+        assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), rows[n].field));
+    }
+    served = csm_tk_insert(p->tk, CASE, "{'account':'%s','partner':'%s'}", p->C, p->Q);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'partner_contact':'%s'}}", CASE, served,
+                       p->carl);
+    (void)csm_tk_update(p->tk, CASE, served, "{'partner_contact':'%s'}", p->quin);
+    (void)csm_tk_update(p->tk, CASE, served, "{'partner':null}");
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, served), "partner_contact"));
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", CASE, id, id);
+    (void)csm_tk_update(p->tk, CASE, served, "{'parent':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", CASE, id, served);
+}
+
+/* ---- employees as customers ---- */
+
+static void acceptance_121_an_employee_asks(void **state)
+{
+    people *p = *state;
+    const char *id;
+
+    as(p, "ann");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'my chair','requested_by':'%s'}", p->ivy);
+    (void)people_do(p, "case.assign_to_me", id);
+    as(p, "ivy");
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    assert_false(csm_tk_has(csm_tk_get(p->tk, CASE, id), "work_notes"));
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'it squeaks'}");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
+    (void)csm_tk_ok(p->tk, "record.attach", "{'table':'%s','id':'%s','file_name':'squeak.txt','data':'x'}", CASE, id);
+    as(p, "ann");
+    assert_true(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, id), "needs_attention"));
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'oil'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.accept_solution", "{'id':'%s'}", id);
+    as(p, "tim");
+    csm_tk_hidden(p->tk, CASE, id);
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.accept_solution", "{'id':'%s'}", id);
+    as(p, "ivy");
+    assert_int_equal(csm_tk_int(p->tk, people_do(p, "case.accept_solution", id), "state"), 3);
+}
+
+/* A proxy acts for a customer on the cases that name him, and on no other. */
+static void acceptance_121_an_employee_acts(void **state)
+{
+    people *p = *state;
+    const char *prue = csm_tk_user(p->tk, "prue", "sn_customerservice.proxy_contact"), *id, *other = people_case(p, "not hers");
+
+    as(p, "prue");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'for pat','account':'%s','internal_contact':'%s'}", p->P, prue);
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    csm_tk_hidden(p->tk, CASE, other);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'%s','values':{'short_description':'for nobody','account':'%s'}}",
+                       CASE, p->P);
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'he is waiting','work_notes':'impatiently'}");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
+    as(p, "ann");
+    (void)people_do(p, "case.assign_to_me", id);
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
+    as(p, "prue");
+    (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'not yet'}", id);
+    assert_int_equal(csm_tk_int(p->tk, people_do(p, "case.close_case", id), "state"), 3);
+}
+
+static void acceptance_123_what_is_deleted(void **state)
+{
+    static const int states[] = { 10, 18, 6, 3, 7 };
+    people *p = *state;
+    const char *id, *task;
+
+    for (size_t n = 0; n < sizeof(states) / sizeof(states[0]); n++) {
+        id = people_case_in(p, states[n]);
+        as(p, "vera");
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+        as(p, "pat");
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+        as(p, n % 2 == 0 ? "ann" : "mia");
+        if (n < 2)
+            (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+        else
+            (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+        as(p, "adam");
+        if (n >= 2)
+            (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+        (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.get", "{'table':'%s','id':'%s'}", CASE, id);
+    }
+    id = people_case(p, "with work");
+    as(p, "ann");
+    task = csm_tk_insert(p->tk, "sn_customerservice_task", "{'short_description':'t','parent_case':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+    (void)people_do(p, "case_task.cancel", task);
+    task = csm_tk_insert(p->tk, CASE, "{'short_description':'child','contact':'%s','parent':'%s'}", p->pat, id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", CASE, task);
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+}
+
 static void acceptance_118_categories(void **state)
 {
     people *p = *state;
@@ -215,15 +369,21 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         people_test(acceptance_085_filled_from_the_contact),
+        people_test(acceptance_085_from_outside),
         people_test(acceptance_085_wrong_side),
         people_test(acceptance_086_household_of_a_consumer),
+        people_test(acceptance_086_another_consumer),
         people_test(acceptance_087_one_kind_of_customer),
         people_test(acceptance_088_another_account),
         people_test(acceptance_089_asset_tells_the_product),
         people_test(acceptance_090_things_of_the_customer),
+        people_test(acceptance_090_people_of_the_customer),
         people_test(acceptance_118_categories),
         people_test(acceptance_119_channels),
+        people_test(acceptance_121_an_employee_asks),
+        people_test(acceptance_121_an_employee_acts),
         people_test(acceptance_122_business_and_private),
+        people_test(acceptance_123_what_is_deleted),
     };
 
     return cmocka_run_group_tests(tests, people_setup, people_teardown);

@@ -1,10 +1,12 @@
-/* Acceptance of the account hierarchy and of partners: what each kind of contact reaches of it (items 55 to 59, and of 63 to
- * 76 what the powers of partners and related contacts rest on). */
+/* Acceptance of the account hierarchy and of partners: what each kind of contact reaches of it (items 55 to 59, 62, 65, 67
+ * to 72, 76, 77). */
 #include "people.h"
 
 #include <stdio.h>
 
 #define CASE "sn_customerservice_case"
+#define RELATION "account_relationship"
+#define TYPE "sn_customerservice_account_relationship_type"
 
 /* One case and one asset of each account, made once; titles name the account. */
 static void seed(people *p)
@@ -185,6 +187,83 @@ static void acceptance_068_no_relationship_no_case(void **state)
     assert_true(csm_tk_sees(p->tk, CASE, old));
 }
 
+/* A partner that is a customer too opens cases of his own like any customer. */
+static void acceptance_072_a_customer_too(void **state)
+{
+    people *p = *state;
+    const csm_value *rec;
+
+    as(p, "mia");
+    (void)csm_tk_update(p->tk, "customer_account", p->Q, "{'customer':true}");
+    as(p, "quin");
+    rec = csm_tk_get(p->tk, CASE, csm_tk_insert(p->tk, CASE, "{'short_description':'as a customer','account':'%s'}", p->Q));
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "account"), p->Q);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact"), p->quin);
+    assert_true(csm_tk_is_nil(p->tk, rec, "partner") && csm_tk_is_nil(p->tk, rec, "partner_contact"));
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert",
+                       "{'table':'%s','values':{'short_description':'forged','account':'%s','partner':'%s'}}", CASE, p->Q, p->Q);
+    as(p, "mia");
+    (void)csm_tk_update(p->tk, "customer_account", p->Q, "{'customer':false}");
+}
+
+static const char *relation_type(people *p, const char *name)
+{
+    as(p, "adam");
+    return csm_tk_insert(p->tk, TYPE, "{'name':'%s','from_type':'account','to_type':'account','relationship':'Buys for',"
+                         "'reverse_relationship':'Is bought for by'}", name);
+}
+
+static void acceptance_062_labels(void **state)
+{
+    people *p = *state;
+    const char *type = relation_type(p, "Buyer"), *row, *mirror;
+
+    as(p, "mia");
+    row = csm_tk_insert(p->tk, RELATION, "{'from_company':'%s','to_company':'%s','relationship_type':'%s'}", p->X, p->C, type);
+    mirror = csm_tk_str(p->tk, csm_tk_get(p->tk, RELATION, row), "reverse_record");
+    as(p, "adam");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'from_type':'partner'}}", TYPE, type);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'to_type':'partner'}}", TYPE, type);
+    (void)csm_tk_update(p->tk, TYPE, type, "{'relationship':'Shops for'}");
+    as(p, "mia");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'relationship':'Mine'}}", TYPE, type);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, RELATION, row), "relationship"), "Shops for");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, RELATION, row), "reverse_relationship"), "Is bought for by");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, RELATION, mirror), "relationship"), "Is bought for by");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, RELATION, mirror), "reverse_relationship"), "Shops for");
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", RELATION, row);
+}
+
+/* Deleted from the other side's list it is gone from both, with the contact relationships and asset contacts that stood on it;
+ * cases stay. */
+static void acceptance_065_a_relationship_ends(void **state)
+{
+    people *p = *state;
+    const char *type = relation_type(p, "Neighbour"), *row, *link, *model, *asset, *keeps, *id;
+
+    as(p, "mia");
+    row = csm_tk_insert(p->tk, RELATION, "{'from_company':'%s','to_company':'%s','relationship_type':'%s'}", p->X, p->C, type);
+    link = csm_tk_str(p->tk, csm_tk_ok(p->tk, "contact.relate", "{'id':'%s','account':'%s'}", p->carl, p->X), "sys_id");
+    as(p, "adam");
+    model = csm_tk_insert(p->tk, "cmdb_model", "{'name':'Shared'}");
+    asset = csm_tk_insert(p->tk, "alm_asset", "{'model':'%s','account':'%s','contact':'%s'}", model, p->X, p->carl);
+    keeps = csm_tk_insert(p->tk, "sn_customerservice_m2m_asset_contact", "{'asset':'%s','contact':'%s'}", asset, p->carl);
+    as(p, "carl");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'next door','account':'%s'}", p->X);
+    assert_true(csm_tk_sees(p->tk, "alm_asset", asset));
+    as(p, "mia");
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", RELATION,
+                    csm_tk_str(p->tk, csm_tk_get(p->tk, RELATION, row), "reverse_record"));
+    assert_int_equal(csm_tk_count(p->tk, RELATION, "relationship_type=%s", type), 0);
+    assert_int_equal(csm_tk_count(p->tk, "sn_customerservice_contact_relationship", "sys_id=%s", link), 0);
+    assert_int_equal(csm_tk_count(p->tk, "sn_customerservice_m2m_asset_contact", "sys_id=%s", keeps), 0);
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, "alm_asset", asset), "contact"));
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "contact"), p->carl);
+    as(p, "carl");
+    csm_tk_hidden(p->tk, "customer_account", p->X);
+    csm_tk_hidden(p->tk, "alm_asset", asset);
+}
+
 static void acceptance_071_not_below_the_served(void **state)
 {
     people *p = *state;
@@ -222,6 +301,18 @@ static void acceptance_076_077_081_a_second_account(void **state)
     as(p, "sam");
     csm_tk_hidden(p->tk, "customer_account", p->S2);
     csm_tk_hidden(p->tk, CASE, id);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'short_description':'late','account':'%s'}}",
+                       CASE, p->S2);
+    as(p, "adam"); /* an administrator may too, and an inactive relationship gives nothing */
+    link = csm_tk_str(p->tk, csm_tk_ok(p->tk, "contact.relate", "{'id':'%s','account':'%s'}", p->sam, p->S2), "sys_id");
+    as(p, "sam");
+    assert_true(csm_tk_sees(p->tk, "customer_account", p->S2));
+    as(p, "adam");
+    (void)csm_tk_update(p->tk, "sn_customerservice_contact_relationship", link, "{'active':false}");
+    as(p, "sam");
+    csm_tk_hidden(p->tk, "customer_account", p->S2);
+    as(p, "adam");
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'sn_customerservice_contact_relationship','id':'%s'}", link);
 }
 
 int main(void)
@@ -234,6 +325,9 @@ int main(void)
         people_test(acceptance_059_case_manager),
         people_test(acceptance_067_072_partner_powers),
         people_test(acceptance_068_no_relationship_no_case),
+        people_test(acceptance_072_a_customer_too),
+        people_test(acceptance_062_labels),
+        people_test(acceptance_065_a_relationship_ends),
         people_test(acceptance_071_not_below_the_served),
         people_test(acceptance_076_077_081_a_second_account),
     };
