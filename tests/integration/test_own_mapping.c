@@ -1,5 +1,6 @@
-/* Acceptance of a deployer's mapping from case to incident: a plugin of a third party beside the bundled ones (item 268). It also
- * answers points of the case: what it says replaces the plugin's own entitlements and joins its lines of verification. */
+/* Acceptance of a deployer's own: a plugin of a third party beside the bundled ones maps cases to incidents (item 268) and rules what
+ * is found (item 10). It also answers points of the case: what it says replaces the plugin's own entitlements and joins its lines of
+ * verification. */
 #include "own_modules.h"
 #include "people.h"
 
@@ -19,7 +20,36 @@ static int teardown(void **state)
     return 0;
 }
 
-/* ---- the item ---- */
+/* ---- the items ---- */
+
+/* A query rule binds whoever is not an administrator, alike in list, count, get and dot-walk, whatever scopes he has. */
+static void acceptance_010_a_query_rule(void **state)
+{
+    static const char *const bound[] = { "ann", "mia", "vera", "pat", "dora" };
+    people *p = *state;
+    const char *open = people_case(p, "unsealed"), *sealed, *task;
+
+    as(p, "adam");
+    sealed = csm_tk_insert(p->tk, CASE, "{'short_description':'sealed','contact':'%s'}", p->pat);
+    task = csm_tk_insert(p->tk, "sn_customerservice_task", "{'short_description':'t','parent_case':'%s'}", sealed);
+    for (size_t n = 0; n < sizeof(bound) / sizeof(bound[0]); n++) {
+        as(p, bound[n]);
+        csm_tk_hidden(p->tk, CASE, sealed);
+        csm_tk_hidden(p->tk, "task", sealed);
+        assert_true(csm_tk_sees(p->tk, CASE, open));
+        assert_int_equal(csm_tk_count(p->tk, CASE, "short_descriptionENDSWITHsealed"), 1);
+        assert_int_equal(csm_tk_rows(p->tk, CASE, "short_descriptionENDSWITHsealed")->count, 1);
+    }
+    as(p, "mia"); /* who sees the task walks no further */
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_ok(p->tk, "record.get", "{'table':'sn_customerservice_task','id':'%s',"
+                                               "'fields':'number,parent_case.short_description'}", task),
+                              "parent_case.short_description"));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'%s','values':{'short_description':'sealed','contact':'%s'}}",
+                       CASE, p->pat);
+    as(p, "adam");
+    assert_true(csm_tk_sees(p->tk, CASE, sealed));
+    assert_int_equal(csm_tk_count(p->tk, CASE, "short_descriptionENDSWITHsealed"), 2);
+}
 
 static void acceptance_268_own_mapping(void **state)
 {
@@ -65,7 +95,8 @@ static void own_entitlements_and_lines(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { people_test(acceptance_268_own_mapping), people_test(own_entitlements_and_lines) };
+    const struct CMUnitTest tests[] = { people_test(acceptance_268_own_mapping), people_test(acceptance_010_a_query_rule),
+                                        people_test(own_entitlements_and_lines) };
 
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -104,6 +104,28 @@ static void acceptance_043_roles_of_a_new_contact(void **state)
     assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=sn_customerservice.customer", id), 0);
     (void)csm_tk_update(p->tk, CONTACT, id, "{'user_name':'gets.login'}");
     assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=sn_customerservice.customer", id), 1);
+    /* One who has a role keeps to it. */
+    id = csm_tk_insert(p->tk, CONTACT, "{'first_name':'Has','last_name':'Role','account':'%s'}", p->Q);
+    csm_tk_grant(p->tk, id, "sn_customerservice.partner");
+    as(p, "adam");
+    (void)csm_tk_update(p->tk, CONTACT, id, "{'user_name':'has.role'}");
+    assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=sn_customerservice.customer", id), 0);
+}
+
+/* Two active contacts with one address could not be told apart. */
+static void acceptance_042_one_address(void **state)
+{
+    people *p = *state;
+    const char *id;
+
+    as(p, "mia");
+    (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert",
+                       "{'table':'%s','values':{'first_name':'P','last_name':'P','account':'%s','email':'PAT@example.com'}}", CONTACT,
+                       p->X);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "email");
+    id = csm_tk_insert(p->tk, CONTACT, "{'first_name':'P','last_name':'P','account':'%s','email':'pat@example.com','active':false}",
+                       p->X);
+    (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.update", "{'table':'%s','id':'%s','values':{'active':true}}", CONTACT, id);
 }
 
 static void acceptance_045_what_is_tied_to_a_contact(void **state)
@@ -222,6 +244,7 @@ int main(void)
         people_test(acceptance_040_no_contact_without_account),
         people_test(acceptance_041_ten_contacts),
         people_test(acceptance_042_who_makes_contacts),
+        people_test(acceptance_042_one_address),
         people_test(acceptance_043_roles_of_a_new_contact),
         people_test(acceptance_045_what_is_tied_to_a_contact),
         people_test(acceptance_046_primary_contact_is_ones_own),

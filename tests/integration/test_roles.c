@@ -240,6 +240,14 @@ static void acceptance_016_explicit_roles_of_new_users(void **state)
     contact = csm_tk_insert(p->tk, "customer_contact", "{'first_name':'Kay','last_name':'K','account':'%s'}", p->P);
     assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=snc_external", contact), 1);
     assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=snc_internal", contact), 0);
+    /* Nor does the first login of a customer make an employee of him. */
+    user = csm_tk_insert(p->tk, "csm_consumer_user", "{'user_name':'cole','first_name':'Cole','last_name':'C'}");
+    (void)csm_tk_ok(p->tk, "user.set_password", "{'user':'cole','password':'Correct7horse','needs_reset':false}");
+    csm_tk_as_guest(p->tk, "cole");
+    (void)csm_tk_ok(p->tk, "session.login", "{'user':'cole','password':'Correct7horse'}");
+    as(p, NULL);
+    assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=snc_external", user), 1);
+    assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=snc_internal", user), 0);
 }
 
 static void acceptance_016_wrong_side(void **state)

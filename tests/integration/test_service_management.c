@@ -247,6 +247,7 @@ static void acceptance_248_one_incident(void **state)
     csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), second);
     (void)people_do(p, "case.remove_incident", id);
     resolve(p, first);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.associate_incident", "{'id':'%s','incident':'%s'}", id, first);
     as(p, "tim");
     (void)people_do(p, "incident.close", first);
     as(p, "sol");
@@ -285,6 +286,39 @@ static void acceptance_249_incident_tells_its_cases(void **state)
     csm_tk_assert_str(said(p, CASE, closed, "work_notes"), notes);
 }
 
+static int64_t mails_to_pat(people *p)
+{
+    const char *before = p->who;
+    int64_t count;
+
+    csm_tk_settle(p->tk);
+    as(p, NULL);
+    count = csm_tk_count(p->tk, "sys_email", "recipientsLIKEpat@example.com");
+    as(p, before);
+    return count;
+}
+
+/* What happens to the incident of a closed case leaves no trace on it: no note, no change, no mail. */
+static void acceptance_368_a_closed_case_hears_nothing(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *incident = raise(p, id, "incident"), *notes;
+    int64_t version, mails;
+
+    (void)csm_tk_ok(p->tk, "case.close_case", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
+    notes = said(p, CASE, id, "work_notes");
+    version = csm_tk_int(p->tk, row(p, CASE, id), "sys_mod_count");
+    mails = mails_to_pat(p);
+    as(p, "tim");
+    (void)people_do(p, "incident.start", incident);
+    (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'still looking'}");
+    resolve(p, incident);
+    (void)people_do(p, "incident.close", incident);
+    csm_tk_assert_str(said(p, CASE, id, "work_notes"), notes);
+    assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "sys_mod_count"), version);
+    assert_int_equal(mails_to_pat(p), mails);
+}
+
 static void acceptance_251_codes_of_linked_records(void **state)
 {
     static const char *const codes[] = { "closed_inc", "closed_prb", "workaround_open_prb", "closed_chg" };
@@ -320,18 +354,6 @@ static void acceptance_252_reopen_incident(void **state)
     next = raise(p, id, "incident");
     csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), next);
     assert_string_not_equal(next, incident);
-}
-
-static int64_t mails_to_pat(people *p)
-{
-    const char *before = p->who;
-    int64_t count;
-
-    csm_tk_settle(p->tk);
-    as(p, NULL);
-    count = csm_tk_count(p->tk, "sys_email", "recipientsLIKEpat@example.com");
-    as(p, before);
-    return count;
 }
 
 static void acceptance_359_talk_goes_through_the_case(void **state)
@@ -692,6 +714,7 @@ int main(void)
         people_test(acceptance_247_priority),
         people_test(acceptance_248_one_incident),
         people_test(acceptance_249_incident_tells_its_cases),
+        people_test(acceptance_368_a_closed_case_hears_nothing),
         people_test(acceptance_251_codes_of_linked_records),
         people_test(acceptance_252_reopen_incident),
         people_test(acceptance_359_talk_goes_through_the_case),

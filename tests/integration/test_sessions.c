@@ -91,6 +91,9 @@ static void acceptance_390_ten_wrong_passwords(void **state)
     people *p = *state;
 
     (void)login_contact(p, "lana");
+    for (int n = 0; n < 9; n++) /* the tenth is the one */
+        assert_int_equal(try_login(p, "guess", "lana", "Wrong7horse"), CSM_E_UNAUTHENTICATED);
+    assert_int_equal(try_login(p, "lana", "lana", GOOD), CSM_OK); /* and a right one counts anew */
     for (int n = 0; n < 10; n++) {
         char label[16];
 

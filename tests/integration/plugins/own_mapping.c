@@ -1,5 +1,5 @@
 /* A deployer's plugin: incidents raised from cases are of category network, urgent, and the contact's; the entitlement named
- * Ours holds for every case; service levels are always kept. */
+ * Ours holds for every case; service levels are always kept; sealed cases are kept from everybody but administrators. */
 #include <csm/csm.h>
 
 static csm_status map(csm_ctx *ctx, csm_id source, csm_value *values)
@@ -61,7 +61,11 @@ static const csm_impl impls[] = {
     { .point = "sn_customerservice.verify/1", .order = 10, .run = service_levels, .doc = "What is promised" },
     { .point = "sn_cs_sm.incident/1", .order = 10, .run = incident_values, .doc = "Everything is the network" },
 };
+static const csm_scope scopes[] = {
+    { .table = "sn_customerservice_case", .ops = CSM_OP_CRWD, .filter = "short_description!=sealed",
+      .flags = CSM_SCOPE_RESTRICT | CSM_SCOPE_EXEMPT_ADMIN, .doc = "Sealed cases are for administrators" },
+};
 static const csm_dep depends[] = { { "service_management", "1.0" } };
 
 CSM_PLUGIN(own_mapping, .version = "1.0.0", .summary = "A mapping of a deployer's own", .depends = CSM_ARRAY(depends),
-           .impls = CSM_ARRAY(impls))
+           .impls = CSM_ARRAY(impls), .scopes = CSM_ARRAY(scopes))
