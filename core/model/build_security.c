@@ -255,7 +255,8 @@ static csm_status fill_scope(csm_build *b, const csm_mplugin *plugin, const csm_
         scope->role = csm_build_find_role(b, plugin, where, csm_str_of(decl->role));
     if (decl->via != NULL) {
         scope->via = csm_build_find_field(b, plugin, where, table, csm_str_of(decl->via));
-        if (scope->via != NULL && scope->via->type != CSM_F_REF && scope->via->type != CSM_F_DOCUMENT)
+        if (scope->via != NULL && scope->via->type != CSM_F_REF && scope->via->type != CSM_F_DOCUMENT &&
+            scope->via->type != CSM_F_LIST)
             csm_build_problem(b, plugin, "%s: via \"%s\" is no reference", where, decl->via);
     }
     if (decl->ops == 0 || (decl->ops & ~CSM_OP_CRWD) != 0 || (decl->via_op & ~CSM_OP_CRWD) != 0)

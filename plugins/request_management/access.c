@@ -35,6 +35,7 @@ const csm_scope request_management_scopes[REQUEST_MANAGEMENT_SCOPES] = {
     FOLLOWS("sn_customerservice.case_contributor_viewer"),
     FOLLOWS("sn_customerservice.case_contributor_creator"),
     FOLLOWS("sn_customerservice.proxy_contact"),
+    { .table = CASE, .ops = CSM_OP_READ, .role = "itil", .via = "requests", .doc = "Technical support reads the cases it delivers to" },
     { .table = MAPPING, .ops = CSM_OP_READ, .role = "snc_internal", .doc = "What may parent a request" },
     { .table = MAPPING, .ops = CSM_OP_CRWD, .role = "csm_admin" },
     { .table = MAPPING, .ops = CSM_OP_CRWD, .role = "catalog_admin" },

@@ -78,6 +78,33 @@ csm_status request_parent(csm_ctx *ctx, csm_change *ch)
     return copy_customer(ctx, ch, parent);
 }
 
+/* The list of one case, with the request or without it. */
+static csm_status list_on(csm_ctx *ctx, csm_id id, csm_id request, bool with)
+{
+    csm_value before, now = csm_list(NULL, 0);
+    csm_record *of;
+
+    CSM_TRY(csm_record_find(ctx, CASE, id, &of));
+    if (of == NULL)
+        return CSM_OK;
+    before = csm_record_value(ctx, of, "requests");
+    for (uint32_t n = 0; before.type == CSM_T_LIST && n < before.count; n++)
+        if (!csm_id_eq(csm_value_id(before.list[n]), request))
+            CSM_TRY(csm_list_add(ctx, &now, before.list[n]));
+    if (with)
+        CSM_TRY(csm_list_add(ctx, &now, csm_id_value(request)));
+    CSM_TRY(csm_record_set(ctx, of, "requests", now));
+    return csm_record_update(ctx, of);
+}
+
+csm_status request_listed(csm_ctx *ctx, csm_change *ch)
+{
+    csm_id id = csm_change_id(ctx, ch);
+
+    CSM_TRY(list_on(ctx, csm_change_old_ref(ctx, ch, "parent"), id, false));
+    return list_on(ctx, csm_change_new_ref(ctx, ch, "parent"), id, true);
+}
+
 csm_status mapping_check(csm_ctx *ctx, csm_change *ch)
 {
     csm_str table = csm_str_copy(ctx, csm_change_new_text(ctx, ch, "parent_table"));

@@ -2,6 +2,7 @@
 #include "request_management.h"
 
 static const csm_field case_fields[] = {
+    CSM_LIST("requests", REQUEST, .flags = CSM_INDEXED | CSM_READ_ONLY, .on_delete = CSM_CLEAR, .doc = "Raised from it"),
     CSM_BOOL("initiated_as_request", .dflt = "false", .flags = CSM_READ_ONLY, .doc = "The customer ordered something; the case came of it"),
 };
 static const csm_field request_fields[] = {
@@ -61,6 +62,8 @@ static const csm_impl impls[] = {
 static const csm_rule rules[] = {
     { .table = REQUEST, .when = CSM_BEFORE_WRITE, .order = 40, .filter = "parentCHANGES", .run = request_parent,
       .name = "request_management.parent", .doc = "What a request is raised from, and for whom" },
+    { .table = REQUEST, .when = CSM_AFTER_WRITE, .filter = "parentCHANGES", .run = request_listed,
+      .name = "request_management.listed", .doc = "The case lists its requests" },
     { .table = MAPPING, .when = CSM_BEFORE_WRITE, .run = mapping_check, .name = "request_management.mapping",
       .doc = "A mapping names what is there" },
     { .table = CASE, .when = CSM_AFTER_UPDATE, .filter = "accountCHANGES^NQcontactCHANGES^NQconsumerCHANGES", .run = customer_moved,

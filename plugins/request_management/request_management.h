@@ -14,7 +14,7 @@
 
 enum {
     REQUEST_MANAGEMENT_LINKS = 2,
-    REQUEST_MANAGEMENT_SCOPES = 19,
+    REQUEST_MANAGEMENT_SCOPES = 20,
     REQUEST_MANAGEMENT_METHODS = 1,
     REQUEST_MANAGEMENT_DEMO = 3,
 };
@@ -30,6 +30,7 @@ csm_status tables_shown(csm_ctx *ctx, csm_id user, csm_value *out);
 /* ---- what a request is raised from (parents.c) ---- */
 
 csm_status request_parent(csm_ctx *ctx, csm_change *ch);
+csm_status request_listed(csm_ctx *ctx, csm_change *ch);
 csm_status mapping_check(csm_ctx *ctx, csm_change *ch);
 csm_status customer_moved(csm_ctx *ctx, csm_change *ch);
 /* Of whatever is raised from a requested item: the case hears of it. */

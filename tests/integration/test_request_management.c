@@ -260,6 +260,38 @@ static void acceptance_272_associate_and_remove(void **state)
                                      "{'table':'" REQUEST "','id':'%s','values':{'parent':'%s'}}", request, id), CSM_OK);
 }
 
+static void acceptance_377_the_case_of_a_request(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *other = people_case_in(p, 10), *request = request_of(p, ordered_from(p, id, pen));
+
+    as(p, "tim");
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    csm_tk_hidden(p->tk, CASE, other);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'" CASE "','id':'%s','values':{'priority':1}}", id);
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'" CASE "','id':'%s','values':{'requests':[]}}", id);
+    (void)csm_tk_ok(p->tk, "case.remove_request", "{'id':'%s','request':'%s'}", id, request);
+    as(p, "tim");
+    csm_tk_hidden(p->tk, CASE, id);
+}
+
+static void acceptance_267_cases_with_requests(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10);
+    int64_t before, after;
+
+    as(p, "ann");
+    before = csm_tk_count(p->tk, CASE, "requestsISNOTEMPTY^active=true");
+    (void)ordered_from(p, id, pen);
+    (void)ordered_from(p, id, pen);
+    after = csm_tk_count(p->tk, CASE, "requestsISNOTEMPTY^active=true");
+    assert_int_equal(after, before + 1); /* cases, not requests */
+    as(p, "cora"); /* an agent of consumers counts her own */
+    assert_int_equal(csm_tk_count(p->tk, CASE, "requestsISNOTEMPTY^active=true^sys_id=%s", id), 0);
+}
+
 /* ---- what the case is told ---- */
 
 static void acceptance_275_the_request_closes(void **state)
@@ -604,6 +636,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         people_test(acceptance_114_about_a_request),
+        people_test(acceptance_267_cases_with_requests),
         people_test(acceptance_269_a_customer_orders),
         people_test(acceptance_269_all_or_nothing),
         people_test(acceptance_270_for_whom_one_may),
@@ -624,6 +657,7 @@ int main(void)
         people_test(acceptance_282_not_for_customers),
         people_test(acceptance_283_parents),
         people_test(acceptance_358_a_change_for_an_item),
+        people_test(acceptance_377_the_case_of_a_request),
         people_test(acceptance_273_demo),
     };
 

@@ -339,24 +339,34 @@ static csm_status eval_term(csm_eval *eval, const csm_term *term, const csm_row 
     return CSM_OK;
 }
 
-/* The row a reference or document field points to. */
+static csm_status reaches_target(csm_eval *eval, const csm_mtable *table, csm_value id, uint32_t op, bool *out)
+{
+    csm_row *target;
+
+    *out = false;
+    if (id.type != CSM_T_ID || table == NULL)
+        return CSM_OK;
+    CSM_TRY(csm_eval_find(eval, table, id.id, &target));
+    return target != NULL ? is_reached(eval, target, op, NULL, out) : CSM_OK;
+}
+
+/* The row a reference or document field points to, or one of those a list names. */
 static csm_status eval_via(csm_eval *eval, const csm_expr *expr, const csm_row *row, bool *out)
 {
     const csm_mfield *field = expr->term.path.steps[0];
     csm_value value = csm_row_value(row, field);
-    const csm_mtable *table = field->ref;
-    csm_row *target;
 
     *out = false;
-    if (field->type == CSM_F_DOCUMENT && value.type == CSM_T_LIST && value.count == 2 &&
-        value.list[0].type == CSM_T_TEXT) {
-        table = csm_registry_table(eval->ctx->reg, value.list[0].s);
-        value = value.list[1];
-    }
-    if (value.type != CSM_T_ID || table == NULL)
+    if (field->type == CSM_F_LIST) {
+        for (uint32_t n = 0; value.type == CSM_T_LIST && n < value.count && !*out; n++)
+            CSM_TRY(reaches_target(eval, field->ref, value.list[n], expr->via_op, out));
         return CSM_OK;
-    CSM_TRY(csm_eval_find(eval, table, value.id, &target));
-    return target != NULL ? is_reached(eval, target, expr->via_op, NULL, out) : CSM_OK;
+    }
+    if (field->type != CSM_F_DOCUMENT)
+        return reaches_target(eval, field->ref, value, expr->via_op, out);
+    if (value.type != CSM_T_LIST || value.count != 2 || value.list[0].type != CSM_T_TEXT)
+        return CSM_OK;
+    return reaches_target(eval, csm_registry_table(eval->ctx->reg, value.list[0].s), value.list[1], expr->via_op, out);
 }
 
 csm_status csm_eval_expr(csm_eval *eval, const csm_expr *expr, const csm_row *row, const csm_row *old, bool *out)

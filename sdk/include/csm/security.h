@@ -32,7 +32,7 @@ typedef struct csm_scope {
     uint32_t ops;
     const char *role;     /* who profits (directly or contained) */
     const char *filter;   /* encoded filter with caller values "account=@contact_accounts"; NULL = all rows */
-    const char *via;      /* reference field: the row it points to must be within the caller's reach for .via_op */
+    const char *via;      /* reference field: the row it points to (a list: one of them) must be within the caller's reach for .via_op */
     uint32_t via_op;      /* 0 = CSM_OP_READ */
     const char *fields;   /* READ: fields seen; CREATE, WRITE: fields that may be set. NULL = all, "-a,b" = all but */
     uint32_t flags;
