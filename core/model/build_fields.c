@@ -45,9 +45,9 @@ static csm_status encode_name(csm_build *b, const char *name, csm_str *out)
 
     csm_buf_init(&text, 0);
     csm_write_cstr(&w, name);
-    *out = csm_arena_str(b->arena, csm_buf_str(&text));
+    *out = text.failed ? (csm_str){ 0 } : csm_arena_str(b->arena, csm_buf_str(&text));
     csm_buf_done(&text);
-    return !text.failed && out->ptr != NULL ? CSM_OK : csm_build_nomem(b);
+    return out->ptr != NULL ? CSM_OK : csm_build_nomem(b);
 }
 
 /* Everything of @p field that follows from its declaration alone. */
@@ -362,10 +362,23 @@ static void resolve_table(csm_build *b, csm_build_table *bt)
                       (uint32_t)(sizeof(table->order) / sizeof(table->order[0])), &table->order_count);
 }
 
+static csm_status list_journals(csm_build *b, csm_mtable *table)
+{
+    table->journals = csm_build_array(b, table->field_count, sizeof(csm_mfield *));
+    if (table->journals == NULL)
+        return csm_build_nomem(b);
+    for (uint32_t n = 0; n < table->field_count; n++)
+        if (table->fields[n].type == CSM_F_JOURNAL)
+            table->journals[table->journal_count++] = &table->fields[n];
+    return CSM_OK;
+}
+
 csm_status csm_build_fields(csm_build *b)
 {
     for (uint32_t n = 0; n < b->table_count; n++)
         CSM_TRY(flatten(b, b->sorted[n]));
+    for (uint32_t n = 0; n < b->table_count; n++)
+        CSM_TRY(list_journals(b, b->sorted[n]->table));
     for (uint32_t n = 0; n < b->table_count; n++)
         resolve_all(b, b->sorted[n]);
     for (uint32_t n = 0; n < b->table_count; n++)

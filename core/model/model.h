@@ -178,6 +178,8 @@ struct csm_mtable {
     uint32_t descendant_count;
     csm_mfield *fields;          /* engine's own first, then inherited, then own; pos = position */
     uint32_t field_count;
+    const csm_mfield **journals; /* those of type CSM_F_JOURNAL */
+    uint32_t journal_count;
     csm_strmap *by_name;         /* -> const csm_mfield */
     const csm_mfield **by_id;    /* dense over [0, by_id_count), NULL holes */
     uint32_t by_id_count;

@@ -127,10 +127,13 @@ static csm_status add_journals(csm_ctx *ctx, csm_write *w)
 {
     for (csm_kept_entry *entry = w->kept; entry != NULL; entry = entry->next)
         CSM_TRY(csm_history_add_journal(ctx, w->change.now, entry->field, entry->text, entry->at, entry->by));
-    for (uint32_t n = 0; w->change.journal != NULL && n < w->table->field_count; n++)
-        if (w->change.journal[n].ptr != NULL)
-            CSM_TRY(csm_history_add_journal(ctx, w->change.now, &w->table->fields[n], w->change.journal[n], ctx->now,
+    for (uint32_t n = 0; n < w->table->journal_count; n++) {
+        const csm_mfield *field = w->table->journals[n];
+
+        if (csm_change_has_entry(&w->change, field))
+            CSM_TRY(csm_history_add_journal(ctx, w->change.now, field, w->change.journal[field->pos], ctx->now,
                                             ctx->caller->user_name));
+    }
     return CSM_OK;
 }
 
@@ -344,8 +347,8 @@ static csm_status check_updated(csm_ctx *ctx, const csm_write *w)
 
 static bool has_entries(const csm_write *w)
 {
-    for (uint32_t n = 0; w->change.journal != NULL && n < w->table->field_count; n++)
-        if (w->change.journal[n].ptr != NULL)
+    for (uint32_t n = 0; n < w->table->journal_count; n++)
+        if (csm_change_has_entry(&w->change, w->table->journals[n]))
             return true;
     return w->kept != NULL;
 }

@@ -18,21 +18,26 @@ bool csm_change_moves(const csm_change *change, const csm_mfield *field)
     return !csm_value_eq(before, csm_row_get(change->now, field));
 }
 
-/* Journals are not in the row, so a condition on one sees the entry that is being added in its place. */
+static void show_entries(const csm_change *change, bool shown)
+{
+    const csm_mtable *table = change->now->table;
+
+    for (uint32_t n = 0; n < table->journal_count; n++)
+        if (csm_change_has_entry(change, table->journals[n]))
+            change->now->values[table->journals[n]->pos] = shown ? csm_text(change->journal[table->journals[n]->pos]) : csm_nil();
+}
+
+/* A row holds no journals, so for a condition on one the entry that is being added stands in its place meanwhile. */
 csm_status csm_change_eval(csm_ctx *ctx, const csm_expr *expr, const csm_change *change, bool *out)
 {
-    const csm_row *now = change->now;
-    csm_row *shown;
+    csm_status st;
 
     if (change->journal == NULL)
-        return csm_expr_eval(ctx, expr, now, change->old, out);
-    shown = csm_row_copy(ctx->arena, now);
-    if (shown == NULL)
-        return csm_ctx_nomem(ctx);
-    for (uint32_t n = 0; n < now->table->field_count; n++)
-        if (change->journal[n].ptr != NULL)
-            shown->values[n] = csm_text(change->journal[n]);
-    return csm_expr_eval(ctx, expr, shown, change->old, out);
+        return csm_expr_eval(ctx, expr, change->now, change->old, out);
+    show_entries(change, true);
+    st = csm_expr_eval(ctx, expr, change->now, change->old, out);
+    show_entries(change, false);
+    return st;
 }
 
 csm_status csm_change_note(csm_ctx *ctx, csm_change *change, const csm_mfield *field, csm_value value)
