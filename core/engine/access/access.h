@@ -42,9 +42,25 @@ csm_status csm_access_reach(csm_ctx *ctx, const csm_mtable *table, uint32_t op, 
 csm_status csm_access_row(csm_ctx *ctx, const csm_row *row, uint32_t op, bool *allowed, uint64_t *fields);
 /* Static field rights and flags (HIDDEN, INTERNAL, csm_field_right), not the scope's list. */
 bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op);
-/* The same of all fields of @p table for reading: bit per field position. NULL = all. Kept with the caller, or in the arena
- * of ctx. */
-csm_status csm_access_shown(csm_ctx *ctx, const csm_mtable *table, const uint64_t **out);
+/* The same of all fields of @p table for reading, laid out for writing rows: most fields of a row hold nothing, and what is
+ * written of them is always the same. */
+typedef struct csm_shown_field {
+    const csm_mfield *field;
+    uint32_t end;              /* of its pair in csm_shown.empty */
+    uint16_t pos;              /* of the field, as is the next: the whole list fits the nearest cache */
+    bool is_journal;
+} csm_shown_field;
+typedef struct csm_shown {
+    const uint64_t *bits;      /* per field position, as are the next three */
+    const uint64_t *listed;    /* those in the list */
+    const uint64_t *always;    /* also on rows whose scopes do not show them */
+    const uint64_t *journals;
+    const csm_shown_field *fields; /* all of them but id and version, in order */
+    uint32_t count;
+    csm_str empty;             /* their encoded names, each followed by nil */
+} csm_shown;
+/* Kept with the caller, or in the arena of ctx. */
+csm_status csm_access_shown(csm_ctx *ctx, const csm_mtable *table, const csm_shown **out);
 /* Removes from @p reach the branches that do not show @p field; DENIED naming the field when static rights forbid it or no
  * branch is left. Called for every field a condition, order, group or search names. */
 csm_status csm_access_use_field(csm_ctx *ctx, const csm_mtable *table, csm_reach *reach, const csm_mfield *field);

@@ -25,7 +25,7 @@ static bool applies(const csm_ctx *ctx, const csm_mscope *scope, uint32_t op, bo
 
 struct csm_known {
     const csm_reach *reach[4]; /* by operation */
-    const uint64_t *shown;
+    const csm_shown *shown;
 };
 
 /* NULL: nothing can be kept. */
@@ -145,29 +145,80 @@ csm_status csm_access_reach(csm_ctx *ctx, const csm_mtable *table, uint32_t op, 
     return CSM_OK;
 }
 
-csm_status csm_access_shown(csm_ctx *ctx, const csm_mtable *table, const uint64_t **out)
+static csm_status write_empty(csm_ctx *ctx, csm_arena *arena, csm_shown_field *fields, csm_shown *shown)
 {
-    struct csm_known *known;
-    csm_arena *arena = ctx->arena;
-    uint64_t *shown;
+    csm_buf text;
+    csm_writer w = { &text };
 
-    *out = NULL;
-    if (ctx->system > 0 || ctx->caller->is_system)
-        return CSM_OK;
-    known = known_of(ctx, table);
-    if (known != NULL && known->shown != NULL) {
+    csm_buf_init(&text, 0);
+    for (uint32_t n = 0; n < shown->count; n++) {
+        csm_write_raw(&w, fields[n].field->wire_name);
+        csm_write_nil(&w);
+        fields[n].end = (uint32_t)text.len;
+    }
+    if (!text.failed)
+        shown->empty = csm_arena_str(arena, csm_buf_str(&text));
+    csm_buf_done(&text);
+    return shown->empty.ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
+}
+
+static bool is_key(const csm_mfield *field)
+{
+    return field->id == CSM_FID_SYS_ID || field->id == CSM_FID_MOD_COUNT;
+}
+
+static void add_bit(uint64_t *words, uint32_t n)
+{
+    words[n / 64] |= UINT64_C(1) << (n % 64);
+}
+
+static csm_status list_shown(csm_ctx *ctx, csm_arena *arena, const csm_mtable *table, csm_shown *shown)
+{
+    uint32_t words = (table->field_count + 63) / 64;
+    uint64_t *bits = csm_arena_array(arena, words * (size_t)4, sizeof(*bits));
+    uint64_t *listed = bits + words, *always = listed + words, *journals = always + words;
+    csm_shown_field *fields = csm_arena_array(arena, table->field_count, sizeof(*fields));
+
+    if (bits == NULL || fields == NULL)
+        return csm_ctx_nomem(ctx);
+    for (uint32_t n = 0; n < table->field_count; n++) {
+        const csm_mfield *field = &table->fields[n];
+        bool visible = (field->flags & CSM_HIDDEN) == 0 && csm_access_field(ctx, field, CSM_OP_READ);
+
+        if (visible)
+            add_bit(bits, n);
+        if (field->id <= CSM_FID_MOD_COUNT)
+            add_bit(always, n);
+        if (field->type == CSM_F_JOURNAL)
+            add_bit(journals, n);
+        if (is_key(field) || (!visible && field->id > CSM_FID_MOD_COUNT))
+            continue;
+        add_bit(listed, n);
+        fields[shown->count++] = (csm_shown_field){ .field = field, .pos = (uint16_t)n, .is_journal = field->type == CSM_F_JOURNAL };
+    }
+    shown->bits = bits;
+    shown->listed = listed;
+    shown->always = always;
+    shown->journals = journals;
+    shown->fields = fields;
+    return write_empty(ctx, arena, fields, shown);
+}
+
+csm_status csm_access_shown(csm_ctx *ctx, const csm_mtable *table, const csm_shown **out)
+{
+    struct csm_known *known = known_of(ctx, table);
+    csm_arena *arena = known != NULL ? ctx->caller->arena : ctx->arena;
+    csm_shown *shown;
+
+    if (known != NULL && known->shown != NULL && ctx->system == 0) {
         *out = known->shown;
         return CSM_OK;
     }
-    if (known != NULL)
-        arena = ctx->caller->arena;
-    shown = csm_arena_array(arena, (table->field_count + 63) / 64, sizeof(*shown));
+    shown = csm_arena_zalloc(arena, sizeof(*shown));
     if (shown == NULL)
         return csm_ctx_nomem(ctx);
-    for (uint32_t n = 0; n < table->field_count; n++)
-        if (csm_access_field(ctx, &table->fields[n], CSM_OP_READ))
-            shown[n / 64] |= UINT64_C(1) << (n % 64);
-    if (known != NULL)
+    CSM_TRY(list_shown(ctx, arena, table, shown));
+    if (known != NULL && ctx->system == 0)
         known->shown = shown;
     *out = shown;
     return CSM_OK;

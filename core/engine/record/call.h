@@ -43,6 +43,8 @@ csm_status csm_args_parse(csm_ctx *ctx, const csm_param *params, uint32_t count,
 csm_status csm_reply_row(csm_ctx *ctx, csm_reply *out, const csm_row *row);
 /* The same as a value. */
 csm_status csm_row_as_value(csm_ctx *ctx, const csm_row *row, csm_value *out);
+/* The same straight to the wire. */
+csm_status csm_row_write(csm_ctx *ctx, const csm_row *row, csm_writer *w);
 /* Text of a value of a field for people, as csm_present_display. In the arena of ctx; ptr NULL: failed (set). */
 csm_str csm_present_text(csm_ctx *ctx, const csm_mfield *field, csm_value value);
 /* Entries of a journal field, newest first: list of maps {time, by, text, sys_id}; with ctx->as_of those up to then. */

@@ -15,10 +15,15 @@ static csm_value arg(csm_ctx *ctx, const csm_args *in, uint32_t position)
     return csm_nil();
 }
 
+static csm_status refuse_second(csm_ctx *ctx)
+{
+    return csm_ctx_stick(ctx, CSM_E_INTERNAL, "the call is answered twice");
+}
+
 static csm_status reply(csm_ctx *ctx, csm_reply *out, csm_value value)
 {
     if (out->done)
-        return csm_ctx_stick(ctx, CSM_E_INTERNAL, "the call is answered twice");
+        return refuse_second(ctx);
     if (out->writer != NULL)
         csm_write_value(out->writer, value);
     else if (csm_value_copy(ctx->arena, value, &out->value) != CSM_OK)
@@ -29,10 +34,11 @@ static csm_status reply(csm_ctx *ctx, csm_reply *out, csm_value value)
 
 csm_status csm_reply_row(csm_ctx *ctx, csm_reply *out, const csm_row *row)
 {
-    csm_value value;
-
-    CSM_TRY(csm_row_as_value(ctx, row, &value));
-    return reply(ctx, out, value);
+    if (out->done)
+        return refuse_second(ctx);
+    CSM_TRY(out->writer != NULL ? csm_row_write(ctx, row, out->writer) : csm_row_as_value(ctx, row, &out->value));
+    out->done = true;
+    return CSM_OK;
 }
 
 static csm_status reply_record(csm_ctx *ctx, csm_reply *out, csm_record *rec)

@@ -6,6 +6,7 @@
 #include "engine/rule/change.h"
 
 #define PRESENT_FIELDS_MAX 500u
+#define NIL_BYTES 1u /* of an encoded nil */
 #define DISPLAY_STEPS_MAX 3u /* a display field that is itself a reference */
 
 /* ---- the client's list ---- */
@@ -197,18 +198,18 @@ csm_str csm_present_display(csm_ctx *ctx, const csm_row *row, const csm_mfield *
 typedef struct presenting {
     csm_ctx *ctx;
     const csm_row *row;
-    const uint64_t *readable, *shown; /* of this row; of all rows. NULL = all */
+    const uint64_t *readable;  /* of this row; NULL = all */
+    const csm_shown *shown;    /* of all rows */
     csm_pair *pairs, *labels;
     uint32_t count, label_count;
-    bool looked, has_journal;         /* has_journal is known; some journal field has an entry */
+    bool looked, has_journal;  /* has_journal is known; some journal field has an entry */
 } presenting;
 
 static bool is_visible(const presenting *p, const csm_mfield *field)
 {
     if (field->id <= CSM_FID_MOD_COUNT)
         return true;
-    return (field->flags & CSM_HIDDEN) == 0 && (p->readable == NULL || csm_bits_has(p->readable, field->pos)) &&
-           (p->shown == NULL || csm_bits_has(p->shown, field->pos));
+    return csm_bits_has(p->shown->bits, field->pos) && (p->readable == NULL || csm_bits_has(p->readable, field->pos));
 }
 
 csm_status csm_present_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, uint32_t limit, csm_value *out)
@@ -382,11 +383,10 @@ static void write_value(csm_writer *w, const csm_value *value)
         csm_write_value(w, *value);
 }
 
-static csm_status write_field(presenting *p, const csm_mfield *field, csm_writer *w)
+static csm_status write_value_of(presenting *p, const csm_mfield *field, csm_writer *w)
 {
     csm_value made;
 
-    csm_write_raw(w, field->wire_name);
     if (field->type == CSM_F_JOURNAL)
         CSM_TRY(journal_value(p, field, &made));
     else if (field->type == CSM_F_DOCUMENT)
@@ -408,23 +408,45 @@ static csm_status write_head(const presenting *p, uint32_t count, csm_writer *w)
     return CSM_OK;
 }
 
-static csm_status write_all(presenting *p, const csm_present *what, csm_writer *w)
+/* The fields of this row that are written, id and version aside. NULL: out of memory. */
+static uint64_t *written_fields(const presenting *p, const csm_present *what, uint32_t *count)
 {
     const csm_mtable *table = p->row->table;
-    const csm_mfield **fields = csm_arena_alloc(p->ctx->arena, table->field_count * sizeof(csm_mfield *));
-    uint32_t count = 0;
+    uint64_t *out = csm_bits_new(p->ctx->arena, table->field_count);
+
+    *count = 0;
+    for (uint32_t n = 0; out != NULL && n < csm_bits_words(table->field_count); n++) {
+        out[n] = p->shown->listed[n] & (p->readable != NULL ? p->readable[n] | p->shown->always[n] : UINT64_MAX);
+        if (!what->journals)
+            out[n] &= ~p->shown->journals[n];
+        *count += (uint32_t)__builtin_popcountll(out[n]);
+    }
+    return out;
+}
+
+/* Runs of fields that hold nothing are copied from what is kept of the table; the others are written between them. */
+static csm_status write_all(presenting *p, const csm_present *what, csm_writer *w)
+{
+    const csm_shown *shown = p->shown;
+    const char *empty = shown->empty.ptr;
+    uint32_t count, from = 0, start = 0;
+    const uint64_t *fields = written_fields(p, what, &count);
 
     if (fields == NULL)
         return csm_ctx_nomem(p->ctx);
-    for (uint32_t n = 0; n < table->field_count; n++) {
-        const csm_mfield *field = &table->fields[n];
-
-        if (!is_key(field) && (field->type != CSM_F_JOURNAL || what->journals) && is_visible(p, field))
-            fields[count++] = field;
-    }
     CSM_TRY(write_head(p, count, w));
-    for (uint32_t n = 0; n < count; n++)
-        CSM_TRY(write_field(p, fields[n], w));
+    for (uint32_t n = 0; n < shown->count; start = shown->fields[n++].end) {
+        const csm_shown_field *f = &shown->fields[n];
+        bool written = csm_bits_has(fields, f->pos);
+
+        if (written && !f->is_journal && p->row->values[f->pos].type == CSM_T_NIL)
+            continue;
+        csm_write_raw(w, (csm_str){ empty + from, (written ? f->end - NIL_BYTES : start) - from });
+        if (written)
+            CSM_TRY(write_value_of(p, f->field, w));
+        from = f->end;
+    }
+    csm_write_raw(w, (csm_str){ empty + from, shown->empty.len - from });
     return CSM_OK;
 }
 
@@ -456,7 +478,8 @@ static csm_status write_some(presenting *p, const csm_present *what, csm_writer 
         if (wanted == NULL) {
             CSM_TRY(write_path(p, what->paths[n], w));
         } else if (!is_key(wanted) && field != NULL && is_visible(p, field)) {
-            CSM_TRY(write_field(p, field, w));
+            csm_write_raw(w, field->wire_name);
+            CSM_TRY(write_value_of(p, field, w));
         } else if (!is_key(wanted)) {
             csm_write_raw(w, wanted->wire_name);
             csm_write_nil(w);
@@ -496,8 +519,10 @@ csm_status csm_present_row(csm_ctx *ctx, const csm_row *row, const uint64_t *rea
 
 /* ---- for handlers ---- */
 
+typedef csm_status (*present_fn)(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, const csm_present *what, void *out);
+
 /* As the caller sees it, whoever's code is running. */
-csm_status csm_row_as_value(csm_ctx *ctx, const csm_row *row, csm_value *out)
+static csm_status as_caller(csm_ctx *ctx, const csm_row *row, present_fn present, void *out)
 {
     uint64_t *readable = csm_bits_new(ctx->arena, row->table->field_count);
     csm_present what = { .all = true };
@@ -511,7 +536,27 @@ csm_status csm_row_as_value(csm_ctx *ctx, const csm_row *row, csm_value *out)
     st = csm_access_row(ctx, row, CSM_OP_READ, &allowed, readable);
     what.all = allowed;
     if (st == CSM_OK)
-        st = csm_present_value(ctx, row, readable, &what, out);
+        st = present(ctx, row, readable, &what, out);
     ctx->system = system;
     return st;
+}
+
+static csm_status present_value(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, const csm_present *what, void *out)
+{
+    return csm_present_value(ctx, row, readable, what, out);
+}
+
+static csm_status present_wire(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, const csm_present *what, void *out)
+{
+    return csm_present_row(ctx, row, readable, what, out);
+}
+
+csm_status csm_row_as_value(csm_ctx *ctx, const csm_row *row, csm_value *out)
+{
+    return as_caller(ctx, row, present_value, out);
+}
+
+csm_status csm_row_write(csm_ctx *ctx, const csm_row *row, csm_writer *w)
+{
+    return as_caller(ctx, row, present_wire, w);
 }

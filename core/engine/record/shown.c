@@ -6,13 +6,13 @@
 
 #define PAGE 8u
 
-static bool is_seen(const csm_row *row, const csm_version *version, const uint64_t *readable, const uint64_t *shown)
+static bool is_seen(const csm_row *row, const csm_version *version, const uint64_t *readable, const csm_shown *shown)
 {
     for (uint32_t n = 0; n < version->delta_count; n++) {
         const csm_mfield *field = csm_mtable_field_by_id(row->table, version->deltas[n].field_id);
 
         if (field != NULL && (readable == NULL || csm_bits_has(readable, field->pos)) &&
-            (shown == NULL || csm_bits_has(shown, field->pos)))
+            csm_bits_has(shown->bits, field->pos))
             return true;
     }
     return version->op == CSM_HISTORY_INSERT;
@@ -22,7 +22,7 @@ static bool is_seen(const csm_row *row, const csm_version *version, const uint64
 static csm_status find_seen(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, uint32_t *out)
 {
     uint64_t before = 0;
-    const uint64_t *shown;
+    const csm_shown *shown;
     csm_version *page;
     uint32_t count = PAGE;
 
