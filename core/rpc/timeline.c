@@ -48,13 +48,14 @@ static bool may_see(const timeline *t, const csm_mfield *field)
     return csm_access_field(t->ctx, field, CSM_OP_READ) && (t->readable == NULL || csm_bits_has(t->readable, field->pos));
 }
 
-/* The state, and what it names. */
+/* The state, and what it names that has a name. */
 static bool is_told(const timeline *t, const csm_mfield *field)
 {
     const csm_mstate_model *model = t->row->table->state_model;
+    bool state = model != NULL && model->field != NULL && field->id == model->field->id;
+    bool names = field->type == CSM_F_REF && field->ref != NULL && field->ref->display != NULL;
 
-    return field->id >= CSM_FID_FIRST &&
-           (field->type == CSM_F_REF || (model != NULL && model->field != NULL && field->id == model->field->id)) && may_see(t, field);
+    return field->id >= CSM_FID_FIRST && (state || names) && may_see(t, field);
 }
 
 static csm_status add_change(timeline *t, const csm_version *version, const csm_delta *delta)
