@@ -9,6 +9,8 @@ incident=$number
 echo "    The case now reads: $(shown "$case" action_status)"
 does tim.tech "works on the incident" incident start "$incident" assigned_to=tim.tech
 does tim.tech "waits for the supplier" incident hold "$incident" hold_reason=4
+does ann.agent "relays to the customer what the note says" case relay "$case" note="$(note_of "$case" "On Hold")" \
+    comments="we wait for our supplier and will tell you tomorrow."
 does tim.tech "goes on" incident start "$incident"
 does tim.tech "resolves it: the cache was full" incident resolve "$incident" close_code="Solution provided" \
     close_notes="The cache of the streaming edge was full; it is emptied daily now."
@@ -22,3 +24,4 @@ does tim.tech "resolves it for good" incident resolve "$incident" close_code="So
 does ann.agent "proposes again" case propose_solution "$case" resolution_code=closed_inc close_notes="The cause is removed."
 does mar "accepts" case accept_solution "$case"
 told "$case" mar@
+happened "$case"

@@ -21,6 +21,17 @@ does tim.tech "takes the problem" problem assess "$problem" assigned_to=tim.tech
 does tim.tech "looks for the cause" problem confirm "$problem"
 does tim.tech "tells all who wait of the workaround" update problem "$problem" workaround="Subtitles can be loaded by hand on request."
 does tim.tech "  (communicated)" problem communicate_workaround "$problem"
+does ann.agent "writes an article on it" insert kb_knowledge short_description="Subtitles by hand" \
+    text="Send us the title; we load its subtitles within the hour." kb_knowledge_base=Help
+article=$number
+does ann.agent "publishes it" knowledge publish "$article"
+does tim.tech "ties it to the problem as known error" problem tie_known_error "$problem" article="$article"
+about=$(value_of "$case" sys_id)
+does ann.agent "attaches it to the first case" knowledge attach "$article" task="$about"
+link=$("$csm" --csv -u ann.agent list m2m_kb_task "task=$about" --fields sys_id | sed -n '2s/\r//p')
+does ann.agent "and tells its customer" knowledge post "$link"
+echo "    What Noa, who opened the first case, finds:"
+as noa list kb_knowledge "is_known_error=true" --fields number,short_description,text | sed 's/^/        /'
 does tim.tech "finds it: a renamed folder" problem fix "$problem" cause_notes="The supplier renamed the subtitle folder."
 does tim.tech "fixes it" problem resolve "$problem" resolution_code=fix_applied fix_notes="The folder is found by its id."
 does tim.tech "closes it" problem close "$problem"

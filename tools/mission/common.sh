@@ -32,6 +32,7 @@ table_of()
     SCTASK*) echo sc_task ;;
     Alert*) echo em_alert ;;
     OUTAGE*) echo cmdb_ci_outage ;;
+    KB*) echo kb_knowledge ;;
     *) echo sn_customerservice_case ;;
     esac
 }
@@ -48,6 +49,15 @@ shown() # NUMBER FIELD
     "$csm" list "$(table_of "$1")" "number=$1" --fields "$2" | sed -n '2s/ *$//p'
 }
 
+# The field that tells how far the record of a number is.
+state_of()
+{
+    case $1 in
+    KB*) echo workflow_state ;;
+    *) echo state ;;
+    esac
+}
+
 # does USER "in words" COMMAND...: runs it and prints a line of the account. The record that came out is then $number.
 does()
 {
@@ -55,7 +65,7 @@ does()
     shift 2
     out=$(as "$user" "$@") || exit $?
     number=$(head -n 1 <<<"$out" | sed -n 's/^\([A-Za-z]*[0-9]\{7,\}\) .*/\1/p')
-    printf '    %-18s %-52s %s\n' "$(name_of "$user")" "$words" "${number:+$number  $(shown "$number" state)}"
+    printf '    %-18s %-52s %s\n' "$(name_of "$user")" "$words" "${number:+$number  $(shown "$number" "$(state_of "$number")")}"
 }
 
 # One field as programs read it.
@@ -71,4 +81,18 @@ told() # NUMBER ADDRESS-PART
     about=$(table_of "$1")/$(value_of "$1" sys_id)
     echo "    What the customer was told by mail:"
     "$csm" list sys_email "target=$about^recipientsLIKE$2^ORDERBYsys_created_on" --fields subject --all | sed '1d; s/^/        /'
+}
+
+# The sys_id of the newest work note of a case that holds these words, as an agent finds it.
+note_of() # NUMBER WORDS
+{
+    "$csm" --csv -u ann.agent list sys_journal_field \
+        "element_id=$(value_of "$1" sys_id)^element=work_notes^valueLIKE$2^ORDERBYDESCsys_created_on" --fields sys_id | sed -n '2s/\r//p'
+}
+
+# What happened to a case, as an agent reads it.
+happened() # NUMBER
+{
+    echo "    The time line of the case, as the agent reads it:"
+    as ann.agent case timeline "$1" | sed 's/^/        /'
 }
