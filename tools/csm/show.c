@@ -211,24 +211,46 @@ static void add_lines(cli *c, struct libscols_table *table, csm_str name, csm_st
     }
 }
 
-/* A field of a record. What is a list of maps (a journal, what happened) has a line for each. */
+static bool is_journal(const csm_value *value)
+{
+    return is_rows(value) && csm_map_get(&value->list[0], "by") != NULL && csm_map_get(&value->list[0], "text") != NULL;
+}
+
+/* A table or a record of its own within a record. */
+static bool is_section(const csm_value *value)
+{
+    return value->type == CSM_T_MAP ? csm_map_get(value, "sys_id") != NULL : is_rows(value) && !is_journal(value);
+}
+
+/* A field of a record; a journal has a line for each entry. */
 static void add_value(cli *c, struct libscols_table *table, csm_str name, csm_value value, csm_str text)
 {
-    if (!is_rows(&value)) {
+    if (!is_journal(&value)) {
         add_lines(c, table, name, text);
         return;
     }
     for (uint32_t n = 0; n < value.count; n++) {
         const csm_value *entry = &value.list[n];
-        csm_str words = cli_text_of(entry, "text");
 
-        if (words.len > 0 && csm_map_get(entry, "by") != NULL)
-            text = csm_arena_printf(c->arena, "%.*s %.*s: %.*s", CSM_STR_FMT(cli_text_of(entry, "time")),
-                                    CSM_STR_FMT(cli_text_of(entry, "by")), CSM_STR_FMT(words));
-        else
-            text = cli_plain(c, *entry);
+        text = csm_arena_printf(c->arena, "%.*s %.*s: %.*s", CSM_STR_FMT(cli_text_of(entry, "time")),
+                                CSM_STR_FMT(cli_text_of(entry, "by")), CSM_STR_FMT(cli_text_of(entry, "text")));
         add_lines(c, table, name, text);
         name = CSM_STR("");
+    }
+}
+
+static void show_sections(cli *c, const csm_value *record)
+{
+    for (uint32_t n = 0; n < record->count; n++) {
+        const csm_value *value = &record->map[n].value;
+
+        if (!is_section(value) || csm_str_is(record->map[n].key, "display"))
+            continue;
+        fprintf(c->out, "\n%.*s\n", CSM_STR_FMT(record->map[n].key));
+        if (value->type == CSM_T_MAP)
+            cli_show_record(c, value);
+        else
+            cli_show_rows(c, value, NULL);
     }
 }
 
@@ -254,11 +276,12 @@ void cli_show_record(cli *c, const csm_value *record)
     for (uint32_t n = 0; n < record->count; n++) {
         csm_str name = record->map[n].key;
 
-        if (!csm_str_is(name, "display"))
+        if (!csm_str_is(name, "display") && !is_section(&record->map[n].value))
             add_value(c, table, name, record->map[n].value, cell(c, record, name));
     }
     (void)scols_print_table(table);
     scols_unref_table(table);
+    show_sections(c, record);
 }
 
 void cli_show(cli *c, const csm_value *value)

@@ -5,10 +5,13 @@ as root import config/demo/accounts.csv --map config/import/accounts.json --name
 as root list customer_account "nameSTARTSWITHHarbour^ORnameSTARTSWITHAlta^ORDERBYaccount_path" --fields number,name,account_parent,city,country
 
 say "A customer asks, an agent answers, the customer decides"
+as root update sys_properties csm.entitlement.inherit value=true >/dev/null # the group's entitlements serve its hotels
 does bea "opens a case: no picture in the lobby" insert $table short_description="No picture in the lobby" \
     description="The screen in the lobby stays black since this morning."
 case=$number
 does ann.agent "takes it from the queue" case assign_to_me "$case"
+echo "    Ann verifies what the customer is entitled to:"
+as ann.agent case verify "$case" | sed -n '/^check/,$s/^/        /p'
 does ann.agent "asks: which light is on at the front?" case request_info "$case" comments="Which light is on at the front of the box?"
 does bea "answers: a red one, it blinks twice" update $table "$case" comments="A red one, it blinks twice."
 does ann.agent "proposes to unplug the box for a minute" case propose_solution "$case" resolution_code=solved_workaround \

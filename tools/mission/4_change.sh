@@ -7,7 +7,7 @@ does ann.agent "takes it" case assign_to_me "$case"
 does ann.agent "asks for approval: half an hour without picture" case request_approval "$case" \
     comments="We would move the boxes on Sunday night; no picture for half an hour. Do you agree?"
 asked=$(as gil --csv list sysapproval_approver state=requested --fields sys_id | sed -n '2s/\r//p')
-does gil "approves on the portal" update sysapproval_approver "$asked" state=approved
+does gil "approves on the portal" approval approve "$asked"
 echo "    The case's approval now reads: $(shown "$case" approval)"
 does ann.agent "raises the change, the window agreed with Tess" case create_change "$case" \
     start_date=2026-01-04T22:00:00Z end_date=2026-01-04T23:00:00Z assigned_to=tess.tech assignment_group="Technical Support"
