@@ -1,10 +1,12 @@
-/* The workflows of a case with an incident (A), a request (B), a change (C) and a problem (D), from end to end through the public protocol:
- * each step by the role named for it, each record with the state named (item 355). */
+/* The workflows of a case with an incident (A), a request (B), a change (C) and a problem (D), from end to end through the
+ * public protocol: each step by the role named for it, each record with the state named (item 355). */
 #include "people.h"
 
 #include <stdio.h>
 
 #define CASE "sn_customerservice_case"
+
+static const char *entitlement; /* what P is entitled to */
 
 /* ann: customer support agent; tim: technical support; pat: customer. */
 static int setup(void **state)
@@ -13,6 +15,8 @@ static int setup(void **state)
 
     *state = p;
     csm_tk_grant(p->tk, p->ann, "sn_incident_write,sn_problem_write,sn_change_write,sn_request_write");
+    as(p, "mia");
+    entitlement = csm_tk_insert(p->tk, "service_entitlement", "{'name':'Support of P','account':'%s'}", p->P);
     return 0;
 }
 
@@ -38,7 +42,20 @@ static bool noted(people *p, const char *id, const char *part)
     return found;
 }
 
-/* Create case; assign. */
+/* The level of support, in one answer. */
+static void verified(people *p, const char *id)
+{
+    const csm_value *lines = csm_tk_at(p->tk, csm_tk_ok(p->tk, "case.verify", "{'id':'%s'}", id), "lines");
+    bool entitled = false;
+
+    for (uint32_t n = 0; n < lines->count; n++)
+        if (strcmp(csm_tk_str(p->tk, &lines->list[n], "check"), "entitlement") == 0)
+            entitled = csm_tk_bool(p->tk, &lines->list[n], "ok");
+    assert_true(entitled);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "entitlement"), entitlement);
+}
+
+/* Create case; verify entitlement, assign. */
 static const char *opened(people *p, const char *title)
 {
     const char *id;
@@ -47,6 +64,7 @@ static const char *opened(people *p, const char *title)
     id = csm_tk_insert(p->tk, CASE, "{'short_description':'%s','account':'%s','contact':'%s'}", title, p->P, p->pat);
     is(p, CASE, id, 1);
     as(p, "ann");
+    verified(p, id);
     (void)people_do(p, "case.assign_to_me", id);
     is(p, CASE, id, 10);
     return id;
