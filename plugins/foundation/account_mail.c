@@ -1,5 +1,4 @@
-/* Mails about a person's own account. The server queues the events; the mail is made here, whatever he says about
- * notifications: he asked for it, or must know of it. */
+/* Mails about a person's own account, made here whatever he says about notifications: he asked for them, or must know. */
 #include "foundation.h"
 
 static csm_str text_of(const csm_value *payload, const char *key)
@@ -21,20 +20,25 @@ static csm_status mail_to(csm_ctx *ctx, const csm_value *payload, csm_str addres
                     (csm_id){ { 0 } });
 }
 
-static csm_status password_reset(csm_ctx *ctx, const char *event, csm_value payload)
+static csm_status mail_link(csm_ctx *ctx, const csm_args *in)
 {
-    (void)event;
-    return mail_to(ctx, &payload, text_of(&payload, "email"), CSM_STR("Reset your password"),
-                   csm_printf(ctx, "Somebody asked to reset your password. If it was you, this code does it, once: %.*s",
-                              CSM_STR_FMT(text_of(&payload, "secret"))));
+    csm_str secret = csm_arg_text(ctx, in, 3);
+    bool reset = csm_str_is(csm_arg_text(ctx, in, 0), "password");
+    csm_str body = reset ? csm_printf(ctx, "Somebody asked to reset your password. If it was you, this code does it, once: %.*s",
+                                      CSM_STR_FMT(secret))
+                         : csm_printf(ctx, "To make this your e-mail address, use this code: %.*s", CSM_STR_FMT(secret));
+
+    if (body.ptr == NULL)
+        return CSM_E_NOMEM;
+    return mail_add(ctx, csm_arg_text(ctx, in, 2), csm_arg_id(ctx, in, 1),
+                    reset ? CSM_STR("Reset your password") : CSM_STR("Confirm your new address"), body, NULL,
+                    (csm_id){ { 0 } });
 }
 
-static csm_status email_change(csm_ctx *ctx, const char *event, csm_value payload)
+static csm_verdict user_link(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    (void)event;
-    return mail_to(ctx, &payload, text_of(&payload, "email"), CSM_STR("Confirm your new address"),
-                   csm_printf(ctx, "To make this your e-mail address, use this code: %.*s",
-                              CSM_STR_FMT(text_of(&payload, "secret"))));
+    (void)out;
+    return mail_link(ctx, in) == CSM_OK ? CSM_HANDLED : CSM_REJECT;
 }
 
 static csm_status email_changed(csm_ctx *ctx, const char *event, csm_value payload)
@@ -46,7 +50,9 @@ static csm_status email_changed(csm_ctx *ctx, const char *event, csm_value paylo
 }
 
 const csm_subscriber foundation_subscribers[FOUNDATION_SUBSCRIBERS] = {
-    { .event = "password.reset", .run = password_reset, .doc = "Mails the link that resets a password" },
-    { .event = "email.change", .run = email_change, .doc = "Mails the link to a new address" },
     { .event = "email.changed", .run = email_changed, .doc = "Tells the old address" },
+};
+
+const csm_impl foundation_impls[FOUNDATION_IMPLS] = {
+    { .point = CSM_POINT_USER_LINK, .order = 100, .run = user_link, .doc = "Mails the code in plain text" },
 };

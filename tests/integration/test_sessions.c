@@ -151,6 +151,21 @@ static void acceptance_390_reset_links(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "session.reset_password", "{'secret':'%s','password':'%s'}", late, GOOD);
 }
 
+/* The mail is made in the transaction that keeps the hash, so nothing else, the log of events least of all, holds the secret. */
+static void acceptance_390_a_secret_is_in_its_mail_alone(void **state)
+{
+    people *p = *state;
+    const csm_value *changes;
+    bool mailed = false;
+
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "customer_contact", p->sam, "{'email':'sam@example.com'}");
+    changes = csm_tk_at(p->tk, csm_tk_ok(p->tk, "session.request_reset", "{'email':'sam@example.com','dry_run':true}"), "changes");
+    for (uint32_t n = 0; n < changes->count; n++)
+        mailed = mailed || csm_str_is(csm_map_get(&changes->list[n], "table")->s, "sys_email");
+    assert_true(mailed);
+}
+
 static void acceptance_390_a_new_address(void **state)
 {
     people *p = *state;
@@ -194,6 +209,7 @@ int main(void)
         people_test(acceptance_390_set_inactive_or_locked),
         people_test(acceptance_390_ten_wrong_passwords),
         people_test(acceptance_390_reset_links),
+        people_test(acceptance_390_a_secret_is_in_its_mail_alone),
         people_test(acceptance_390_a_new_address),
         people_test(acceptance_390_a_temporary_password),
     };

@@ -55,7 +55,16 @@ static const csm_param link_changed_params[] = {
     CSM_PARAM("linked_table", CSM_T_TEXT, .doc = "Concrete table of the linked record"),
     CSM_PARAM("linked", CSM_T_ID, .doc = "The linked record"),
 };
+static const csm_param user_link_params[] = {
+    CSM_PARAM("kind", CSM_T_TEXT, .doc = "password: to reset it; email: to confirm a new address"),
+    CSM_PARAM("user", CSM_T_ID, .table = "sys_user", .doc = "Whose it is"),
+    CSM_PARAM("email", CSM_T_TEXT, .doc = "Where the mail goes"),
+    CSM_PARAM("secret", CSM_T_TEXT, .doc = "Works once"),
+    CSM_PARAM("expires", CSM_T_TIME, .doc = "And until then"),
+};
 static const csm_point points[] = {
+    { .name = CSM_POINT_USER_LINK, .params = CSM_ARRAY(user_link_params), .cardinality = CSM_REPLACE,
+      .doc = "Mails a user a secret that works once; same transaction, so that it is kept nowhere else" },
     { .name = CSM_POINT_LINK_CHANGED, .params = CSM_ARRAY(link_changed_params), .cardinality = CSM_MANY,
       .doc = "A task link was set or cleared, or its linked record holds nobody up any more; same transaction" },
 };

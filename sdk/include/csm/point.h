@@ -23,6 +23,10 @@ typedef struct csm_impl {
     const char *doc;
 } csm_impl;
 
+/* Called when a user shall be mailed a secret that works once; in: {kind, user, email, secret, expires}. In the transaction
+ * that keeps its hash: the secret is nowhere but in the mail. */
+#define CSM_POINT_USER_LINK "user.link/1"
+
 typedef struct csm_point_api {
     uint32_t size;
     /* @p in: a map named as the point's params. *out: map of returns (nil when nobody handled). REJECTED when one rejects. */
