@@ -6,6 +6,7 @@
 
 #define APPROVER "sysapproval_approver"
 #define GROUP_APPROVAL "sysapproval_group"
+#define POINT_EXTERNAL "approval.external/1"
 #define MEMBERS_MAX 200u
 
 /* ---- what is open ---- */
@@ -186,6 +187,29 @@ static csm_status check_open(csm_ctx *ctx, csm_id task, const char *field)
     return csm_fail_field(ctx, CSM_E_STATE, field, "field \"%s\": the task is closed", field);
 }
 
+/* Deployers say what customers may be asked about. */
+static csm_status check_external(csm_ctx *ctx, csm_change *ch)
+{
+    csm_value document = csm_change_new(ctx, ch, "document"), nothing;
+    csm_pair in[3] = { { CSM_STR("table"), csm_nil() },
+                       { CSM_STR("record"), csm_change_new(ctx, ch, "sysapproval") },
+                       { CSM_STR("approver"), csm_change_new(ctx, ch, "approver") } };
+    csm_record *task;
+
+    if (!csm_user_has_role(ctx, csm_change_new_ref(ctx, ch, "approver"), "snc_external"))
+        return CSM_OK;
+    if (document.type == CSM_T_LIST && document.count == 2) {
+        in[0].value = document.list[0];
+        in[1].value = document.list[1];
+    }
+    CSM_TRY(csm_record_find(ctx, "task", csm_change_new_ref(ctx, ch, "sysapproval"), &task));
+    if (task != NULL) {
+        in[0].value = csm_ctext(csm_record_table(ctx, task));
+        in[1].value = csm_change_new(ctx, ch, "sysapproval");
+    }
+    return csm_point_call(ctx, POINT_EXTERNAL, csm_map(in, 3), &nothing);
+}
+
 csm_status approval_check(csm_ctx *ctx, csm_change *ch)
 {
     csm_value task = csm_change_new(ctx, ch, "sysapproval"), group = csm_change_new(ctx, ch, "group");
@@ -194,6 +218,7 @@ csm_status approval_check(csm_ctx *ctx, csm_change *ch)
 
     if (csm_change_is_import(ctx, ch))
         return CSM_OK;
+    CSM_TRY(check_external(ctx, ch));
     if (csm_is_nil(task))
         return !csm_is_nil(csm_change_new(ctx, ch, "document"))
                    ? CSM_OK : csm_fail_field(ctx, CSM_E_INVALID, "sysapproval", "an approval is about a task or a document");
@@ -350,6 +375,16 @@ static csm_status summary_method(csm_ctx *ctx, const csm_args *in, csm_reply *ou
     CSM_TRY(csm_as_plugin(ctx, summarize, &s));
     return csm_reply_value(ctx, out, s.shown);
 }
+
+static const csm_param external_params[] = {
+    CSM_PARAM("table", CSM_T_TEXT, .doc = "Of what is to be approved"),
+    CSM_PARAM_ID("record", .doc = "What is to be approved"),
+    CSM_PARAM_ID("approver", .table = "sys_user", .doc = "Who is asked, from outside"),
+};
+const csm_point foundation_points[FOUNDATION_POINTS] = {
+    { .name = POINT_EXTERNAL, .params = CSM_ARRAY(external_params), .cardinality = CSM_MANY,
+      .doc = "An external user is asked to approve something; who contributes may reject it (CSMApprovalsManagement)" },
+};
 
 static const csm_param summary_params[] = { CSM_PARAM_ID("id", .table = APPROVER, .doc = "The approval") };
 

@@ -18,6 +18,7 @@ enum {
     FOUNDATION_RULES = 13,
     FOUNDATION_STATES = 2,
     FOUNDATION_METHODS = 1,
+    FOUNDATION_POINTS = 1,
     FOUNDATION_SUBSCRIBERS = 1,
     FOUNDATION_IMPLS = 1,
 };
@@ -34,6 +35,7 @@ extern const csm_scope foundation_scopes[FOUNDATION_SCOPES];
 extern const csm_rule foundation_rules[FOUNDATION_RULES];
 extern const csm_state_model foundation_states[FOUNDATION_STATES];
 extern const csm_method foundation_methods[FOUNDATION_METHODS];
+extern const csm_point foundation_points[FOUNDATION_POINTS];
 extern const csm_subscriber foundation_subscribers[FOUNDATION_SUBSCRIBERS];
 extern const csm_impl foundation_impls[FOUNDATION_IMPLS];
 

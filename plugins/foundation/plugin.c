@@ -21,5 +21,5 @@ CSM_PLUGIN(foundation, .version = "1.0.0", .summary = "Companies, places, schedu
            .table_exts = CSM_ARRAY(foundation_table_exts), .roles = CSM_ARRAY(foundation_roles),
            .scopes = CSM_ARRAY(foundation_scopes), .seeds = CSM_ARRAY(seeds), .states = CSM_ARRAY(foundation_states),
            .rules = CSM_ARRAY(foundation_rules),
-           .methods = CSM_ARRAY(foundation_methods), .subscribers = CSM_ARRAY(foundation_subscribers),
-           .impls = CSM_ARRAY(foundation_impls))
+           .methods = CSM_ARRAY(foundation_methods), .points = CSM_ARRAY(foundation_points),
+           .subscribers = CSM_ARRAY(foundation_subscribers), .impls = CSM_ARRAY(foundation_impls))

@@ -9,7 +9,7 @@
 static int setup(void **state)
 {
     own_modules_join(OWN_PLUGINS);
-    *state = people_start("own_mapping");
+    *state = people_start("own_mapping,own_case_type");
     return 0;
 }
 
@@ -93,10 +93,45 @@ static void own_entitlements_and_lines(void **state)
     assert_true(lines->count > 3); /* the others are told as before */
 }
 
+static void acceptance_283_a_case_type(void **state)
+{
+    people *p = *state;
+    const char *id, *request;
+
+    as(p, NULL);
+    csm_tk_grant(p->tk, p->ann, "sn_request_write");
+    as(p, "ann");
+    id = csm_tk_insert(p->tk, "own_case_type_return", "{'short_description':'too big','account':'%s','contact':'%s'}", p->P, p->pat);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_request", "{'id':'%s'}", id); /* the row of cases is not its own */
+    as(p, "adam");
+    (void)csm_tk_insert(p->tk, "request_parent_mapping", "{'name':'Return','parent_table':'own_case_type_return'}");
+    as(p, "ann");
+    request = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_request", "{'id':'%s'}", id), "sys_id");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, "sc_request", request), "requested_for"), p->pat);
+    as(p, "pat"); /* without rows in its access a customer finds nothing of it */
+    csm_tk_hidden(p->tk, "own_case_type_return", id);
+    csm_tk_hidden(p->tk, "sc_request", request);
+}
+
+static void own_say_on_what_customers_approve(void **state)
+{
+    people *p = *state;
+    const char *task, *id = people_case(p, "any");
+
+    as(p, "adam");
+    task = csm_tk_insert(p->tk, "task", "{'short_description':'t'}");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert",
+                       "{'table':'sysapproval_approver','values':{'sysapproval':'%s','approver':'%s'}}", task, p->pat);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "approver");
+    (void)csm_tk_insert(p->tk, "sysapproval_approver", "{'sysapproval':'%s','approver':'%s'}", task, p->ivy); /* employees do */
+    (void)csm_tk_insert(p->tk, "sysapproval_approver", "{'sysapproval':'%s','approver':'%s'}", id, p->pat);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { people_test(acceptance_268_own_mapping), people_test(acceptance_010_a_query_rule),
-                                        people_test(own_entitlements_and_lines) };
+                                        people_test(own_entitlements_and_lines), people_test(acceptance_283_a_case_type),
+                                        people_test(own_say_on_what_customers_approve) };
 
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -194,6 +194,48 @@ static void acceptance_270_named_in_the_form(void **state)
                                      item, p->X, p->xena), CSM_OK);
 }
 
+/* Employees who open cases for customers: of the customers they see name and number. */
+static void acceptance_378_stakeholders_order(void **state)
+{
+    static const struct {
+        const char *who, *role;
+        bool account, consumer; /* whom they may order for */
+    } rows[] = {
+        { "alma", "sn_customerservice.account_contributor", true, false },
+        { "cole", "sn_customerservice.consumer_contributor", false, true },
+        { "petra", NULL, true, true },
+    };
+    people *p = *state;
+    const char *other = people_case(p, "another");
+
+    for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        if (rows[n].role != NULL)
+            (void)csm_tk_user(p->tk, rows[n].who, rows[n].role);
+        for (int private = 0; private < 2; private++) {
+            bool may = private ? rows[n].consumer : rows[n].account;
+            const csm_value *answer = NULL, *customer;
+            const char *id;
+            csm_status st;
+
+            as(p, rows[n].who);
+            st = private ? csm_tk_call(p->tk, &answer, "request.submit", "{'item':'%s','consumer':'%s'}", pen, p->joe)
+                         : csm_tk_call(p->tk, &answer, "request.submit", "{'item':'%s','account':'%s','contact':'%s'}", pen, p->P, p->pat);
+            assert_int_equal(st == CSM_OK, may);
+            if (!may)
+                continue;
+            id = csm_tk_str(p->tk, answer, "case.sys_id");
+            assert_true(csm_tk_sees(p->tk, CASE, id));
+            assert_true(csm_tk_sees(p->tk, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id")));
+            assert_true(csm_tk_sees(p->tk, REQUEST_ITEM, csm_tk_str(p->tk, answer, "item.sys_id")));
+            (void)csm_tk_update(p->tk, CASE, id, "{'comments':'please hurry'}");
+            csm_tk_hidden(p->tk, CASE, other);
+            customer = private ? csm_tk_get(p->tk, "csm_consumer", p->joe) : csm_tk_get(p->tk, "customer_account", p->P);
+            assert_true(csm_tk_has(customer, "name") && csm_tk_has(customer, "number"));
+            assert_false(csm_tk_has(customer, "email") || csm_tk_has(customer, "phone") || csm_tk_has(customer, "city"));
+        }
+    }
+}
+
 /* ---- agents ---- */
 
 static void acceptance_271_two_from_one_case(void **state)
@@ -658,6 +700,7 @@ int main(void)
         people_test(acceptance_283_parents),
         people_test(acceptance_358_a_change_for_an_item),
         people_test(acceptance_377_the_case_of_a_request),
+        people_test(acceptance_378_stakeholders_order),
         people_test(acceptance_273_demo),
     };
 
