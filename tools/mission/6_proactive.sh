@@ -9,10 +9,12 @@ property csm.proactive.major_case_status accepted
 for pair in "Shark Gijon Bay=gil" "Shark Malaga Beach=mar" "Coral Travel=tom"; do
     as mia.manager update customer_account "${pair%=*}" primary_contact="${pair#*=}" >/dev/null
 done
+feed=feed-$(date +%s) # another one each time: an alert closed a moment ago would be opened again
+seen='"source": "probe", "node": "iberia-stream-1", "type": "stream", "resource": "'$feed'"'
 as probe event send events:='[
-    {"source": "probe", "node": "iberia-stream-1", "type": "stream", "severity": 3, "description": "Streams stutter on iberia-stream-1"},
-    {"source": "probe", "node": "iberia-stream-1", "type": "stream", "severity": 1, "description": "No streams leave iberia-stream-1"}]' >/dev/null
-alert=$(as nora.noc --csv list em_alert "node=iberia-stream-1^active=true" --fields number | sed -n '2s/\r//p')
+    {'"$seen"', "severity": 3, "description": "Streams stutter on iberia-stream-1"},
+    {'"$seen"', "severity": 1, "description": "No streams leave iberia-stream-1"}]' >/dev/null
+alert=$(as nora.noc --csv list em_alert "resource=$feed" --fields number | sed -n '2s/\r//p')
 echo "    The monitoring sent two events; they are one alert: $alert"
 does nora.noc "looks at the alert" alert acknowledge "$alert"
 does nora.noc "raises it to technical support" alert create_incident "$alert"
@@ -40,7 +42,7 @@ box=$(as gil --csv list sn_install_base_item "name=Box reception Gijon Bay" --fi
 echo "    What Gil sees of his box: $(as gil list sn_install_base_item "number=$box" --fields name,health_status | sed -n '2s/ *$//p')"
 does tim.tech "works on the incident" incident start "$incident" assigned_to=tim.tech
 does tim.tech "restores the node" incident resolve "$incident" close_code="Solution provided" close_notes="A power supply was replaced."
-as probe event send events:='[{"source": "probe", "node": "iberia-stream-1", "type": "stream", "severity": 0}]' >/dev/null
+as probe event send events:='[{'"$seen"', "severity": 0}]' >/dev/null
 echo "    The monitoring sees it cleared: $alert is $(as nora.noc list em_alert "number=$alert" --fields state | sed -n '2s/ *$//p')"
 for case in $(as mia.manager --csv list $table "parent.number=$major^ORDERBYnumber" --fields number | sed '1d; s/\r//'); do
     does mia.manager "takes $case" case assign_to_me "$case"
