@@ -123,6 +123,14 @@ csm_status address_of_consumer(csm_ctx *ctx, csm_change *ch)
 
 /* ---- from the address to its owners ---- */
 
+/* Another may become the primary one instead; none at all is not said. */
+csm_status address_stays_primary(csm_ctx *ctx, csm_change *ch)
+{
+    if (!csm_change_by_client(ctx, ch) || csm_change_is_import(ctx, ch))
+        return CSM_OK;
+    return csm_fail_field(ctx, CSM_E_REJECTED, "primary", "field \"primary\": another address is made primary instead");
+}
+
 csm_status address_owner_check(csm_ctx *ctx, csm_change *ch)
 {
     int owners = 0;

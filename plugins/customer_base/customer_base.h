@@ -30,7 +30,7 @@ enum {
     CUSTOMER_BASE_TABLE_EXTS = 1,
     CUSTOMER_BASE_VALUES = 11,
     CUSTOMER_BASE_SCOPES = 81,
-    CUSTOMER_BASE_RULES = 22,
+    CUSTOMER_BASE_RULES = 24,
     CUSTOMER_BASE_METHODS = 6,
 };
 
@@ -103,6 +103,7 @@ csm_status account_check(csm_ctx *ctx, csm_change *ch);
 csm_status account_next_code(csm_ctx *ctx, csm_str *out);
 csm_status address_of_account(csm_ctx *ctx, csm_change *ch);
 csm_status address_of_consumer(csm_ctx *ctx, csm_change *ch);
+csm_status address_stays_primary(csm_ctx *ctx, csm_change *ch);
 csm_status address_owner_check(csm_ctx *ctx, csm_change *ch);
 csm_status address_changed(csm_ctx *ctx, csm_change *ch);
 csm_status address_linked(csm_ctx *ctx, csm_change *ch);

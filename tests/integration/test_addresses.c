@@ -50,6 +50,11 @@ static void acceptance_034_one_primary_address(void **state)
     assert_true(is_primary(p, PLACE, first));
     assert_int_equal(csm_tk_count(p->tk, LINK, "account=%s^primary=true", account), 1);
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, ACCOUNT, account), "street"), "First 1");
+    /* Exactly one stays: it is not taken away, but given to another. */
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'primary':false}}", PLACE, first);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'primary':false}}", LINK,
+                       csm_tk_str(p->tk, csm_tk_first(p->tk, LINK, "account=%s^location=%s", account, first), "sys_id"));
+    assert_true(is_primary(p, PLACE, first));
 }
 
 static void acceptance_034_037_wrong_side(void **state)
