@@ -215,6 +215,31 @@ static const char *solved(void)
     return id;
 }
 
+static int64_t survey_mails(const char *id)
+{
+    int64_t count;
+
+    csm_tk_settle(tk);
+    csm_tk_as(tk, NULL);
+    count = csm_tk_count(tk, "sys_email", "recipientsSTARTSWITHbea@^subject=How did we do with %s?",
+                         csm_tk_str(tk, csm_tk_get(tk, CASE, id), "number"));
+    return count;
+}
+
+static void whoever_gets_a_survey_is_told(void **state)
+{
+    const char *recorded = solved(), *closed = case_of_bea();
+
+    (void)state;
+    csm_tk_as(tk, "ann.agent");
+    (void)csm_tk_ok(tk, "case.record_acceptance", "{'id':'%s','comments':'Bea, today, by phone'}", recorded);
+    assert_int_equal(survey_mails(recorded), 1);
+    csm_tk_as(tk, "ann.agent");
+    (void)csm_tk_ok(tk, "case.close_case", "{'id':'%s','resolution_code':'void','close_notes':'twice'}", closed);
+    assert_int_equal(survey_mails(closed), 0);
+    assert_int_equal(csm_tk_count(tk, "asmt_assessment_instance", "task=%s", closed), 0);
+}
+
 static void a_survey_counts_in_the_report(void **state)
 {
     const char *id = solved(), *survey;
@@ -222,6 +247,8 @@ static void a_survey_counts_in_the_report(void **state)
     (void)state;
     csm_tk_as(tk, "bea");
     (void)csm_tk_ok(tk, "case.accept_solution", "{'id':'%s'}", id);
+    assert_int_equal(survey_mails(id), 0); /* who accepts sees it at once */
+    csm_tk_as(tk, "bea");
     survey = csm_tk_str(tk, csm_tk_first(tk, "asmt_assessment_instance", "task=%s", id), "sys_id");
     (void)csm_tk_update(tk, "asmt_assessment_instance", survey, "{'state':'complete','score':'4.5'}");
     csm_tk_as(tk, "kim");
@@ -277,6 +304,7 @@ int main(void)
         cmocka_unit_test(customers_answer_visible_tasks),
         cmocka_unit_test(a_head_sees_the_household_a_member_himself),
         cmocka_unit_test(a_consumer_has_daily_limits),
+        cmocka_unit_test(whoever_gets_a_survey_is_told),
         cmocka_unit_test(a_survey_counts_in_the_report),
         cmocka_unit_test(silence_closes_when_switched_on),
         cmocka_unit_test(roles_for_contacts_come_from_a_list),

@@ -64,12 +64,6 @@ static void shows(people *p, const char *who, const char *table, const char *id,
     }
 }
 
-static const char *account_row(people *p, const char *table, const char *account, const char *values)
-{
-    as(p, NULL);
-    return csm_tk_insert(p->tk, table, "{'account':'%s',%s}", account, values);
-}
-
 static void acceptance_383_cases(void **state)
 {
     people *p = *state;
@@ -119,44 +113,161 @@ static void acceptance_383_people(void **state)
     csm_tk_hidden(p->tk, "customer_contact", p->pat);
 }
 
+#define ASSET_FIELDS                                                                                                 \
+    "display_name,asset_tag,serial_number,model,model_category,quantity,install_status,substatus,account,contact,"   \
+    "consumer,company,location,parent,purchase_date,install_date,warranty_expiration"
+#define CONTRACT_FIELDS                                                                                              \
+    "number,short_description,account,consumer,household,contract_model,state,starts,ends,"                          \
+    "process_non_contractual_slas,renewable,parent"
+#define SERVICE_CONTRACT_FIELDS CONTRACT_FIELDS ",contract_reference,renewal_root,renewed_from"
+#define LINE_FIELDS                                                                                                  \
+    "number,name,contract,parent_contract_line,account,consumer,household,product,product_offering,location,state,"  \
+    "starts,ends,renewal_root,renewed_from"
+#define ENTITLEMENT_FIELDS                                                                                           \
+    "number,name,account,consumer,household,contact,product,asset,contract,service_contract_line,channel,schedule,"  \
+    "state,active,start_date,end_date,per_unit,unit,total_units,remaining_units,renewal_root,renewed_from"
+#define TASK_FIELDS                                                                                                  \
+    "number,short_description,description,state,active,priority,parent_case,account,contact,consumer,"               \
+    "visible_to_customer,opened_at,closed_at,due_date,comments"
+#define ADDRESS_FIELDS "name,street,city,state,zip,country,latitude,longitude,phone,time_zone,type,primary"
+
+/* A customer, and who of the customers reads what is his. */
+typedef struct owner {
+    const char *field, *id;
+    const char *see[6];
+} owner;
+
+static const char *const everybody[] = { "pat", "cass", "dora", "sid", "quin", "quest", "carl", "xena", "joe", "jane" };
+
+/* Whoever the owner's row is for reads these fields of it, and for everybody else it is not there. */
+static void read_by(people *p, const owner *o, const char *table, const char *id, const char *fields)
+{
+    for (size_t n = 0; n < sizeof(everybody) / sizeof(everybody[0]); n++) {
+        bool sees = false;
+
+        for (size_t k = 0; k < sizeof(o->see) / sizeof(o->see[0]) && o->see[k] != NULL; k++)
+            sees = sees || strcmp(o->see[k], everybody[n]) == 0;
+        as(p, everybody[n]);
+        if (sees)
+            shows(p, everybody[n], table, id, fields);
+        else
+            csm_tk_hidden(p->tk, table, id);
+    }
+}
+
+static const char *owned_row(people *p, const owner *o, const char *table, const char *values)
+{
+    as(p, NULL);
+    return csm_tk_insert(p->tk, table, "{'%s':'%s',%s}", o->field, o->id, values);
+}
+
+static void things_of(people *p, const owner *o, const char *model)
+{
+    char values[160];
+    const char *id, *contract;
+
+    (void)snprintf(values, sizeof(values), "'model':'%s','assigned_to':'%s','cost':{'amount':'10','currency':'EUR'}", model, p->abe);
+    read_by(p, o, "alm_asset", owned_row(p, o, "alm_asset", values), ASSET_FIELDS);
+    read_by(p, o, "alm_hardware", owned_row(p, o, "alm_hardware", values), ASSET_FIELDS);
+    id = owned_row(p, o, "ast_contract", "'starts':'2026-01-01','state':'active','vendor_contract':'V1'");
+    read_by(p, o, "ast_contract", id, CONTRACT_FIELDS);
+    contract = owned_row(p, o, "sn_pss_core_service_contract", "'starts':'2026-01-01','state':'active'");
+    read_by(p, o, "sn_pss_core_service_contract", contract, SERVICE_CONTRACT_FIELDS);
+    (void)snprintf(values, sizeof(values), "'name':'L','state':'active','starts':'2026-01-01','contract':'%s'", contract);
+    as(p, NULL);
+    id = csm_tk_insert(p->tk, "sn_pss_core_service_contract_line", "{%s}", values);
+    read_by(p, o, "sn_pss_core_service_contract_line", id, LINE_FIELDS);
+    read_by(p, o, "service_entitlement", owned_row(p, o, "service_entitlement", "'name':'E','state':'active'"), ENTITLEMENT_FIELDS);
+    /* One that is not active is nobody's to see. */
+    id = owned_row(p, o, "service_entitlement", "'name':'E','state':'expired'");
+    contract = owned_row(p, o, "ast_contract", "'starts':'2026-01-01','state':'draft'");
+    for (size_t n = 0; n < sizeof(everybody) / sizeof(everybody[0]); n++) {
+        as(p, everybody[n]);
+        csm_tk_hidden(p->tk, "service_entitlement", id);
+        csm_tk_hidden(p->tk, "ast_contract", contract);
+    }
+}
+
 static void acceptance_383_things(void **state)
 {
     people *p = *state;
-    const char *model, *asset, *contract, *entitlement;
-    char values[128];
+    const owner owners[] = {
+        { "account", p->P, { "pat", "cass", "dora" } },
+        { "account", p->S1, { "cass", "dora", "sid" } },
+        { "account", p->C, { "quin", "quest", "carl" } }, /* whom the partner serves */
+        { "account", p->X, { "xena" } },
+        { "consumer", p->joe, { "joe" } },
+    };
+    const char *model;
 
     as(p, NULL);
     model = csm_tk_insert(p->tk, "cmdb_model", "{'name':'Fielded'}");
-    (void)snprintf(values, sizeof(values), "'model':'%s','cost':{'amount':'10','currency':'EUR'}", model);
-    asset = account_row(p, "alm_asset", p->P, values);
-    contract = account_row(p, "ast_contract", p->P, "'starts':'2026-01-01','state':'active','vendor_contract':'V1'");
-    entitlement = account_row(p, "service_entitlement", p->P, "'name':'E','state':'active'");
-    shows(p, "pat", "alm_asset", asset, "display_name,asset_tag,serial_number,model,model_category,quantity,install_status,substatus,"
-          "account,contact,consumer,company,location,parent,purchase_date,install_date,warranty_expiration");
-    shows(p, "dora", "ast_contract", contract, "number,short_description,account,consumer,household,contract_model,state,starts,"
-          "ends,process_non_contractual_slas,renewable,parent");
-    shows(p, "pat", "service_entitlement", entitlement, "number,name,account,consumer,household,contact,product,asset,contract,"
-          "service_contract_line,channel,schedule,state,active,start_date,end_date,per_unit,unit,total_units,remaining_units,"
-          "renewal_root,renewed_from");
-    shows(p, "joe", "cmdb_model", model, "name,display_name,model_number,short_description");
-    as(p, "adam"); /* a contract that is not active is not shown */
-    (void)csm_tk_update(p->tk, "ast_contract", contract, "{'state':'expired'}");
-    as(p, "dora");
-    csm_tk_hidden(p->tk, "ast_contract", contract);
+    for (size_t n = 0; n < sizeof(owners) / sizeof(owners[0]); n++)
+        things_of(p, &owners[n], model);
+    for (size_t n = 0; n < sizeof(everybody) / sizeof(everybody[0]); n++)
+        shows(p, everybody[n], "cmdb_model", model, "name,display_name,model_number,short_description");
 }
 
-static void acceptance_383_tasks(void **state)
+/* What hangs on a case is read by whoever reads the case, and of the tasks those that are meant for him. */
+static void acceptance_383_what_hangs_on_a_case(void **state)
+{
+    static const char *const internals[] = { "sn_customerservice_case_report", "sys_audit", "sys_journal_field", "sysevent", "sys_email" };
+    people *p = *state;
+    const owner business = { NULL, people_case_in(p, 10), { "pat", "cass", "dora" } };
+    owner private = { NULL, NULL, { "joe" } };
+    const owner *cases[] = { &business, &private };
+
+    as(p, "joe");
+    private.id = csm_tk_insert(p->tk, CASE, "{'short_description':'mine'}");
+    for (size_t n = 0; n < 2; n++) {
+        const owner *o = cases[n];
+        const char *shown, *hidden, *party;
+
+        as(p, NULL);
+        shown = csm_tk_insert(p->tk, "sn_customerservice_task", "{'parent_case':'%s','short_description':'t','work_notes':'n',"
+                              "'visible_to_customer':true}", o->id);
+        hidden = csm_tk_insert(p->tk, "sn_customerservice_task", "{'parent_case':'%s','short_description':'t'}", o->id);
+        party = csm_tk_insert(p->tk, "sn_customerservice_related_party", "{'case':'%s','user':'%s','type':'%s'}", o->id, p->ivy,
+                              people_shipped(p, "sn_customerservice_related_party_configuration", "Authorized Contributor"));
+        read_by(p, o, "sn_customerservice_task", shown, TASK_FIELDS);
+        read_by(p, o, "sn_customerservice_related_party", party, "case,type,responsibility,contact,consumer,order");
+        for (size_t k = 0; k < sizeof(everybody) / sizeof(everybody[0]); k++) {
+            as(p, everybody[k]);
+            csm_tk_hidden(p->tk, "sn_customerservice_task", hidden);
+        }
+    }
+    for (size_t n = 0; n < sizeof(internals) / sizeof(internals[0]); n++)
+        for (size_t k = 0; k < sizeof(everybody) / sizeof(everybody[0]); k++) {
+            const csm_value *out;
+            csm_status st;
+
+            as(p, everybody[k]);
+            st = csm_tk_call(p->tk, &out, "record.query", "{'table':'%s'}", internals[n]);
+            assert_true(st == CSM_E_DENIED || (st == CSM_OK && csm_tk_at(p->tk, out, "rows")->count == 0));
+        }
+}
+
+static void acceptance_383_addresses_and_surveys(void **state)
 {
     people *p = *state;
-    const char *id = people_case_in(p, 10), *shown, *hidden;
+    const owner of_p = { NULL, NULL, { "pat", "cass", "dora" } }, of_joe = { NULL, NULL, { "joe" } }, of_pat = { NULL, NULL, { "pat" } };
+    const char *id = people_case_in(p, 3), *place, *house;
 
-    shown = csm_tk_insert(p->tk, "sn_customerservice_task", "{'parent_case':'%s','short_description':'t','visible_to_customer':true}", id);
-    hidden = csm_tk_insert(p->tk, "sn_customerservice_task", "{'parent_case':'%s','short_description':'t'}", id);
-    shows(p, "pat", "sn_customerservice_task", shown, "number,short_description,description,state,active,priority,parent_case,account,"
-          "contact,consumer,visible_to_customer,opened_at,closed_at,due_date,comments");
-    csm_tk_hidden(p->tk, "sn_customerservice_task", hidden);
-    as(p, "pam");
-    csm_tk_hidden(p->tk, "sn_customerservice_task", shown);
+    as(p, NULL);
+    place = csm_tk_insert(p->tk, "cmn_location", "{'street':'Known 1','account':'%s'}", p->P);
+    read_by(p, &of_p, "cmn_location", place, ADDRESS_FIELDS);
+    as(p, NULL);
+    read_by(p, &of_p, "account_address_relationship",
+            csm_tk_str(p->tk, csm_tk_first(p->tk, "account_address_relationship", "location=%s", place), "sys_id"),
+            "account,location,primary,type");
+    as(p, NULL);
+    read_by(p, &of_joe, "cmn_location", csm_tk_insert(p->tk, "cmn_location", "{'street':'Home 1','consumer':'%s'}", p->joe), ADDRESS_FIELDS);
+    as(p, NULL);
+    house = csm_tk_insert(p->tk, "csm_household", "{'name':'Of joe','head_of_household':'%s'}", p->joe);
+    read_by(p, &of_joe, "csm_household", house, "number,name,street,city,state,zip,country,phone");
+    as(p, NULL);
+    read_by(p, &of_pat, "asmt_assessment_instance", csm_tk_str(p->tk, csm_tk_first(p->tk, "asmt_assessment_instance", "task=%s", id), "sys_id"),
+            "task,state,taken_on,score,answers");
 }
 
 /* ---- asking about what one may not read ---- */
@@ -232,7 +343,8 @@ int main(void)
         people_test(acceptance_383_accounts),
         people_test(acceptance_383_people),
         people_test(acceptance_383_things),
-        people_test(acceptance_383_tasks),
+        people_test(acceptance_383_what_hangs_on_a_case),
+        people_test(acceptance_383_addresses_and_surveys),
         people_test(acceptance_384_fields_in_questions),
         people_test(acceptance_384_rows_in_questions),
         people_test(acceptance_384_the_past),

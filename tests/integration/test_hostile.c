@@ -296,6 +296,8 @@ static void wrong_names_and_types(void **state)
         { CSM_E_INVALID, "record.insert", "{'table':'customer_account','values':{'name':'N','website':{'a':1}}}" },
         { CSM_E_INVALID, "record.update", "{'table':'customer_account','id':'%s','values':{'phone':[1,2]}}" },
         { CSM_E_INVALID, "record.update", "{'table':'customer_account','id':'%s','values':{},'version':'first'}" },
+        { CSM_E_INVALID, "record.insert", "{'table':'customer_account','values':{'name':'N\\u0000'}}" },
+        { CSM_E_INVALID, "record.insert", "{'table':'sn_customerservice_case','values':{'short_description':'N','comments':'a\\u0000b'}}" },
         { CSM_E_NOT_FOUND, "record.update", "{'table':'customer_contact','id':'%s','values':{}}" },
         { CSM_E_INVALID, "session.whoami", "{'verbose':true}" },
         { CSM_E_INVALID, "server.ping", "{'deadline_ms':'soon'}" },
@@ -320,6 +322,7 @@ static void wrong_names_and_types(void **state)
     }
     assert_int_equal(wrong, 0);
     assert_int_equal(csm_tk_count(p->tk, "customer_account", "name=N"), 0);
+    assert_int_equal(csm_tk_count(p->tk, CASE, "short_description=N"), 0);
 }
 
 /* A filter that does not parse is an error at every door, never a wider result. */

@@ -112,6 +112,27 @@ static void acceptance_043_roles_of_a_new_contact(void **state)
     assert_int_equal(csm_tk_count(p->tk, "sys_user_has_role", "user=%s^role.name=sn_customerservice.customer", id), 0);
 }
 
+/* Being tied to a second account gives a customer administrator nothing over its people. */
+static void acceptance_042_not_of_a_related_account(void **state)
+{
+    people *p = *state;
+    const char *link;
+
+    people_set_property(p, "sn_customerservice.contact_relationship.restrict_within_account_hierarchy", "false");
+    as(p, "mia");
+    link = csm_tk_str(p->tk, csm_tk_ok(p->tk, "contact.relate", "{'id':'%s','account':'%s'}", p->dora, p->X), "sys_id");
+    as(p, "dora");
+    assert_true(csm_tk_sees(p->tk, "customer_account", p->X));
+    assert_true(csm_tk_sees(p->tk, CONTACT, p->xena));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert",
+                       "{'table':'%s','values':{'first_name':'By','last_name':'Dora','account':'%s'}}", CONTACT, p->X);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'active':false}}", CONTACT, p->xena);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "contact.grant_role", "{'id':'%s','role':'sn_customerservice.customer_admin'}", p->xena);
+    as(p, "mia");
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'sn_customerservice_contact_relationship','id':'%s'}", link);
+    people_set_property(p, "sn_customerservice.contact_relationship.restrict_within_account_hierarchy", "true");
+}
+
 /* Two active contacts with one address could not be told apart. */
 static void acceptance_042_one_address(void **state)
 {
@@ -244,6 +265,7 @@ int main(void)
         people_test(acceptance_040_no_contact_without_account),
         people_test(acceptance_041_ten_contacts),
         people_test(acceptance_042_who_makes_contacts),
+        people_test(acceptance_042_not_of_a_related_account),
         people_test(acceptance_042_one_address),
         people_test(acceptance_043_roles_of_a_new_contact),
         people_test(acceptance_045_what_is_tied_to_a_contact),

@@ -1,5 +1,5 @@
 /* kill -9 in the middle of concurrent creates, again and again on one store: every acknowledged record is there with its
- * history and index entries, no unacknowledged half of one, and a repeat with the same request key has no second effect. */
+ * history and index entries, no unacknowledged half of one, and a repeat with the same request key has no second effect (item 23). */
 #include "server_process.h"
 
 #include "unit.h"
@@ -130,7 +130,7 @@ static void check_round(round_state *r)
     csm_client_close(client);
 }
 
-static void acknowledged_creates_survive_kill(void **state)
+static void acceptance_023_kill_9_among_creates(void **state)
 {
     round_state *r = calloc(1, sizeof(*r));
     bool interrupted = false;
@@ -163,7 +163,7 @@ static void acknowledged_creates_survive_kill(void **state)
 }
 
 /* A clean stop answers what is under way. */
-static void sigterm_answers_everything(void **state)
+static void acceptance_023_sigterm_among_creates(void **state)
 {
     round_state *r = calloc(1, sizeof(*r));
 
@@ -186,8 +186,8 @@ static void sigterm_answers_everything(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acknowledged_creates_survive_kill),
-        cmocka_unit_test(sigterm_answers_everything),
+        cmocka_unit_test(acceptance_023_kill_9_among_creates),
+        cmocka_unit_test(acceptance_023_sigterm_among_creates),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

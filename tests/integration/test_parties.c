@@ -1,0 +1,216 @@
+/* Acceptance of related parties of cases and of work on their tasks: who gets in by being named, and how far (items 109, 126 to
+ * 130, 134, 135). */
+#include "people.h"
+
+#include <stdio.h>
+
+#define CASE "sn_customerservice_case"
+#define TASK "sn_customerservice_task"
+#define PARTY "sn_customerservice_related_party"
+
+static const char *kind(people *p, const char *name)
+{
+    const char *before = p->who, *id;
+
+    as(p, "adam");
+    id = csm_tk_str(p->tk, csm_tk_first(p->tk, "sn_customerservice_related_party_configuration", "name=%s^applies_to=case", name),
+                    "sys_id");
+    as(p, before);
+    return id;
+}
+
+/* Names somebody on the case, as ann. */
+static const char *name_party(people *p, const char *id, const char *type, const char *field, const char *who)
+{
+    const char *before = p->who, *party;
+
+    as(p, "ann");
+    party = csm_tk_insert(p->tk, PARTY, "{'case':'%s','type':'%s','%s':'%s'}", id, kind(p, type), field, who);
+    as(p, before);
+    return party;
+}
+
+static const char *said(people *p, const char *id, const char *journal)
+{
+    const char *before = p->who;
+    const csm_value *entries;
+    char text[4096] = "";
+
+    as(p, "adam");
+    entries = csm_tk_at(p->tk, csm_tk_get(p->tk, CASE, id), journal);
+    for (uint32_t n = 0; n < entries->count; n++)
+        strncat(strncat(text, csm_tk_str(p->tk, &entries->list[n], "text"), 500), "|", 2);
+    as(p, before);
+    return csm_tk_keep_text(p->tk, csm_str_of(text));
+}
+
+static void acceptance_126_an_authorized_contact(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *other = people_case_in(p, 6), *task;
+    int64_t mails;
+
+    csm_tk_grant(p->tk, p->xena, "sn_customerservice.case_authorized_contact");
+    as(p, "xena"); /* of another account */
+    csm_tk_hidden(p->tk, CASE, id);
+    (void)name_party(p, id, "Authorized Contact", "contact", p->xena);
+    (void)name_party(p, other, "Authorized Contact", "contact", p->xena);
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'I can help'}");
+    (void)csm_tk_ok(p->tk, "record.attach", "{'table':'%s','id':'%s','file_name':'plan.txt','data':'x'}", CASE, id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
+    assert_false(csm_tk_has(csm_tk_get(p->tk, CASE, id), "work_notes"));
+    mails = people_mails(p, "xena", "A solution is proposed");
+    as(p, "ann");
+    task = csm_tk_insert(p->tk, TASK, "{'parent_case':'%s','short_description':'measure','visible_to_customer':true}", id);
+    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
+    assert_int_equal(people_mails(p, "xena", "A solution is proposed"), mails + 1);
+    as(p, "xena");
+    (void)csm_tk_update(p->tk, TASK, task, "{'comments':'3 volts'}");
+    (void)people_do(p, "case_task.complete", task);
+    (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'still dark here'}", id);
+    assert_int_equal(csm_tk_int(p->tk, people_do(p, "case.close_case", id), "state"), 3);
+    assert_int_equal(csm_tk_int(p->tk, people_do(p, "case.accept_solution", other), "state"), 3);
+    csm_tk_hidden(p->tk, "customer_account", p->P); /* the case, and nothing beside it */
+    csm_tk_revoke(p->tk, p->xena, "sn_customerservice.case_authorized_contact");
+}
+
+static void acceptance_127_a_listed_contact(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 6);
+
+    csm_tk_grant(p->tk, p->xena, "sn_customerservice.case_authorized_contact");
+    (void)name_party(p, id, "Listed Contact", "contact", p->xena);
+    as(p, "xena");
+    csm_tk_hidden(p->tk, CASE, id);
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.accept_solution", "{'id':'%s'}", id);
+    csm_tk_revoke(p->tk, p->xena, "sn_customerservice.case_authorized_contact");
+}
+
+static void acceptance_128_role_and_responsibility(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *party = name_party(p, id, "Authorized Contact", "contact", p->xena);
+
+    as(p, "xena"); /* the responsibility without the role */
+    csm_tk_hidden(p->tk, CASE, id);
+    csm_tk_grant(p->tk, p->xena, "sn_customerservice.case_authorized_contact");
+    as(p, "xena");
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'responsibility':null}}", PARTY, party);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'%s','values':{'case':'%s','type':'%s','contact':'%s'}}", PARTY,
+                       id, kind(p, "Authorized Contact"), p->carl);
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, PARTY, party, "{'responsibility':null}");
+    as(p, "xena"); /* the role without the responsibility */
+    csm_tk_hidden(p->tk, CASE, id);
+    csm_tk_revoke(p->tk, p->xena, "sn_customerservice.case_authorized_contact");
+}
+
+static void acceptance_129_what_a_party_shows(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *party = name_party(p, id, "Authorized Contact", "contact", p->carl);
+    const csm_value *rec;
+
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, PARTY, party, "{'order':3}");
+    rec = csm_tk_ok(p->tk, "record.query", "{'table':'%s','query':'case=%s','fields':'type,contact,responsibility,order','display':true}",
+                    PARTY, id);
+    assert_int_equal(csm_tk_at(p->tk, rec, "rows")->count, 1);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "rows.0.display.type"), "Authorized Contact");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "rows.0.display.contact"), "carl Contact");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "rows.0.display.responsibility"), "Authorized Representative");
+    assert_int_equal(csm_tk_int(p->tk, rec, "rows.0.order"), 3);
+    as(p, "joe");
+    csm_tk_hidden(p->tk, PARTY, party);
+}
+
+static void acceptance_130_an_authorized_contributor(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10);
+
+    (void)name_party(p, id, "Authorized Contributor", "user", p->ivy);
+    as(p, "ivy");
+    csm_tk_hidden(p->tk, CASE, id); /* no functional role */
+    csm_tk_grant(p->tk, p->ivy, "sn_customerservice.case_authorized_contributor");
+    as(p, "ivy");
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'from inside'}");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
+    csm_tk_hidden(p->tk, CASE, people_case(p, "another"));
+    csm_tk_revoke(p->tk, p->ivy, "sn_customerservice.case_authorized_contributor");
+}
+
+static void acceptance_134_an_open_task_names_him(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *party = name_party(p, id, "Authorized Contributor", "user", p->abe), *task;
+
+    as(p, "ann");
+    task = csm_tk_insert(p->tk, TASK, "{'parent_case':'%s','short_description':'t','assigned_to':'%s'}", id, p->abe);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'%s','id':'%s'}", PARTY, party);
+    as(p, "adam");
+    assert_non_null(strstr(csm_tk_fails(p->tk, CSM_E_REJECTED, "record.delete", "{'table':'%s','id':'%s'}", PARTY, party),
+                           csm_tk_str(p->tk, csm_tk_get(p->tk, TASK, task), "number")));
+    (void)people_do(p, "case_task.complete", task);
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", PARTY, party);
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+}
+
+static void acceptance_135_twice(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10);
+
+    (void)name_party(p, id, "Authorized Contact", "contact", p->carl);
+    (void)name_party(p, id, "Listed Contact", "contact", p->carl); /* in another way */
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert", "{'table':'%s','values':{'case':'%s','type':'%s','contact':'%s'}}", PARTY, id,
+                       kind(p, "Authorized Contact"), p->carl);
+}
+
+static void acceptance_109_case_tasks(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *task, *number;
+    const csm_value *rec;
+
+    as(p, "ann");
+    task = csm_tk_insert(p->tk, TASK, "{'parent_case':'%s','short_description':'send a part'}", id);
+    rec = csm_tk_get(p->tk, TASK, task);
+    number = csm_tk_str(p->tk, rec, "number");
+    assert_int_equal(strncmp(number, "CSTASK", 6), 0);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "account"), p->P);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact"), p->pat);
+    assert_non_null(strstr(said(p, id, "work_notes"), number));
+    assert_null(strstr(said(p, id, "work_notes"), "closed"));
+    (void)people_do(p, "case_task.complete", task);
+    assert_non_null(strstr(said(p, id, "work_notes"), "closed"));
+    assert_null(strstr(said(p, id, "comments"), number));
+    (void)csm_tk_update(p->tk, CASE, id, "{'account':'%s','contact':'%s'}", p->C, p->carl); /* the copies follow the case */
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, TASK, task), "account"), p->C);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, TASK, task), "contact"), p->carl);
+    as(p, "cora");
+    csm_tk_hidden(p->tk, TASK, task);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'parent_case':'%s','short_description':'t'}}", TASK,
+                       id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        people_test(acceptance_109_case_tasks),
+        people_test(acceptance_126_an_authorized_contact),
+        people_test(acceptance_127_a_listed_contact),
+        people_test(acceptance_128_role_and_responsibility),
+        people_test(acceptance_129_what_a_party_shows),
+        people_test(acceptance_130_an_authorized_contributor),
+        people_test(acceptance_134_an_open_task_names_him),
+        people_test(acceptance_135_twice),
+    };
+
+    return cmocka_run_group_tests(tests, people_setup, people_teardown);
+}
