@@ -70,6 +70,26 @@ static csm_status fill_transition(csm_build *b, const csm_mstate_model *model, c
     return fill_fields(b, model, where, tr);
 }
 
+static csm_status fill_timed(csm_build *b, csm_mstate_model *model)
+{
+    char where[CSM_BUILD_WHERE];
+
+    model->timed = csm_build_array(b, model->decl->timed.count, sizeof(*model->timed));
+    if (model->timed == NULL)
+        return csm_build_nomem(b);
+    for (uint32_t n = 0; n < model->decl->timed.count; n++) {
+        const csm_timed *decl = &model->decl->timed.items[n];
+        csm_mtimed *timed = &model->timed[model->timed_count++];
+
+        *timed = (csm_mtimed){ .decl = decl, .to = csm_nil() };
+        (void)snprintf(where, sizeof(where), "state model of \"%s\": timed %u", model->table->name, n + 1);
+        if (decl->filter == NULL || decl->filter[0] == '\0')
+            csm_build_problem(b, model->plugin, "%s: says not which rows move", where);
+        (void)parse_state(b, model, where, csm_str_of(decl->to), &timed->to);
+    }
+    return CSM_OK;
+}
+
 static csm_status fill_states(csm_build *b, csm_mstate_model *model, const char *where)
 {
     csm_value *values = csm_build_array(b, model->decl->states.count, sizeof(*values));
@@ -121,7 +141,7 @@ static csm_status fill_model(csm_build *b, const csm_mplugin *plugin, const csm_
         return csm_build_nomem(b);
     for (uint32_t n = 0; n < decl->transitions.count; n++)
         CSM_TRY(fill_transition(b, model, &decl->transitions.items[n], &model->transitions[model->transition_count++]));
-    return CSM_OK;
+    return fill_timed(b, model);
 }
 
 static csm_mstate_model *model_of(const csm_build *b, const csm_mtable *table)

@@ -115,6 +115,12 @@ typedef struct csm_mtransition {
     void *sets;                  /* set by the engine: list of assignments */
 } csm_mtransition;
 
+typedef struct csm_mtimed {
+    const csm_timed *decl;
+    csm_value to;
+    void *filter;                /* set by the engine: csm_expr */
+} csm_mtimed;
+
 typedef struct csm_mstate_model {
     const csm_state_model *decl;
     const csm_mplugin *plugin;
@@ -124,6 +130,8 @@ typedef struct csm_mstate_model {
     csm_mtransition *transitions;
     uint32_t transition_count;
     const csm_value *state_values; /* of decl->states, in their order */
+    csm_mtimed *timed;
+    uint32_t timed_count;
 } csm_mstate_model;
 
 typedef struct csm_mderived {

@@ -32,7 +32,7 @@ static const struct inner none[] = { { 0, NULL } };
 #define LEAF(T) static const struct kind kind_##T = { #T, sizeof(csm_##T), none };
 LEAF(dep) LEAF(setting) LEAF(property) LEAF(seed) LEAF(role) LEAF(scope) LEAF(field_right) LEAF(caller_value)
 LEAF(derived) LEAF(rule) LEAF(impl) LEAF(job) LEAF(subscriber) LEAF(migration) LEAF(choice) LEAF(index) LEAF(param)
-LEAF(state) LEAF(transition) LEAF(link_note) LEAF(rollup_step)
+LEAF(state) LEAF(transition) LEAF(timed) LEAF(link_note) LEAF(rollup_step)
 
 #define NODE(T, ...)                                                                      \
     static const struct inner inner_##T[] = { __VA_ARGS__, { 0, NULL } };                 \
@@ -43,7 +43,7 @@ NODE(table_ext, { offsetof(csm_table_ext, fields), &kind_field }, { offsetof(csm
 NODE(method, { offsetof(csm_method, params), &kind_param })
 NODE(point, { offsetof(csm_point, params), &kind_param }, { offsetof(csm_point, returns), &kind_param })
 NODE(state_model, { offsetof(csm_state_model, states), &kind_state },
-     { offsetof(csm_state_model, transitions), &kind_transition })
+     { offsetof(csm_state_model, transitions), &kind_transition }, { offsetof(csm_state_model, timed), &kind_timed })
 NODE(task_link, { offsetof(csm_task_link, notes), &kind_link_note })
 NODE(rollup, { offsetof(csm_rollup, steps), &kind_rollup_step })
 NODE(plugin, { offsetof(csm_plugin, depends), &kind_dep }, { offsetof(csm_plugin, settings), &kind_setting },

@@ -39,5 +39,7 @@ csm_status csm_job_outcome_put(csm_ctx *ctx, csm_str job, const csm_job_outcome 
 /* A declared or built-in job; *plugin NULL for the engine's own. NULL: absent. */
 const csm_job *csm_job_find(const csm_registry *reg, csm_str name, const csm_mplugin **plugin);
 const csm_job *csm_job_builtin(csm_str name);
+/* NULL behind the last. */
+const csm_job *csm_job_builtin_at(size_t position);
 
 #endif

@@ -113,6 +113,9 @@ csm_status csm_job_schedule_all(csm_ctx *ctx)
     for (uint32_t n = 0; n < ctx->reg->job_count; n++)
         if (ctx->reg->jobs[n].decl->every_s > 0)
             CSM_TRY(schedule_one(ctx, ctx->reg->jobs[n].decl));
+    for (size_t n = 0; csm_job_builtin_at(n) != NULL; n++)
+        if (csm_job_builtin_at(n)->every_s > 0)
+            CSM_TRY(schedule_one(ctx, csm_job_builtin_at(n)));
     return CSM_OK;
 }
 

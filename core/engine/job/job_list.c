@@ -98,6 +98,9 @@ csm_status csm_job_list(csm_ctx *ctx, csm_value *out)
     for (uint32_t n = 0; n < ctx->reg->job_count; n++)
         if (ctx->reg->jobs[n].decl->every_s > 0)
             CSM_TRY(add_periodic(&l, ctx->reg->jobs[n].decl));
+    for (size_t n = 0; csm_job_builtin_at(n) != NULL; n++)
+        if (csm_job_builtin_at(n)->every_s > 0)
+            CSM_TRY(add_periodic(&l, csm_job_builtin_at(n)));
     list = csm_list(l.items, l.count);
     CSM_TRY(csm_event_list(ctx, &list));
     *out = list;

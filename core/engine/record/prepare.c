@@ -58,6 +58,9 @@ static void prepare_table(preparing *p, csm_mtable *table)
 
 static void prepare_model(preparing *p, csm_mstate_model *model)
 {
+    for (uint32_t n = 0; n < model->timed_count; n++)
+        model->timed[n].filter =
+            compile(p, model->plugin, model->table, model->timed[n].decl->filter, false, "timed state of", model->table->name);
     for (uint32_t n = 0; n < model->transition_count; n++) {
         csm_mtransition *t = &model->transitions[n];
         csm_assign_list *sets;

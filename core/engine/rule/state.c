@@ -257,6 +257,28 @@ static void keep_active(csm_change *change, const csm_mstate_model *model, const
     change->now->values[active->pos] = csm_bool((state->flags & (CSM_STATE_CLOSED | CSM_STATE_INACTIVE)) == 0);
 }
 
+#define TIMED_STEPS 4u /* one may lead to the next */
+
+/* What the days say of the row as it is now. */
+static csm_status follow_days(csm_ctx *ctx, csm_change *change, const csm_mstate_model *model, const csm_mfield *field)
+{
+    bool moved = true;
+
+    for (uint32_t step = 0; step < TIMED_STEPS && moved; step++) {
+        moved = false;
+        for (uint32_t n = 0; n < model->timed_count && !moved; n++) {
+            const csm_mtimed *timed = &model->timed[n];
+
+            if ((timed->decl->flags & CSM_TIMED_ON_WRITE) == 0 || csm_value_eq(csm_row_get(change->now, field), timed->to))
+                continue;
+            CSM_TRY(csm_expr_eval(ctx, timed->filter, change->now, NULL, &moved));
+            if (moved)
+                change->now->values[field->pos] = timed->to;
+        }
+    }
+    return CSM_OK;
+}
+
 csm_status csm_state_check(csm_ctx *ctx, csm_change *change)
 {
     const csm_mstate_model *model = change->now->table->state_model;
@@ -264,6 +286,8 @@ csm_status csm_state_check(csm_ctx *ctx, csm_change *change)
 
     if (model == NULL || field == NULL || change->op == CSM_DELETING)
         return CSM_OK;
+    if (!change->brings_states)
+        CSM_TRY(follow_days(ctx, change, model, field));
     if (change->op == CSM_UPDATING && !change->brings_states)
         CSM_TRY(follow_rules(ctx, change, model, field));
     if (change->transition != NULL && change->transition->decl->guard != NULL)

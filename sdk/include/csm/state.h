@@ -28,6 +28,16 @@ typedef struct csm_transition {
     const char *doc;
 } csm_transition;
 
+#define CSM_TIMED_ON_WRITE 0x1u /* also whenever such a row is written, not only by the hourly job */
+
+/* Rows that move by themselves as days go by, along declared transitions: those the filter describes go to .to. */
+typedef struct csm_timed {
+    const char *filter;   /* "state=draft^starts<=@today"; a row that has moved no longer meets it */
+    const char *to;
+    uint32_t flags;
+    const char *doc;
+} csm_timed;
+
 /* A plain write of the state field counts as the transition with that from and to that the caller may make. One not in
  * the table is E_STATE naming the allowed targets. Rules and jobs may also make transitions without roles check. */
 typedef struct csm_state_model {
@@ -38,6 +48,7 @@ typedef struct csm_state_model {
     const char *methods;  /* noun: registers one method per transition name, "<noun>.<name>" {id, ...fields}, and
                            * "<noun>.timeline" {id, limit}; NULL = none */
     const char *active;   /* bool field kept in step with the states' flags; NULL = none */
+    CSM_SLICE(csm_timed) timed; /* looked at in this order */
 } csm_state_model;
 
 #endif

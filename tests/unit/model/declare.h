@@ -21,6 +21,7 @@
 #define MODELS(...) .states = SLICE_OF(csm_state_model, __VA_ARGS__)
 #define STATES(...) .states = SLICE_OF(csm_state, __VA_ARGS__)
 #define TRANSITIONS(...) .transitions = SLICE_OF(csm_transition, __VA_ARGS__)
+#define TIMED(...) .timed = SLICE_OF(csm_timed, __VA_ARGS__)
 #define METHODS(...) .methods = SLICE_OF(csm_method, __VA_ARGS__)
 #define PARAMS(...) .params = SLICE_OF(csm_param, __VA_ARGS__)
 #define POINTS(...) .points = SLICE_OF(csm_point, __VA_ARGS__)
