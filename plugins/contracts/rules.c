@@ -19,32 +19,59 @@ static csm_status check_customer(csm_ctx *ctx, const csm_change *ch)
 
     if (account && consumer)
         return csm_fail_field(ctx, CSM_E_REJECTED, "account", "either an account or a consumer, not both");
+    if (!account && !consumer)
+        return csm_fail_field(ctx, CSM_E_REJECTED, "account", "an account or a consumer is needed");
+    return CSM_OK;
+}
+
+/* What runs began on its first day, and ends today or later. */
+static csm_status check_running(csm_ctx *ctx, const csm_change *ch)
+{
+    csm_value ends = csm_change_new(ctx, ch, "ends");
+
+    if (csm_change_get_op(ctx, ch) != CSM_UPDATING || !csm_change_by_client(ctx, ch) || csm_change_is_import(ctx, ch) ||
+        !csm_str_is(csm_change_old_text(ctx, ch, "state"), "active"))
+        return CSM_OK;
+    if (csm_change_touches(ctx, ch, "starts"))
+        return csm_fail_field(ctx, CSM_E_REJECTED, "starts", "field \"starts\": fixed since the contract runs");
+    if (csm_change_touches(ctx, ch, "ends") && ends.type == CSM_T_DATE && ends.i < csm_now(ctx) / CSM_DAY)
+        return csm_fail_field(ctx, CSM_E_REJECTED, "ends", "field \"ends\": a contract that runs ends today or later");
     return CSM_OK;
 }
 
 static csm_status contract_check(csm_ctx *ctx, csm_change *ch)
 {
     CSM_TRY(check_customer(ctx, ch));
+    CSM_TRY(check_running(ctx, ch));
     return check_days(ctx, ch, "starts", "ends");
 }
 
-/* A line lies within its contract. */
+/* From @p from to @p to within the days of what it belongs to. */
+static csm_status check_within(csm_ctx *ctx, const csm_change *ch, const char *from, const char *to, const char *table,
+                               const char *field)
+{
+    csm_value starts = csm_change_new(ctx, ch, from), ends = csm_change_new(ctx, ch, to), first, last;
+    csm_record *whole;
+
+    if (csm_id_is_none(csm_change_new_ref(ctx, ch, field)))
+        return CSM_OK;
+    CSM_TRY(csm_record_find(ctx, table, csm_change_new_ref(ctx, ch, field), &whole));
+    if (whole == NULL)
+        return CSM_OK; /* refused as a missing reference */
+    first = csm_record_value(ctx, whole, "starts");
+    last = csm_record_value(ctx, whole, "ends");
+    if (starts.type == CSM_T_DATE && first.type == CSM_T_DATE && starts.i < first.i)
+        return csm_fail_field(ctx, CSM_E_REJECTED, from, "field \"%s\": before the first day of its \"%s\"", from, field);
+    if (ends.type == CSM_T_DATE && last.type == CSM_T_DATE && ends.i > last.i)
+        return csm_fail_field(ctx, CSM_E_REJECTED, to, "field \"%s\": after the last day of its \"%s\"", to, field);
+    return CSM_OK;
+}
+
 static csm_status line_check(csm_ctx *ctx, csm_change *ch)
 {
-    csm_value starts = csm_change_new(ctx, ch, "starts"), ends = csm_change_new(ctx, ch, "ends"), from, to;
-    csm_record *contract;
-
     CSM_TRY(check_days(ctx, ch, "starts", "ends"));
-    CSM_TRY(csm_record_find(ctx, "ast_contract", csm_change_new_ref(ctx, ch, "contract"), &contract));
-    if (contract == NULL)
-        return CSM_OK; /* refused as a missing reference */
-    from = csm_record_value(ctx, contract, "starts");
-    to = csm_record_value(ctx, contract, "ends");
-    if (starts.type == CSM_T_DATE && from.type == CSM_T_DATE && starts.i < from.i)
-        return csm_fail_field(ctx, CSM_E_REJECTED, "starts", "field \"starts\": before the contract's first day");
-    if (ends.type == CSM_T_DATE && to.type == CSM_T_DATE && ends.i > to.i)
-        return csm_fail_field(ctx, CSM_E_REJECTED, "ends", "field \"ends\": after the contract's last day");
-    return CSM_OK;
+    CSM_TRY(check_within(ctx, ch, "starts", "ends", "ast_contract", "contract"));
+    return check_within(ctx, ch, "starts", "ends", "sn_pss_core_service_contract_line", "parent_contract_line");
 }
 
 static bool is_channel(csm_str name)
@@ -79,6 +106,7 @@ static csm_status entitlement_check(csm_ctx *ctx, csm_change *ch)
 {
     CSM_TRY(check_customer(ctx, ch));
     CSM_TRY(check_days(ctx, ch, "start_date", "end_date"));
+    CSM_TRY(check_within(ctx, ch, "start_date", "end_date", "sn_pss_core_service_contract_line", "service_contract_line"));
     CSM_TRY(check_channels(ctx, csm_change_new_text(ctx, ch, "channel")));
     if (csm_change_new_bool(ctx, ch, "per_unit") && csm_is_nil(csm_change_new(ctx, ch, "total_units")))
         return csm_fail_field(ctx, CSM_E_INVALID, "total_units", "field \"total_units\": needed when counted per unit");
@@ -87,9 +115,15 @@ static csm_status entitlement_check(csm_ctx *ctx, csm_change *ch)
     return CSM_OK;
 }
 
-/* Nothing of it is used yet. */
-static csm_status entitlement_units(csm_ctx *ctx, csm_change *ch)
+/* Under the contract of its line; nothing of it is used yet. */
+static csm_status entitlement_fill(csm_ctx *ctx, csm_change *ch)
 {
+    csm_record *line = NULL;
+
+    if (csm_is_nil(csm_change_new(ctx, ch, "contract")))
+        CSM_TRY(csm_record_find(ctx, "sn_pss_core_service_contract_line", csm_change_new_ref(ctx, ch, "service_contract_line"), &line));
+    if (line != NULL)
+        CSM_TRY(csm_change_set(ctx, ch, "contract", csm_record_value(ctx, line, "contract")));
     if (!csm_change_new_bool(ctx, ch, "per_unit") || !csm_is_nil(csm_change_new(ctx, ch, "remaining_units")))
         return CSM_OK;
     return csm_change_set(ctx, ch, "remaining_units", csm_change_new(ctx, ch, "total_units"));
@@ -100,6 +134,11 @@ static csm_status entitlement_units(csm_ctx *ctx, csm_change *ch)
 const csm_rule contracts_rules[CONTRACTS_RULES] = {
     RULE("ast_contract", CSM_BEFORE_WRITE, 50, contract_check, "One customer, sound dates"),
     RULE("sn_pss_core_service_contract_line", CSM_BEFORE_WRITE, 50, line_check, "Within its contract"),
-    RULE("service_entitlement", CSM_BEFORE_INSERT, 40, entitlement_units, "All units are left"),
+    { .table = "ast_contract", .when = CSM_AFTER_UPDATE, .filter = "stateCHANGESTOexpired^NQstateCHANGESTOcancelled",
+      .run = contract_ended, .name = "contracts.contract_ended", .doc = "Lines and entitlements end with it" },
+    { .table = "sn_pss_core_service_contract_line", .when = CSM_AFTER_UPDATE,
+      .filter = "stateCHANGESTOexpired^NQstateCHANGESTOcancelled", .run = line_ended, .name = "contracts.line_ended",
+      .doc = "Lines below and entitlements end with it" },
+    RULE("service_entitlement", CSM_BEFORE_INSERT, 40, entitlement_fill, "Under its line's contract, all units left"),
     RULE("service_entitlement", CSM_BEFORE_WRITE, 50, entitlement_check, "One customer, sound dates, channels, units"),
 };

@@ -7,6 +7,11 @@ static const csm_choice contract_states[] = {
     { "suspended", "Suspended", NULL, NULL },
 };
 
+static const csm_choice approval_choices[] = {
+    { "not requested", "Not Yet Requested", NULL, NULL }, { "requested", "Requested", NULL, NULL },
+    { "approved", "Approved", NULL, NULL }, { "rejected", "Rejected", NULL, NULL },
+};
+
 static const csm_field contract_fields[] = {
     CSM_TEXT("number", .length = 40, .flags = CSM_UNIQUE | CSM_READ_ONLY | CSM_SYSTEM_WRITE),
     CSM_TEXT("short_description", .length = 255, .label = "Name"),
@@ -17,7 +22,8 @@ static const csm_field contract_fields[] = {
     CSM_REF("vendor", "core_company"),
     CSM_TEXT("vendor_contract", .length = 100),
     CSM_REF("contract_administrator", "sys_user"),
-    CSM_REF("approver", "sys_user"),
+    CSM_REF("approver", "sys_user", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
+    CSM_TEXT("approval", .length = 20, .dflt = "not requested", .flags = CSM_READ_ONLY, CSM_CHOICES(approval_choices)),
     CSM_TEXT("state", .length = 20, .dflt = "draft", .flags = CSM_INDEXED, CSM_CHOICES(contract_states)),
     CSM_DATE("starts", .flags = CSM_REQUIRED),
     CSM_DATE("ends", .doc = "Last day; empty: open"),
@@ -48,7 +54,7 @@ static const csm_field line_fields[] = {
     CSM_DATE("starts"),
     CSM_DATE("ends"),
     CSM_REF("renewal_root", "sn_pss_core_service_contract_line", .flags = CSM_READ_ONLY),
-    CSM_REF("renewed_from", "sn_pss_core_service_contract_line", .flags = CSM_READ_ONLY),
+    CSM_REF("renewed_from", "sn_pss_core_service_contract_line", .flags = CSM_READ_ONLY | CSM_INDEXED, .on_delete = CSM_CLEAR),
 };
 
 static const csm_choice unit_choices[] = { { "cases", "Cases", NULL, NULL }, { "hours", "Hours", NULL, NULL } };
@@ -75,7 +81,7 @@ static const csm_field entitlement_fields[] = {
     CSM_DECIMAL("total_units"),
     CSM_DECIMAL("remaining_units"),
     CSM_REF("renewal_root", "service_entitlement", .flags = CSM_READ_ONLY),
-    CSM_REF("renewed_from", "service_entitlement", .flags = CSM_READ_ONLY),
+    CSM_REF("renewed_from", "service_entitlement", .flags = CSM_READ_ONLY | CSM_INDEXED, .on_delete = CSM_CLEAR),
 };
 
 static const csm_choice characteristic_choices[] = {
@@ -118,10 +124,18 @@ static const csm_index contract_contact_indexes[] = {
 static const csm_index entitlement_indexes[] = {
     { .name = "of_account", .columns = "account,active,product,asset" },
     { .name = "of_consumer", .columns = "consumer,active,product,asset" },
+    { .name = "begins", .columns = "state,start_date" },
+    { .name = "ends", .columns = "state,end_date" },
+};
+static const csm_index line_indexes[] = {
+    { .name = "begins", .columns = "state,starts" },
+    { .name = "ends", .columns = "state,ends" },
 };
 static const csm_index contract_indexes[] = {
     { .name = "of_account", .columns = "account,state" },
     { .name = "of_consumer", .columns = "consumer,state" },
+    { .name = "begins", .columns = "state,starts" },
+    { .name = "ends", .columns = "state,ends" },
 };
 
 #define TABLE(n, l, f, ...) { .name = (n), .label = (l), .fields = CSM_ARRAY(f), __VA_ARGS__ }
@@ -134,7 +148,8 @@ const csm_table contracts_tables[CONTRACTS_TABLES] = {
       .doc = "A service contract of the classic kind" },
     TABLE("sn_pss_core_service_contract", "Service Contract", service_contract_fields, .extends = "ast_contract",
           .doc = "A contract that groups lines and entitlements"),
-    TABLE("sn_pss_core_service_contract_line", "Contract Line", line_fields, .display = "number", .number = "CNTRL",
+    TABLE("sn_pss_core_service_contract_line", "Contract Line", line_fields, .indexes = CSM_ARRAY(line_indexes),
+          .display = "number", .number = "CNTRL",
           .doc = "One service inside a service contract"),
     TABLE("service_entitlement", "Entitlement", entitlement_fields, .indexes = CSM_ARRAY(entitlement_indexes), .display = "name",
           .number = "ENT",

@@ -23,7 +23,7 @@ enum {
     INSTALL_BASE_SCOPES = 62,
     INSTALL_BASE_VALUES = 3,
     INSTALL_BASE_RULES = 11,
-    INSTALL_BASE_METHODS = 7,
+    INSTALL_BASE_METHODS = 8,
     INSTALL_BASE_DEMO = 11,
 };
 
@@ -48,10 +48,26 @@ bool owner_is_none(const owner *o);
 /* Whether a thing may serve this customer: his own, his household's, or of an account above or below his. */
 csm_status owner_serves(csm_ctx *ctx, const owner *thing, const owner *customer, bool *out);
 
+/* ---- trees (methods.c) ---- */
+
+typedef struct ids {
+    csm_value list;
+} ids;
+
+/* The product with this id and all below it, parents first, as the plugin. */
+csm_status sold_below(csm_ctx *ctx, csm_id id, ids *out);
+
+/* ---- coverage (coverage.c) ---- */
+
+csm_status cover_children_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_verdict renewed_contract(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+
 /* ---- rules ---- */
 
 csm_status thing_check(csm_ctx *ctx, csm_change *ch);
-csm_status sold_by_date(csm_ctx *ctx, csm_change *ch);
+csm_status sold_days(csm_ctx *ctx, csm_change *ch);
+csm_status sold_suspended(csm_ctx *ctx, csm_change *ch);
+csm_status sold_resumed(csm_ctx *ctx, csm_change *ch);
 csm_status item_dates(csm_ctx *ctx, csm_change *ch);
 csm_status item_party_on_root(csm_ctx *ctx, csm_change *ch);
 csm_status covered_check(csm_ctx *ctx, csm_change *ch);

@@ -9,10 +9,6 @@
 
 /* ---- a growing list of ids ---- */
 
-typedef struct ids {
-    csm_value list;
-} ids;
-
 static csm_status ids_add(csm_ctx *ctx, ids *to, csm_id id)
 {
     return csm_list_add(ctx, &to->list, csm_id_value(id));
@@ -117,6 +113,15 @@ static csm_status sold_tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *
 static csm_status item_tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
     return tree(ctx, in, out, ITEM);
+}
+
+csm_status sold_below(csm_ctx *ctx, csm_id id, ids *out)
+{
+    walk w = { .table = SOLD, .from = id, .found = { csm_list(NULL, 0) } };
+
+    CSM_TRY(walk_down(ctx, &w));
+    *out = w.found;
+    return CSM_OK;
 }
 
 /* ---- cases of a tree ---- */
@@ -342,6 +347,11 @@ static const csm_param add_params[] = {
     CSM_PARAM("install_base", CSM_T_LIST, .flags = CSM_PARAM_REQUIRED, .min = 1, .max = ADD_MAX, .doc = "Ids of the items"),
 };
 
+static const csm_param cover_params[] = {
+    CSM_PARAM_ID("id", .table = "ast_contract", .doc = "The contract"),
+    CSM_PARAM_ID("sold_product", .table = SOLD, .doc = "Covered with all below it"),
+};
+
 #define ASKS(n, p, flags_, f, d) { .name = (n), .params = CSM_ARRAY(p), .returns = CSM_T_LIST, .flags = (flags_), .since = 1, \
                                    .run = (f), .doc = (d) }
 
@@ -359,4 +369,7 @@ const csm_method install_base_methods[INSTALL_BASE_METHODS] = {
          "Items of the case's customer behind its configuration item that it does not list as affected yet"),
     ASKS("case.add_affected", add_params, CSM_METHOD_WRITES, add_affected_method,
          "Lists items as affected by the case; answers the rows. All or none"),
+    { .name = "contract.cover_children", .params = CSM_ARRAY(cover_params), .returns = CSM_T_INT, .flags = CSM_METHOD_WRITES,
+      .role = "contract_manager", .since = 1, .run = cover_children_method,
+      .doc = "Covers a product sold and all below it, each once; answers how many were added" },
 };

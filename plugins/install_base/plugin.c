@@ -19,7 +19,29 @@ static const csm_transition item_transitions[] = {
     { .name = "retire", .from = "in_use", .to = "inactive", .fields = "uninstall_date", .doc = "The item goes out of use" },
     { .name = "restore", .from = "inactive", .to = "in_use", .fields = "install_date", .doc = "The item is used again" },
 };
+static const csm_state sold_states[] = {
+    { "in_preparation", CSM_STATE_INITIAL }, { "active", CSM_STATE_INITIAL }, { "suspended", CSM_STATE_INITIAL },
+    { "expired", CSM_STATE_INITIAL }, { "disconnected", CSM_STATE_INITIAL },
+};
+static const csm_transition sold_transitions[] = {
+    { .name = "suspend", .from = "active", .to = "suspended", .effect = sold_suspended, .doc = "Is not delivered for now" },
+    { .name = "resume", .from = "suspended", .to = "active", .effect = sold_resumed, .doc = "Is delivered again" },
+    { .name = "disconnect", .from = "in_preparation,active,suspended,expired", .to = "disconnected", .doc = "Ended for good" },
+    { .name = "prepare", .from = "active,expired", .to = "in_preparation", .filter = "start_date>@today",
+      .filter_message = "its first day has come", .doc = "Not before its first day" },
+    { .name = "begin", .from = "in_preparation,expired", .to = "active", .doc = "Is delivered" },
+    { .name = "expire", .from = "in_preparation,active,suspended", .to = "expired", .doc = "Its last day is over" },
+};
+static const csm_timed sold_times[] = {
+    { "stateINin_preparation,active,suspended^end_date<@today", "expired", CSM_TIMED_ON_WRITE, "Its last day is over" },
+    { "stateINactive,expired^start_date>@today", "in_preparation", CSM_TIMED_ON_WRITE, "Not before its first day" },
+    { "state=in_preparation^start_dateISEMPTY^ORstart_date<=@today", "active", CSM_TIMED_ON_WRITE, "Its first day has come" },
+    { "state=expired^end_dateISEMPTY^ORend_date>=@today", "active", CSM_TIMED_ON_WRITE, "It goes on" },
+};
+
 static const csm_state_model states[] = {
+    { .table = SOLD, .field = "state", .states = CSM_ARRAY(sold_states), .transitions = CSM_ARRAY(sold_transitions),
+      .methods = "sold_product", .timed = CSM_ARRAY(sold_times) },
     { .table = ITEM, .field = "state", .states = CSM_ARRAY(item_states), .transitions = CSM_ARRAY(item_transitions),
       .methods = "install_base", .active = "active" },
 };
@@ -44,6 +66,7 @@ static const csm_seed seeds[] = {
 };
 
 static const csm_impl impls[] = {
+    { .point = "contract.renewed/1", .order = 100, .run = renewed_contract, .doc = "What was covered is covered again" },
     { .point = "sn_customerservice.verify/1", .order = 500, .run = verify_case, .doc = "Product sold, item, and that the product was sold" },
 };
 

@@ -66,21 +66,40 @@ static csm_status check_days(csm_ctx *ctx, const csm_change *ch, const char *fro
     return CSM_OK;
 }
 
-/* A product is in preparation until its first day and expired after its last one. */
-csm_status sold_by_date(csm_ctx *ctx, csm_change *ch)
+csm_status sold_days(csm_ctx *ctx, csm_change *ch)
 {
-    csm_value start = csm_change_new(ctx, ch, "start_date"), end = csm_change_new(ctx, ch, "end_date");
-    csm_str state = csm_change_new_text(ctx, ch, "state");
-    int64_t today = csm_now(ctx) / CSM_DAY;
+    return check_days(ctx, ch, "start_date", "end_date");
+}
 
-    CSM_TRY(check_days(ctx, ch, "start_date", "end_date"));
-    if (csm_str_is(state, "disconnected"))
-        return CSM_OK;
-    if (end.type == CSM_T_DATE && end.i < today)
-        return csm_change_set(ctx, ch, "state", csm_ctext("expired"));
-    if (csm_str_is(state, "suspended"))
-        return CSM_OK;
-    return csm_change_set(ctx, ch, "state", csm_ctext(start.type == CSM_T_DATE && start.i > today ? "in_preparation" : "active"));
+/* ---- what is covered goes with it ---- */
+
+/* Lines and entitlements of the product move along where they can. */
+static csm_status move_those(csm_ctx *ctx, const csm_change *ch, const char *table, const char *state, const char *transition)
+{
+    csm_query *q;
+    csm_record *row;
+    csm_status st;
+
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_where(ctx, q, "sold_product", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
+    csm_query_where(ctx, q, "state", CSM_OP_EQ, csm_ctext(state));
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        if ((st = csm_transition_run(ctx, row, transition, NULL)) != CSM_OK)
+            break;
+    csm_query_close(ctx, q);
+    return st;
+}
+
+csm_status sold_suspended(csm_ctx *ctx, csm_change *ch)
+{
+    CSM_TRY(move_those(ctx, ch, "sn_pss_core_service_contract_line", "active", "suspend"));
+    return move_those(ctx, ch, "service_entitlement", "active", "suspend");
+}
+
+csm_status sold_resumed(csm_ctx *ctx, csm_change *ch)
+{
+    CSM_TRY(move_those(ctx, ch, "sn_pss_core_service_contract_line", "suspended", "resume"));
+    return move_those(ctx, ch, "service_entitlement", "suspended", "resume");
 }
 
 /* When an item went out of use, and that it came back. */
@@ -162,7 +181,7 @@ const csm_rule install_base_rules[INSTALL_BASE_RULES] = {
     RULE(SOLD, CSM_BEFORE_WRITE, 50, NULL, thing_check, "One owner, a contact of his account, below his own"),
     { .table = ITEM, .when = CSM_BEFORE_WRITE, .order = 50, .run = thing_check, .name = "install_base.item_check",
       .doc = "One owner, a contact of his account, below his own" },
-    RULE(SOLD, CSM_BEFORE_WRITE, 60, NULL, sold_by_date, "The state follows the dates"),
+    RULE(SOLD, CSM_BEFORE_WRITE, 60, NULL, sold_days, "Ends after it begins"),
     RULE(ITEM, CSM_BEFORE_WRITE, 60, NULL, item_dates, "When it went out of use"),
     RULE(ITEM_PARTY, CSM_BEFORE_INSERT, 60, NULL, item_party_on_root, "Named on the top of a tree"),
     RULE(COVERED, CSM_BEFORE_WRITE, 50, NULL, covered_check, "One thing, of the contract's customer"),

@@ -85,6 +85,11 @@ static const csm_field covered_fields[] = {
     CSM_DATE("removed"),
 };
 
+static const csm_index covered_indexes[] = {
+    { .name = "product_once", .columns = "contract,sold_product", .flags = CSM_INDEX_UNIQUE },
+    { .name = "item_once", .columns = "contract,install_base", .flags = CSM_INDEX_UNIQUE },
+};
+
 static const csm_field sold_party_fields[] = {
     CSM_REF("sold_product", SOLD, .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
 };
@@ -127,7 +132,8 @@ const csm_table install_base_tables[INSTALL_BASE_TABLES] = {
           .doc = "A sold product and an item that delivers it"),
     TABLE(AFFECTED, "Affected Install Base", affected_fields, .indexes = CSM_ARRAY(affected_indexes),
           .doc = "An item a case or another task touches"),
-    TABLE(COVERED, "Product Covered", covered_fields, .doc = "What a contract, a line of it or an entitlement covers"),
+    TABLE(COVERED, "Product Covered", covered_fields, .indexes = CSM_ARRAY(covered_indexes),
+          .doc = "What a contract, a line of it or an entitlement covers"),
     TABLE(SOLD_PARTY, "Sold Product Related Party", sold_party_fields, .extends = "sn_customerservice_party",
           .indexes = CSM_ARRAY(sold_party_indexes), .flags = CSM_TABLE_WATCHED, .doc = "Somebody tied to a sold product"),
     TABLE(ITEM_PARTY, "Install Base Related Party", item_party_fields, .extends = "sn_customerservice_party",
