@@ -62,9 +62,17 @@ static const csm_param user_link_params[] = {
     CSM_PARAM("secret", CSM_T_TEXT, .doc = "Works once"),
     CSM_PARAM("expires", CSM_T_TIME, .doc = "And until then"),
 };
+static const csm_param link_tell_params[] = {
+    CSM_PARAM("link", CSM_T_TEXT, .doc = "Name of the task link"),
+    CSM_PARAM("source", CSM_T_ID, .doc = "The record that would be told"),
+    CSM_PARAM("linked", CSM_T_ID, .doc = "The linked record that changed"),
+};
+static const csm_param link_tell_returns[] = { CSM_PARAM("told", CSM_T_BOOL, .doc = "False: it hears of it by other means") };
 static const csm_point points[] = {
     { .name = CSM_POINT_USER_LINK, .params = CSM_ARRAY(user_link_params), .cardinality = CSM_REPLACE,
       .doc = "Mails a user a secret that works once; same transaction, so that it is kept nowhere else" },
+    { .name = CSM_POINT_LINK_TELL, .params = CSM_ARRAY(link_tell_params), .returns = CSM_ARRAY(link_tell_returns),
+      .cardinality = CSM_MANY, .doc = "Whether a source is told of a change of its linked record; the first who handles it" },
     { .name = CSM_POINT_LINK_CHANGED, .params = CSM_ARRAY(link_changed_params), .cardinality = CSM_MANY,
       .doc = "A task link was set or cleared, or its linked record holds nobody up any more; same transaction" },
 };

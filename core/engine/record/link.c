@@ -82,6 +82,24 @@ static csm_status note(csm_ctx *ctx, const csm_mtable *table, csm_id id, const c
     return csm_write_one_field(ctx, table, id, journal, csm_text(text));
 }
 
+/* The note of a changed linked record, unless a plugin says that the source hears of it by other means. */
+static csm_status tell_one(csm_ctx *ctx, const csm_mlink *link, csm_id source, csm_id linked, csm_str text)
+{
+    const csm_mpoint *point = csm_registry_point(ctx->reg, CSM_STR(CSM_POINT_LINK_TELL));
+    csm_pair in[3] = {
+        { CSM_STR("link"), csm_ctext(link->decl->name) },
+        { CSM_STR("source"), csm_id_value(source) },
+        { CSM_STR("linked"), csm_id_value(linked) },
+    };
+    csm_value out = csm_nil();
+    const csm_value *told;
+
+    if (point != NULL && point->impl_count > 0)
+        CSM_TRY(csm_point_run(ctx, point, csm_map(in, 3), &out));
+    told = csm_map_get(&out, "told");
+    return told == NULL || csm_value_bool(*told) ? note(ctx, link->source, source, link->source_note, text) : CSM_OK;
+}
+
 /* Sources of a FORWARD link that still take notes, beyond *token. */
 static csm_status sources(csm_ctx *ctx, const csm_mlink *link, csm_id linked, uint32_t max, csm_str *token, csm_id **ids,
                           uint32_t *count)
@@ -103,7 +121,7 @@ static csm_status tell_page(csm_ctx *ctx, const csm_mlink *link, csm_id linked, 
 
     CSM_TRY(sources(ctx, link, linked, max, token, &ids, &count));
     for (uint32_t n = 0; n < count; n++)
-        CSM_TRY(note(ctx, link->source, ids[n], link->source_note, text));
+        CSM_TRY(tell_one(ctx, link, ids[n], linked, text));
     return CSM_OK;
 }
 
@@ -140,7 +158,7 @@ static csm_status tell(csm_ctx *ctx, const csm_mlink *link, const csm_row *linke
             CSM_TRY(csm_row_find(ctx, link->source, id.id, &row));
         if (row != NULL && link->told != NULL)
             CSM_TRY(csm_expr_eval(ctx, link->told, row, NULL, &told));
-        return row != NULL && told ? note(ctx, link->source, row->id, link->source_note, text) : CSM_OK;
+        return row != NULL && told ? tell_one(ctx, link, row->id, linked->id, text) : CSM_OK;
     }
     CSM_TRY(tell_page(ctx, link, linked->id, text, TOLD_AT_ONCE, &token));
     if (token.len == 0)

@@ -48,6 +48,8 @@ typedef struct csm_task_link {
 
 /* Point every link calls; in: {link, change, source_table, source, linked_table, linked}. */
 #define CSM_POINT_LINK_CHANGED "task_link.changed/1"
+/* Asked for each source that is to be told; in: {link, source, linked}, out: {told}. Nobody handles it: it is told. */
+#define CSM_POINT_LINK_TELL "task_link.tell/1"
 
 typedef struct csm_rollup_step {
     const char *any;           /* some child matches; NULL = always. The first step that fits is taken */
