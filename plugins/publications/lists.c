@@ -16,12 +16,34 @@ static csm_status needed(csm_ctx *ctx, const csm_change *ch, const char *method,
     return csm_fail_field(ctx, CSM_E_INVALID, field, "field \"%s\": a list of method %s needs one", field, method);
 }
 
+/* A refresh asks it of rows, not of changes: tried on a row that is none. */
+static csm_status check_condition(csm_ctx *ctx, const csm_change *ch)
+{
+    csm_str condition = csm_str_copy(ctx, csm_change_new_text(ctx, ch, "condition"));
+    const kind *k = kind_of(csm_change_new_text(ctx, ch, "type"));
+    csm_query *q;
+    csm_record *row;
+
+    if (condition.ptr == NULL)
+        return CSM_E_NOMEM;
+    if (condition.len == 0 || k == NULL || !csm_change_touches(ctx, ch, "condition"))
+        return CSM_OK;
+    CSM_TRY(csm_query_open(ctx, k->table, &q));
+    csm_query_where(ctx, q, "sys_id", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
+    csm_query_filter(ctx, q, condition.ptr);
+    csm_query_limit(ctx, q, 1);
+    CSM_TRY(csm_query_next(ctx, q, &row));
+    csm_query_close(ctx, q);
+    return CSM_OK;
+}
+
 csm_status list_check(csm_ctx *ctx, csm_change *ch)
 {
     static const char *const fixed[] = { "name", "method", "condition", "script" };
 
     CSM_TRY(needed(ctx, ch, "condition", "condition"));
     CSM_TRY(needed(ctx, ch, "script", "script"));
+    CSM_TRY(check_condition(ctx, ch));
     if (!csm_change_by_client(ctx, ch) || csm_change_get_op(ctx, ch) == CSM_INSERTING || !csm_change_old_bool(ctx, ch, "locked"))
         return CSM_OK;
     for (size_t n = 0; n < sizeof(fixed) / sizeof(fixed[0]); n++)
@@ -131,6 +153,7 @@ static csm_status begin_refresh(csm_ctx *ctx, void *arg)
 
     if (key.ptr == NULL)
         return CSM_E_NOMEM;
+    CSM_TRY(refresh_check(ctx, csm_record_id(ctx, list)));
     CSM_TRY(csm_map_add(ctx, &args, "list", csm_id_value(csm_record_id(ctx, list))));
     CSM_TRY(csm_record_set_bool(ctx, list, "refreshing", true));
     CSM_TRY(csm_record_update(ctx, list));

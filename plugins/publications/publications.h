@@ -45,6 +45,8 @@ csm_status list_keep(csm_ctx *ctx, csm_change *ch);
 csm_status recipient_check(csm_ctx *ctx, csm_change *ch);
 csm_status list_add_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 csm_status list_refresh_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+/* Whether the list's source answers. */
+csm_status refresh_check(csm_ctx *ctx, csm_id list);
 csm_status refresh_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 /* Whether @p recipient is on the list. */
 csm_status is_listed(csm_ctx *ctx, const kind *k, csm_id list, csm_id recipient, bool *out);

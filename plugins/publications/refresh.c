@@ -68,6 +68,13 @@ static csm_status look_up(csm_ctx *ctx, csm_id id, refresh *r)
     return condition.ptr != NULL ? CSM_OK : CSM_E_NOMEM;
 }
 
+csm_status refresh_check(csm_ctx *ctx, csm_id list)
+{
+    refresh r = { 0 };
+
+    return look_up(ctx, list, &r);
+}
+
 static csm_status belongs(csm_ctx *ctx, const refresh *r, const csm_record *who, bool *out)
 {
     csm_value id = csm_id_value(csm_record_id(ctx, who));
