@@ -72,15 +72,12 @@ static csm_status tell_major(csm_ctx *ctx, csm_id id, csm_str number, const char
 csm_status child_moved(csm_ctx *ctx, csm_change *ch)
 {
     csm_change_op op = csm_change_get_op(ctx, ch);
-    csm_str number = csm_change_new_text(ctx, ch, "number");
+    bool gone = op == CSM_DELETING;
+    csm_str number = gone ? csm_change_old_text(ctx, ch, "number") : csm_change_new_text(ctx, ch, "number");
 
-    if (op == CSM_DELETING)
-        return csm_change_old_bool(ctx, ch, "sync_driver")
-                   ? tell_major(ctx, csm_change_old_ref(ctx, ch, "parent"), csm_change_old_text(ctx, ch, "number"), "was deleted", -1)
-                   : CSM_OK;
     if (csm_change_old_bool(ctx, ch, "sync_driver"))
-        CSM_TRY(tell_major(ctx, csm_change_old_ref(ctx, ch, "parent"), number, "is no child case any more", -1));
-    if (!csm_change_new_bool(ctx, ch, "sync_driver") ||
+        CSM_TRY(tell_major(ctx, csm_change_old_ref(ctx, ch, "parent"), number, gone ? "was deleted" : "is no child case any more", -1));
+    if (gone || !csm_change_new_bool(ctx, ch, "sync_driver") ||
         (op == CSM_INSERTING && csm_change_new_bool(ctx, ch, "child_case_creation_progress")))
         return CSM_OK;
     return tell_major(ctx, csm_change_new_ref(ctx, ch, "parent"), number, "is a child case now", 1);

@@ -4,6 +4,7 @@
 #include "major_issue.h"
 
 #define PAGE 20u
+#define REFUSED_BYTES 8000u /* of the notes about those who could not be given a case */
 #define ACCOUNTS "sn_publications_recipientslist_account_m2m"
 #define CONSUMERS "sn_publications_recipientslist_consumer_m2m"
 
@@ -14,6 +15,7 @@ typedef struct run {
     csm_str comments;  /* for the customers */
     csm_id after;      /* recipient of the last page */
     int64_t made, had; /* recipients who got a case, and who had one */
+    csm_str refused;   /* who could not be given one, and why */
 } run;
 
 static csm_status begin(csm_ctx *ctx, void *arg)
@@ -44,8 +46,8 @@ csm_status create_children_method(csm_ctx *ctx, const csm_args *in, csm_reply *o
         return csm_fail(ctx, CSM_E_STATE, "the case is no major case");
     if (csm_is_nil(csm_record_value(ctx, major, "recipient_list")))
         return csm_fail_field(ctx, CSM_E_STATE, "recipient_list", "the major case has no list of affected customers");
-    if (csm_record_bool(ctx, major, "child_case_creation_progress"))
-        return csm_fail(ctx, CSM_E_STATE, "child cases are being made already");
+    if (csm_record_bool(ctx, major, "child_case_creation_progress") && !csm_caller_has_role(ctx, "admin"))
+        return csm_fail(ctx, CSM_E_STATE, "child cases are being made already"); /* a run that failed for good: the administrator's */
     CSM_TRY(csm_as_plugin(ctx, begin, &r));
     CSM_TRY(csm_record_get(ctx, CASE, r.major, &major));
     return csm_reply_record(ctx, out, major);
@@ -129,9 +131,10 @@ static csm_status make_child(csm_ctx *ctx, void *arg)
 
 /* ---- a page ---- */
 
-/* Recipients beyond @p after, in their order. */
-static csm_status next_recipients(csm_ctx *ctx, const char *member, csm_id list, csm_id after, csm_id *page, uint32_t *count)
+/* Those addressed among the next recipients in their order; *more when there may be others behind them. */
+static csm_status next_recipients(csm_ctx *ctx, const char *member, csm_id list, run *r, csm_id *page, uint32_t *count, bool *more)
 {
+    uint32_t seen = 0;
     csm_query *q;
     csm_record *row;
     csm_status st;
@@ -139,35 +142,55 @@ static csm_status next_recipients(csm_ctx *ctx, const char *member, csm_id list,
     *count = 0;
     CSM_TRY(csm_query_open(ctx, member, &q));
     csm_query_where(ctx, q, "list", CSM_OP_EQ, csm_id_value(list));
-    if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, "recipient", CSM_OP_GT, csm_id_value(after));
-    csm_query_where(ctx, q, "active_communication", CSM_OP_EQ, csm_bool(true));
+    if (!csm_id_is_none(r->after))
+        csm_query_where(ctx, q, "recipient", CSM_OP_GT, csm_id_value(r->after));
     csm_query_order(ctx, q, "recipient", CSM_ASC);
     csm_query_limit(ctx, q, PAGE);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && *count < PAGE)
-        page[(*count)++] = csm_record_ref(ctx, row, "recipient");
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && seen < PAGE) {
+        seen++;
+        r->after = csm_record_ref(ctx, row, "recipient");
+        if (csm_record_bool(ctx, row, "active_communication"))
+            page[(*count)++] = r->after;
+    }
     csm_query_close(ctx, q);
+    *more = seen == PAGE;
     return st;
 }
 
-/* One who cannot be given a case is named in the notes and does not hinder the others. */
-static csm_status run_page(csm_ctx *ctx, run *r, const csm_record *major, bool *more, csm_str *refused)
+static csm_status note_refusal(csm_ctx *ctx, run *r, const child *c, csm_str why)
 {
-    csm_id list = csm_record_ref(ctx, major, "recipient_list"), page[PAGE];
-    csm_record *rec;
-    uint32_t count;
-    child c = { .of = r, .major = major };
+    csm_record *who;
 
-    CSM_TRY(csm_record_get(ctx, LIST, list, &rec));
-    c.account = csm_str_is(csm_record_text(ctx, rec, "type"), "accounts");
-    if (!csm_record_bool(ctx, rec, "locked")) {
-        CSM_TRY(csm_record_set_bool(ctx, rec, "locked", true));
-        CSM_TRY(csm_record_update(ctx, rec));
-    }
-    CSM_TRY(next_recipients(ctx, c.account ? ACCOUNTS : CONSUMERS, list, r->after, page, &count));
+    if (r->refused.len > REFUSED_BYTES)
+        return CSM_OK;
+    CSM_TRY(csm_record_find(ctx, c->account ? "customer_account" : "csm_consumer", c->recipient, &who));
+    r->refused = csm_printf(ctx, "%.*sno case for %.*s: %.*s\n", CSM_STR_FMT(r->refused),
+                            CSM_STR_FMT(who != NULL ? csm_record_text(ctx, who, "name") : CSM_STR("one who is gone")), CSM_STR_FMT(why));
+    return r->refused.ptr != NULL ? CSM_OK : CSM_E_NOMEM;
+}
+
+static csm_status lock(csm_ctx *ctx, csm_record *list)
+{
+    if (csm_record_bool(ctx, list, "locked"))
+        return CSM_OK;
+    CSM_TRY(csm_record_set_bool(ctx, list, "locked", true));
+    return csm_record_update(ctx, list);
+}
+
+/* One who cannot be given a case is named in the notes and does not hinder the others. */
+static csm_status run_page(csm_ctx *ctx, run *r, const csm_record *major, bool *more)
+{
+    child c = { .of = r, .major = major };
+    csm_id page[PAGE];
+    csm_record *list;
+    uint32_t count;
+
+    CSM_TRY(csm_record_get(ctx, LIST, csm_record_ref(ctx, major, "recipient_list"), &list));
+    CSM_TRY(lock(ctx, list));
+    c.account = csm_str_is(csm_record_text(ctx, list, "type"), "accounts");
+    CSM_TRY(next_recipients(ctx, c.account ? ACCOUNTS : CONSUMERS, csm_record_id(ctx, list), r, page, &count, more));
     for (uint32_t n = 0; n < count; n++) {
         csm_failure failure;
-        csm_str who;
         bool there;
 
         c.recipient = page[n];
@@ -177,31 +200,26 @@ static csm_status run_page(csm_ctx *ctx, run *r, const csm_record *major, bool *
             continue;
         CSM_TRY(csm_savepoint_attempt(ctx, make_child, &c, &failure));
         r->made += failure.code == CSM_OK;
-        if (failure.code == CSM_OK)
-            continue;
-        who = csm_id_text(ctx, c.recipient);
-        *refused = csm_printf(ctx, "%.*sno case for %.*s: %.*s\n", CSM_STR_FMT(*refused), CSM_STR_FMT(who),
-                              CSM_STR_FMT(failure.message));
+        if (failure.code != CSM_OK)
+            CSM_TRY(note_refusal(ctx, r, &c, failure.message));
     }
-    if (count > 0)
-        r->after = page[count - 1];
-    *more = count == PAGE;
     return CSM_OK;
 }
 
-static csm_status show_progress(csm_ctx *ctx, csm_record *major, const run *r, int64_t made, bool more, csm_str refused)
+/* Notes are made at the end, together with what says that it is one of ours: such go to no child. */
+static csm_status show_progress(csm_ctx *ctx, csm_record *major, const run *r, int64_t made, bool more)
 {
-    csm_str note = refused;
+    csm_str note;
 
-    if (!more)
-        note = csm_printf(ctx, "%.*s%lld child cases created, %lld recipients had one", CSM_STR_FMT(refused), (long long)r->made,
-                          (long long)r->had);
-    if (note.ptr == NULL)
-        return CSM_E_NOMEM;
     CSM_TRY(csm_record_set_int(ctx, major, "child_case_count", csm_record_int(ctx, major, "child_case_count") + made));
     CSM_TRY(csm_record_set_bool(ctx, major, "child_case_creation_progress", more));
-    if (note.len > 0)
+    if (!more) {
+        note = csm_printf(ctx, "%.*s%lld child cases created, %lld recipients had one", CSM_STR_FMT(r->refused), (long long)r->made,
+                          (long long)r->had);
+        if (note.ptr == NULL)
+            return CSM_E_NOMEM;
         CSM_TRY(csm_record_set_text(ctx, major, "work_notes", note));
+    }
     return csm_record_update(ctx, major);
 }
 
@@ -219,15 +237,32 @@ static int64_t int_of(const csm_value *args, const char *key)
     return value != NULL ? csm_value_int(*value) : 0;
 }
 
-/* Arguments: {case, comments?, by?}, and on later pages {after, made, had}. */
+static csm_str text_of(const csm_value *args, const char *key)
+{
+    const csm_value *value = csm_map_get(args, key);
+
+    return value != NULL ? csm_value_text(*value) : CSM_STR("");
+}
+
+static csm_status next_page(csm_ctx *ctx, const run *r, csm_value *args)
+{
+    *args = csm_map(NULL, 0);
+    CSM_TRY(csm_map_add(ctx, args, "case", csm_id_value(r->major)));
+    CSM_TRY(csm_map_add(ctx, args, "by", csm_id_value(r->by)));
+    CSM_TRY(csm_map_add(ctx, args, "comments", csm_text(r->comments)));
+    CSM_TRY(csm_map_add(ctx, args, "after", csm_id_value(r->after)));
+    CSM_TRY(csm_map_add(ctx, args, "made", csm_int(r->made)));
+    CSM_TRY(csm_map_add(ctx, args, "had", csm_int(r->had)));
+    return csm_map_add(ctx, args, "refused", csm_text(r->refused));
+}
+
+/* Arguments: {case, comments?, by?}, and on later pages {after, made, had, refused}. */
 csm_status create_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    const csm_value *comments = csm_map_get(&args, "comments");
     run r = { .major = id_of(&args, "case"), .by = id_of(&args, "by"), .after = id_of(&args, "after"),
-              .comments = comments != NULL ? csm_value_text(*comments) : CSM_STR(""), .made = int_of(&args, "made"),
-              .had = int_of(&args, "had") };
+              .comments = text_of(&args, "comments"), .made = int_of(&args, "made"), .had = int_of(&args, "had"),
+              .refused = text_of(&args, "refused") };
     int64_t before = r.made;
-    csm_str refused = CSM_STR("");
     csm_record *major;
 
     CSM_TRY(csm_record_find(ctx, CASE, r.major, &major));
@@ -235,16 +270,8 @@ csm_status create_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_
         return CSM_OK;
     if (!is_in_state(ctx, major, "accepted") || !csm_record_bool(ctx, major, "active") ||
         csm_is_nil(csm_record_value(ctx, major, "recipient_list")))
-        return show_progress(ctx, major, &r, 0, false, refused); /* ended meanwhile */
-    CSM_TRY(run_page(ctx, &r, major, more, &refused));
-    CSM_TRY(show_progress(ctx, major, &r, r.made - before, *more, refused));
-    if (!*more)
-        return CSM_OK;
-    *next_args = csm_map(NULL, 0);
-    CSM_TRY(csm_map_add(ctx, next_args, "case", csm_id_value(r.major)));
-    CSM_TRY(csm_map_add(ctx, next_args, "by", csm_id_value(r.by)));
-    CSM_TRY(csm_map_add(ctx, next_args, "comments", csm_text(r.comments)));
-    CSM_TRY(csm_map_add(ctx, next_args, "after", csm_id_value(r.after)));
-    CSM_TRY(csm_map_add(ctx, next_args, "made", csm_int(r.made)));
-    return csm_map_add(ctx, next_args, "had", csm_int(r.had));
+        return show_progress(ctx, major, &r, 0, false); /* ended meanwhile */
+    CSM_TRY(run_page(ctx, &r, major, more));
+    CSM_TRY(show_progress(ctx, major, &r, r.made - before, *more));
+    return *more ? next_page(ctx, &r, next_args) : CSM_OK;
 }

@@ -28,14 +28,16 @@ enum { CASE_NEW = 1, CASE_CLOSED = 3, CASE_RESOLVED = 6, CASE_CANCELLED = 7, CAS
 enum {
     MAJOR_ISSUE_METHODS = 9,
     MAJOR_ISSUE_POINTS = 3,
-    MAJOR_ISSUE_IMPLS = 2,
+    MAJOR_ISSUE_IMPLS = 3,
     MAJOR_ISSUE_RULES = 10,
+    MAJOR_ISSUE_DEMO = 7,
 };
 
 extern const csm_method major_issue_methods[MAJOR_ISSUE_METHODS];
 extern const csm_point major_issue_points[MAJOR_ISSUE_POINTS];
 extern const csm_impl major_issue_impls[MAJOR_ISSUE_IMPLS];
 extern const csm_rule major_issue_rules[MAJOR_ISSUE_RULES];
+extern const csm_seed major_issue_demo[MAJOR_ISSUE_DEMO];
 
 /* ---- cases ---- */
 

@@ -61,5 +61,6 @@ static const csm_dep depends[] = { { "customer_service", "1.0" }, { "publication
 CSM_PLUGIN(major_issue, .version = "1.0.0", .summary = "Issues that hit many customers: major cases and their child cases",
            .alias = "com.sn_majorissue_mgt", .depends = CSM_ARRAY(depends), .properties = CSM_ARRAY(properties),
            .tables = CSM_ARRAY(tables), .table_exts = CSM_ARRAY(table_exts), .field_rights = CSM_ARRAY(field_rights),
-           .seeds = CSM_ARRAY(seeds), .rules = CSM_ARRAY(major_issue_rules), .methods = CSM_ARRAY(major_issue_methods),
-           .points = CSM_ARRAY(major_issue_points), .impls = CSM_ARRAY(major_issue_impls), .jobs = CSM_ARRAY(jobs))
+           .seeds = CSM_ARRAY(seeds), .demo = CSM_ARRAY(major_issue_demo), .rules = CSM_ARRAY(major_issue_rules),
+           .methods = CSM_ARRAY(major_issue_methods), .points = CSM_ARRAY(major_issue_points),
+           .impls = CSM_ARRAY(major_issue_impls), .jobs = CSM_ARRAY(jobs))

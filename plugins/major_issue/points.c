@@ -56,6 +56,13 @@ csm_status ask_sync(csm_ctx *ctx, csm_id parent, csm_id child, bool *out)
 
 /* ---- answers of our own ---- */
 
+/* What is asked when a record linked to a case changes; a link is named as the column it sets. */
+typedef struct link_source {
+    const char *link;
+    csm_id source, linked;
+    bool told;
+} link_source;
+
 static csm_verdict reply_pairs(csm_ctx *ctx, csm_reply *out, const csm_pair *pairs, uint32_t count)
 {
     return csm_reply_value(ctx, out, csm_map(pairs, count)) == CSM_OK ? CSM_HANDLED : CSM_REJECT;
@@ -93,6 +100,34 @@ static csm_verdict open_children(csm_ctx *ctx, const csm_args *in, csm_reply *ou
     return reply_pairs(ctx, out, pairs, 1);
 }
 
+/* A child that shares a record with its major case hears of it through the major case, if at all. */
+static csm_status is_told(csm_ctx *ctx, void *arg)
+{
+    link_source *s = arg;
+    csm_record *child, *major = NULL;
+
+    CSM_TRY(csm_record_find(ctx, CASE, s->source, &child));
+    if (child == NULL || !csm_record_bool(ctx, child, "sync_driver") || !csm_table_has_field(ctx, CASE, s->link))
+        return CSM_OK;
+    CSM_TRY(csm_record_find(ctx, CASE, csm_record_ref(ctx, child, "parent"), &major));
+    s->told = major == NULL || !csm_id_eq(csm_record_ref(ctx, major, s->link), s->linked);
+    return CSM_OK;
+}
+
+static csm_verdict told_by_major(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    csm_str link = csm_str_copy(ctx, csm_arg_text(ctx, in, 0));
+    link_source s = { link.ptr, csm_arg_id(ctx, in, 1), csm_arg_id(ctx, in, 2), true };
+    csm_pair *pairs = csm_alloc(ctx, sizeof(*pairs));
+
+    if (pairs == NULL || link.ptr == NULL || csm_as_plugin(ctx, is_told, &s) != CSM_OK)
+        return CSM_REJECT;
+    if (s.told)
+        return CSM_CONTINUE;
+    pairs[0] = (csm_pair){ CSM_STR("told"), csm_bool(false) };
+    return reply_pairs(ctx, out, pairs, 1);
+}
+
 /* ---- declarations ---- */
 
 static const csm_param major_in[] = { CSM_PARAM("case", CSM_T_ID, .table = CASE), CSM_PARAM("table", CSM_T_TEXT) };
@@ -121,5 +156,6 @@ const csm_point major_issue_points[MAJOR_ISSUE_POINTS] = {
 
 const csm_impl major_issue_impls[MAJOR_ISSUE_IMPLS] = {
     { .point = POINT_MAJOR, .order = 1000, .run = major_fields, .doc = "What describes the issue; no onboarding, no orders" },
+    { .point = CSM_POINT_LINK_TELL, .order = 100, .run = told_by_major, .doc = "A record of both is the major case's to tell" },
     { .point = POINT_SYNC, .order = 1000, .run = open_children, .doc = "Children that are not solved, closed or cancelled" },
 };

@@ -185,9 +185,13 @@ csm_status sync_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_ar
 
 /* ---- the property ---- */
 
-/* A state without what explains it would end children with no word to their customers. */
+/* A state without what explains it would end children with no word to their customers. What tells a case from another is not
+ * made alike. */
 csm_status sync_fields_check(csm_ctx *ctx, csm_change *ch)
 {
+    static const csm_str own = CSM_STR_INIT("number,parent,account,contact,consumer,household,partner,partner_contact,opened_by,"
+                                            "opened_at,watch_list,major_case_state,recipient_list,sync_driver,child_case_count,"
+                                            "child_case_creation_progress");
     csm_str names = csm_change_new_text(ctx, ch, "value"), rest = names, next, name;
 
     while (csm_names_next(&rest, &next)) {
@@ -196,6 +200,8 @@ csm_status sync_fields_check(csm_ctx *ctx, csm_change *ch)
             return CSM_E_NOMEM;
         if (!csm_table_has_field(ctx, CASE, name.ptr))
             return csm_fail_field(ctx, CSM_E_INVALID, "value", "field \"value\": cases have no field \"%s\"", name.ptr);
+        if (csm_names_have(own, name))
+            return csm_fail_field(ctx, CSM_E_REJECTED, "value", "field \"value\": \"%s\" is each case's own", name.ptr);
     }
     if (csm_names_have(names, CSM_STR("state")) &&
         (!csm_names_have(names, CSM_STR("close_notes")) || !csm_names_have(names, CSM_STR("resolution_code"))))

@@ -253,6 +253,35 @@ static void acceptance_286_technical_support(void **state)
     (void)people_do(p, "case.create_incident", id);
 }
 
+/* A record of both is told to the major case, and to the child by sync alone; another record of the child's is its own. */
+static void acceptance_286_records_of_both(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *other = people_case_in(p, 10), *major, *incident, *own;
+
+    as(p, "ann");
+    incident = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_incident", "{'id':'%s'}", id), "sys_id");
+    own = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_incident", "{'id':'%s'}", other), "sys_id");
+    (void)csm_tk_ok(p->tk, "case.propose_major_case", "{'id':'%s','work_notes':'n'}", id);
+    as(p, "mia");
+    major = csm_tk_str(p->tk, people_do(p, "case.approve_major_case", id), "sys_id");
+    (void)csm_tk_ok(p->tk, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, other);
+    as(p, "tim");
+    (void)csm_tk_ok(p->tk, "incident.start", "{'id':'%s'}", incident);
+    (void)csm_tk_ok(p->tk, "incident.start", "{'id':'%s'}", own);
+    assert_int_equal(said(p, major, "work_notes", "New -> In Progress"), 1);
+    assert_int_equal(said(p, id, "work_notes", "New -> In Progress"), 0);
+    assert_int_equal(said(p, other, "work_notes", "New -> In Progress"), 1);
+    sync(p, "true");
+    as(p, "tim");
+    (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'a cable'}");
+    csm_tk_settle(p->tk);
+    assert_int_equal(said(p, major, "work_notes", "a cable"), 1);
+    assert_int_equal(said(p, id, "work_notes", "a cable"), 1);
+    assert_int_equal(said(p, id, "comments", "a cable"), 0);
+    sync(p, "false");
+}
+
 static void acceptance_287_direct_candidate(void **state)
 {
     people *p = *state;
@@ -306,6 +335,8 @@ static void acceptance_288_condition(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'name':'no','type':'accounts','method':'condition'}}", LIST);
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert",
                        "{'table':'%s','values':{'name':'no','type':'accounts','method':'condition','condition':'colour=red'}}", LIST);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", /* rows have no changes */
+                       "{'table':'%s','values':{'name':'no','type':'accounts','method':'condition','condition':'nameCHANGES'}}", LIST);
     list = csm_tk_insert(p->tk, LIST, "{'name':'below P','type':'accounts','method':'condition','condition':'account_parent=%s'}", p->P);
     put(p, list, p->X);
     (void)people_do(p, "recipients_list.refresh", list);
@@ -603,7 +634,7 @@ static void acceptance_292_sync(void **state)
 
 static void acceptance_293_state_needs_notes(void **state)
 {
-    static const char *const refused[] = { "state", "state,close_notes", "priority,state,resolution_code" };
+    static const char *const refused[] = { "state", "state,close_notes", "priority,state,resolution_code", "priority,account" };
     static const char *const fine[] = { "priority,comments", "state,close_notes,resolution_code", "priority, state, close_notes, resolution_code",
                                         "priority,state,comments,work_notes,close_notes,resolution_code" };
     people *p = *state;
@@ -692,6 +723,7 @@ int main(void)
         people_test(acceptance_285_wrong_side),
         people_test(acceptance_286_approve),
         people_test(acceptance_286_technical_support),
+        people_test(acceptance_286_records_of_both),
         people_test(acceptance_287_direct_candidate),
         people_test(acceptance_288_condition),
         people_test(acceptance_288_wrong_side),

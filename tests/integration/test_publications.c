@@ -212,6 +212,9 @@ static void acceptance_288_script(void **state)
     assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s^recipient=%s", list, added), 1);
     assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s^recipient=%s", list, p->C), 0);
     assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s^recipient=%s", list, p->S1a), 1); /* by hand */
+    (void)csm_tk_update(p->tk, LIST, list, "{'script':'nobody.knows'}");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "recipients_list.refresh", "{'id':'%s'}", list);
+    assert_int_equal(csm_tk_count(p->tk, ACCOUNTS, "list=%s", list), 5);
 }
 
 static void acceptance_298_case_type(void **state)
@@ -246,6 +249,56 @@ static void acceptance_298_case_type(void **state)
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, CASE, "parent=%s", major), "description"), "an engineer will call you");
 }
 
+static bool noted(people *p, const char *id, const char *part)
+{
+    const csm_value *entries;
+    bool found = false;
+
+    as(p, "mia");
+    entries = csm_tk_at(p->tk, csm_tk_get(p->tk, CASE, id), "work_notes");
+    for (uint32_t n = 0; n < entries->count && !found; n++)
+        found = strstr(csm_tk_str(p->tk, &entries->list[n], "text"), part) != NULL;
+    return found;
+}
+
+static void one_who_gets_no_case_hinders_nobody(void **state)
+{
+    people *p = *state;
+    const char *major, *list = list_of(p, "one is odd", "accounts", p->P), *odd;
+
+    as(p, NULL);
+    odd = csm_tk_insert(p->tk, "customer_account", "{'name':'Odd','customer':true}");
+    (void)csm_tk_ok(p->tk, "recipients_list.add", "{'id':'%s','recipients':['%s','%s']}", list, odd, p->X);
+    as(p, "mia");
+    major = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_major_case", "{'short_description':'for all but one'}"), "sys_id");
+    (void)csm_tk_update(p->tk, CASE, major, "{'recipient_list':'%s'}", list);
+    (void)people_do(p, "case.create_child_cases", major);
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_count(p->tk, CASE, "parent=%s", major), 2);
+    assert_true(noted(p, major, "no case for Odd: field \"priority\""));
+    assert_true(noted(p, major, "2 child cases created"));
+    assert_false(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, major), "child_case_creation_progress"));
+}
+
+static void a_child_that_cannot_follow_says_why(void **state)
+{
+    people *p = *state;
+    const char *major, *stays, *follows = people_case(p, "plain");
+
+    people_set_property(p, "sn_customerservice.parent_child_case_sync", "true");
+    as(p, "ann");
+    stays = csm_tk_insert(p->tk, TYPE, "{'short_description':'dark','account':'%s','priority':2}", p->P);
+    as(p, "mia");
+    major = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_major_case", "{'short_description':'later'}"), "sys_id");
+    (void)csm_tk_ok(p->tk, "case.add_child_cases", "{'id':'%s','cases':['%s','%s']}", major, stays, follows);
+    (void)csm_tk_update(p->tk, CASE, major, "{'priority':5}");
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_int(p->tk, csm_tk_get(p->tk, CASE, stays), "priority"), 2);
+    assert_true(noted(p, stays, "Did not follow its major case: field \"priority\": an outage is never planned"));
+    assert_int_equal(csm_tk_int(p->tk, csm_tk_get(p->tk, CASE, follows), "priority"), 5);
+    people_set_property(p, "sn_customerservice.parent_child_case_sync", "false");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +307,8 @@ int main(void)
         people_test(acceptance_297_each_kind_of_audience),
         people_test(acceptance_288_script),
         people_test(acceptance_298_case_type),
+        people_test(one_who_gets_no_case_hinders_nobody),
+        people_test(a_child_that_cannot_follow_says_why),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -42,16 +42,39 @@ static csm_verdict source(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     return CSM_HANDLED;
 }
 
+/* Accounts called odd get a priority that does not exist. */
+static csm_status is_odd(csm_ctx *ctx, void *arg)
+{
+    csm_value *account = arg;
+    csm_record *rec;
+
+    CSM_TRY(csm_record_find(ctx, "customer_account", account->id, &rec));
+    *account = csm_bool(rec != NULL && csm_str_is(csm_record_text(ctx, rec, "name"), "Odd"));
+    return CSM_OK;
+}
+
 static csm_verdict child_values(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    csm_value values = csm_map(NULL, 0), answer = csm_map(NULL, 0);
+    csm_value values = csm_map(NULL, 0), answer = csm_map(NULL, 0), odd = csm_arg(ctx, in, 2);
 
-    (void)in;
+    if (csm_as_plugin(ctx, is_odd, &odd) != CSM_OK || (odd.b && csm_map_add(ctx, &values, "priority", csm_int(99)) != CSM_OK))
+        return CSM_REJECT;
     if (csm_map_add(ctx, &values, "description", csm_ctext("an engineer will call you")) != CSM_OK ||
         csm_map_add(ctx, &answer, "values", values) != CSM_OK || csm_reply_value(ctx, out, answer) != CSM_OK)
         return CSM_REJECT;
     return CSM_HANDLED;
 }
+
+static csm_status never_planned(csm_ctx *ctx, csm_change *ch)
+{
+    (void)ch;
+    return csm_fail_field(ctx, CSM_E_REJECTED, "priority", "field \"priority\": an outage is never planned");
+}
+
+static const csm_rule rules[] = {
+    { .table = TYPE, .when = CSM_BEFORE_UPDATE, .filter = "priority=5", .run = never_planned, .name = "own_issue.never_planned",
+      .doc = "An outage is not for later" },
+};
 
 static const csm_impl impls[] = {
     { .point = "sn_publications.recipient_source/1", .order = 50, .run = source, .doc = "Accounts at the top" },
@@ -60,4 +83,4 @@ static const csm_impl impls[] = {
 static const csm_dep depends[] = { { "major_issue", "1.0" } };
 
 CSM_PLUGIN(own_issue, .version = "1.0.0", .summary = "Outage cases of a deployer's own", .depends = CSM_ARRAY(depends),
-           .tables = CSM_ARRAY(tables), .scopes = CSM_ARRAY(scopes), .impls = CSM_ARRAY(impls))
+           .tables = CSM_ARRAY(tables), .scopes = CSM_ARRAY(scopes), .rules = CSM_ARRAY(rules), .impls = CSM_ARRAY(impls))
