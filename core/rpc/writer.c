@@ -117,15 +117,15 @@ static bool run_job_page(csm_rpc *rpc, csm_txn *txn, csm_arena *arena, bool *ess
     return false;
 }
 
-/* Whether jobs that began at @p since have had their share: half of a batch's time, and once somebody waits no more than the
- * requests of this batch took, but always a little. */
+/* Whether jobs that began at @p since have had their share: half of a batch's time, and once somebody waits (for this commit or
+ * behind it) no more than the requests of this batch took, but always a little. */
 static bool is_share_used(csm_rpc *rpc, const batch *b, int64_t since, int64_t requests_us)
 {
-    int64_t most = rpc->options.batch_us / 2, least = rpc->options.batch_us / 10, used = csm_mono_us() - since;
+    int64_t most = rpc->options.batch_us / 2, least = rpc->options.batch_us / 25, used = csm_mono_us() - since;
 
     if (used >= most)
         return true;
-    return used >= (requests_us > least ? requests_us : least) && (b->count > b->ran || csm_queue_count(rpc->queue) > 0);
+    return used >= (requests_us > least ? requests_us : least) && (b->count > 0 || csm_queue_count(rpc->queue) > 0);
 }
 
 /* Runs due jobs; the requests of the batch took @p requests_us. True: some may be left. */
