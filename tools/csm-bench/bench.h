@@ -80,6 +80,16 @@ void request_case_values(csm_writer *w, const world *wd, uint64_t n);
 #define CASE_COLUMNS_NEW 11u /* without those that say how far the case is */
 extern const char *const case_columns[CASE_COLUMNS];
 void request_case_cells(csm_writer *w, const world *wd, uint64_t n, uint32_t columns);
+/* The sys_id of an encoded record; ends the program when there is none. */
+void result_id(csm_str result, char out[HEX_ID]);
+/* Cases made one by one by number. */
+typedef struct creator {
+    const world *wd;
+    uint64_t next, end;
+    char (*ids)[HEX_ID];     /* of the cases, in the order of the answers; NULL: not kept */
+    uint64_t id_count;
+} creator;
+drive_source source_create(creator *c);
 /* The id an import gives case number @p n. */
 void case_id(uint64_t n, char out[HEX_ID]);
 
@@ -114,6 +124,22 @@ const csm_value *world_answer(const csm_client_result *result, const char *key);
 void load_people(world *wd);
 void load_cases(world *wd);
 
+/* ---- load_batch.c: rows written in batches ---- */
+
+#define LOAD_ROWS 500u
+typedef struct load_batch {
+    csm_value items[LOAD_ROWS];
+    csm_pair item[LOAD_ROWS][3], values[LOAD_ROWS][4];
+    char names[LOAD_ROWS][32];
+    uint32_t count;
+} load_batch;
+
+/* @p values live until the batch is written; at most four. */
+void load_batch_add(load_batch *p, const char *table, const csm_pair *values, uint32_t count);
+/* Writes the batch, empties it and gives the ids of its records; @p ids NULL: not wanted. */
+void load_batch_write(const world *wd, load_batch *p, char (*ids)[HEX_ID]);
+csm_value as_hex(const char id[HEX_ID]);
+
 /* ---- figures ---- */
 
 typedef struct bench {
@@ -129,6 +155,7 @@ void figures_count(bench *b);  /* servers run */
 void figures_server(bench *b); /* no server runs, here and below */
 void figures_write(bench *b);
 void figures_events(bench *b);
+void figures_children(bench *b);
 /* A number of server.metrics about the writer. */
 int64_t writer_number(const world *wd, const char *name);
 

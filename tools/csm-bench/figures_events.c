@@ -13,7 +13,6 @@
 #define ITEMS 100u    /* install base items on each of them */
 #define SERVICES 20u  /* that the nodes carry */
 #define FEW 40u       /* keys of the folding alone: the alerts every commit writes again */
-#define LOAD_PAGE 500u
 
 /* ---- sending ---- */
 
@@ -90,56 +89,15 @@ static double send_all(world *wd, sender *s, drive_part *part)
 
 /* ---- what stands there ---- */
 
-typedef struct page {
-    csm_value items[LOAD_PAGE];
-    csm_pair item[LOAD_PAGE][3], values[LOAD_PAGE][4];
-    char names[LOAD_PAGE][32];
-    uint32_t count;
-} page;
-
-static void page_add(page *p, const char *table, const csm_pair *values, uint32_t count)
-{
-    uint32_t n = p->count++;
-
-    memcpy(p->values[n], values, count * sizeof(*values));
-    p->item[n][0] = (csm_pair){ CSM_STR("op"), csm_ctext("insert") };
-    p->item[n][1] = (csm_pair){ CSM_STR("table"), csm_ctext(table) };
-    p->item[n][2] = (csm_pair){ CSM_STR("values"), csm_map(p->values[n], count) };
-    p->items[n] = csm_map(p->item[n], 3);
-}
-
-/* Writes the page and gives the ids of its records. */
-static void page_write(const world *wd, page *p, char (*ids)[HEX_ID])
-{
-    csm_pair args[] = { { CSM_STR("items"), csm_list(p->items, p->count) } };
-    csm_client_result *result = world_call(wd, "record.batch", csm_map(args, 1));
-    const csm_value *rows = csm_client_result_value(result);
-
-    for (uint32_t n = 0; n < p->count && ids != NULL; n++) {
-        const csm_value *record = csm_map_get(&rows->list[n], "record"), *id = csm_map_get(record, "sys_id");
-
-        if (id == NULL || id->type != CSM_T_TEXT || id->s.len != HEX_ID)
-            die("record.batch answers no id");
-        memcpy(ids[n], id->s.ptr, HEX_ID);
-    }
-    csm_client_result_free(result);
-    p->count = 0;
-}
-
-static csm_value hex(const char id[HEX_ID])
-{
-    return csm_text((csm_str){ id, HEX_ID });
-}
-
-static void load_named(const world *wd, page *p, const char *table, const char *format, uint32_t count, char (*ids)[HEX_ID])
+static void load_named(const world *wd, load_batch *p, const char *table, const char *format, uint32_t count, char (*ids)[HEX_ID])
 {
     for (uint32_t n = 0, from = 0; n < count; n++) {
         char *name = p->names[p->count];
 
         snprintf(name, sizeof(p->names[0]), "%s-%04u", format, n);
-        page_add(p, table, &(csm_pair){ CSM_STR("name"), csm_ctext(name) }, 1);
-        if (p->count == LOAD_PAGE || n + 1 == count) {
-            page_write(wd, p, ids + from);
+        load_batch_add(p, table, &(csm_pair){ CSM_STR("name"), csm_ctext(name) }, 1);
+        if (p->count == LOAD_ROWS || n + 1 == count) {
+            load_batch_write(wd, p, ids + from);
             from = n + 1;
         }
     }
@@ -148,7 +106,7 @@ static void load_named(const world *wd, page *p, const char *table, const char *
 static void load_things(const world *wd)
 {
     static char nodes[NODES][HEX_ID], services[SERVICES][HEX_ID];
-    page *p = calloc(1, sizeof(*p));
+    load_batch *p = calloc(1, sizeof(*p));
 
     if (p == NULL)
         die("out of memory");
@@ -156,20 +114,20 @@ static void load_things(const world *wd)
     load_named(wd, p, "cmdb_ci", "node", NODES, nodes);
     load_named(wd, p, "cmdb_ci_service", "service", SERVICES, services);
     for (uint32_t n = 0; n < NODES; n++) {
-        csm_pair values[] = { { CSM_STR("parent"), hex(services[n % SERVICES]) }, { CSM_STR("child"), hex(nodes[n]) } };
+        csm_pair values[] = { { CSM_STR("parent"), as_hex(services[n % SERVICES]) }, { CSM_STR("child"), as_hex(nodes[n]) } };
 
-        page_add(p, "cmdb_rel_ci", values, 2);
-        if (p->count == LOAD_PAGE || n + 1 == NODES)
-            page_write(wd, p, NULL);
+        load_batch_add(p, "cmdb_rel_ci", values, 2);
+        if (p->count == LOAD_ROWS || n + 1 == NODES)
+            load_batch_write(wd, p, NULL);
     }
     for (uint32_t n = 0; n < NODES * ITEMS; n++) {
         csm_pair values[] = { { CSM_STR("name"), csm_ctext("Box") },
-                              { CSM_STR("account"), hex(wd->accounts[n % ACCOUNTS]) },
-                              { CSM_STR("configuration_item"), hex(nodes[n / ITEMS]) } };
+                              { CSM_STR("account"), as_hex(wd->accounts[n % ACCOUNTS]) },
+                              { CSM_STR("configuration_item"), as_hex(nodes[n / ITEMS]) } };
 
-        page_add(p, "sn_install_base_item", values, 3);
-        if (p->count == LOAD_PAGE || n + 1 == NODES * ITEMS)
-            page_write(wd, p, NULL);
+        load_batch_add(p, "sn_install_base_item", values, 3);
+        if (p->count == LOAD_ROWS || n + 1 == NODES * ITEMS)
+            load_batch_write(wd, p, NULL);
     }
     free(p);
 }

@@ -7,42 +7,6 @@
 
 #define WARM 1000u
 
-/* ---- creates that keep the ids they were answered ---- */
-
-typedef struct creator {
-    const world *wd;
-    uint64_t next, end;        /* case numbers */
-    char (*ids)[HEX_ID];       /* in the order of the answers; NULL: not kept */
-    uint64_t id_count;
-} creator;
-
-static bool make_create(void *user, uint32_t msgid, csm_buf *out)
-{
-    creator *c = user;
-    csm_writer w;
-
-    if (c->next == c->end)
-        return false;
-    w = request_open(out, msgid, "record.insert", 2);
-    request_text(&w, "table", "sn_customerservice_case");
-    csm_write_cstr(&w, "values");
-    request_case_values(&w, c->wd, c->next++);
-    return true;
-}
-
-static void take_created(void *user, uint32_t msgid, csm_str result)
-{
-    static const char key[] = "\xa6sys_id\xd9\x20"; /* the text "sys_id", the head of a text of 32 bytes */
-    creator *c = user;
-    const char *at = memmem(result.ptr, result.len, key, sizeof(key) - 1);
-
-    (void)msgid;
-    if (at == NULL || (size_t)(result.ptr + result.len - at) < sizeof(key) - 1 + HEX_ID)
-        die("record.insert answers no id");
-    if (c->ids != NULL)
-        memcpy(c->ids[c->id_count++], at + sizeof(key) - 1, HEX_ID);
-}
-
 int64_t writer_number(const world *wd, const char *name)
 {
     csm_client_result *result = world_call(wd, "server.metrics", csm_nil());
@@ -61,7 +25,7 @@ static double run_creates(world *work, creator *c, uint32_t depth, const char *n
 {
     int64_t cpu_us;
     const bench_options *o = work->options;
-    drive_part part = { .source = { make_create, take_created, c }, .connections = o->connections, .depth = depth };
+    drive_part part = { .source = source_create(c), .connections = o->connections, .depth = depth };
     char file[PATH_MAX];
     pid_t profiler = 0;
     int64_t batches, requests;
@@ -196,7 +160,7 @@ static void others_figure(bench *b)
     import_begin(&im, &work, "bench import", base->cases, UINT64_MAX, false);
     for (uint32_t n = 0; n < b->o.rounds; n++) {
         drive_part parts[] = {
-            { .source = { make_create, NULL, &c }, .connections = OTHERS, .depth = 1 },
+            { .source = source_create(&c), .connections = OTHERS, .depth = 1 },
             { .source = source_import(&im, IMPORT_PAGE), .connections = 1, .depth = 1 },
         };
 

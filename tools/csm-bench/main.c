@@ -63,6 +63,7 @@ int main(int argc, char **argv)
     figures_server(&b);
     figures_write(&b);
     figures_events(&b);
+    figures_children(&b);
     report_print(&b.o);
     return report_is_good() ? 0 : 2;
 }
