@@ -89,7 +89,7 @@ static csm_status propose_method(csm_ctx *ctx, const csm_args *in, csm_reply *ou
 /* ---- opening one ---- */
 
 static const csm_param open_params[] = {
-    CSM_PARAM("short_description", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 160),
+    CSM_PARAM("short_description", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .min = 1, .max = 160),
     CSM_PARAM("description", CSM_T_TEXT, .max = 4000),
     CSM_PARAM("priority", CSM_T_INT, .min = 1, .max = 5),
     CSM_PARAM("category", CSM_T_INT, .max = 5),

@@ -85,11 +85,16 @@ csm_status child_moved(csm_ctx *ctx, csm_change *ch)
 
 /* ---- while it is a child ---- */
 
+/* Of a child that outlives its major case they are its own again. */
 csm_status child_links(csm_ctx *ctx, csm_change *ch)
 {
     static const char *const links[] = { "incident", "problem", "change", "caused_by" };
+    csm_record *major;
 
     if (!csm_change_by_client(ctx, ch) || csm_change_is_import(ctx, ch))
+        return CSM_OK;
+    CSM_TRY(find_major(ctx, csm_change_new_ref(ctx, ch, "parent"), &major));
+    if (major == NULL || !csm_record_bool(ctx, major, "active"))
         return CSM_OK;
     for (size_t n = 0; n < sizeof(links) / sizeof(links[0]); n++)
         if (csm_table_has_field(ctx, csm_change_table(ctx, ch), links[n]) && csm_change_touches(ctx, ch, links[n]))

@@ -110,7 +110,7 @@ static csm_status is_told(csm_ctx *ctx, void *arg)
     if (child == NULL || !csm_record_bool(ctx, child, "sync_driver") || !csm_table_has_field(ctx, CASE, s->link))
         return CSM_OK;
     CSM_TRY(csm_record_find(ctx, CASE, csm_record_ref(ctx, child, "parent"), &major));
-    s->told = major == NULL || !csm_id_eq(csm_record_ref(ctx, major, s->link), s->linked);
+    s->told = major == NULL || !csm_record_bool(ctx, major, "active") || !csm_id_eq(csm_record_ref(ctx, major, s->link), s->linked);
     return CSM_OK;
 }
 

@@ -667,6 +667,11 @@ static void acceptance_294_close(void **state)
     is(p, ids[3], "state", 6); /* its customer decides */
     shows(p, ids[3], "close_notes", "switched it on");
     as(p, "mia");
+    as(p, "pat"); /* who goes on after it goes on by himself */
+    (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'still dark'}", ids[3]);
+    as(p, "ann");
+    (void)people_do(p, "case.create_incident", ids[3]);
+    as(p, "mia");
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, people_case(p, "late"));
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.create_child_cases", "{'id':'%s'}", major);
 }
