@@ -1,4 +1,5 @@
-/* Mutexes and threads over pthreads. Threads start with every signal blocked: signals belong to the main loop. */
+/* Mutexes and threads over pthreads. Threads start with signals blocked: they belong to the main loop, but for
+ * those a thread brings upon itself. */
 #include "base/lock.h"
 
 #include "base/mem.h"
@@ -64,10 +65,13 @@ csm_status csm_thread_start(const char *name, void (*run)(void *user), void *use
     thread->run = run;
     thread->user = user;
     snprintf(thread->name, sizeof(thread->name), "%.15s", name);
-    sigset_t all;
+    static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    sigset_t others;
     sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigfillset(&others);
+    for (size_t n = 0; n < sizeof(own) / sizeof(own[0]); n++)
+        sigdelset(&others, own[n]);
+    pthread_sigmask(SIG_SETMASK, &others, &before);
     int rc = pthread_create(&thread->thread, NULL, thread_main, thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (rc != 0) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/lock.h"
+#include "base/trail.h"
 #include "model/model.h"
 #include "store/store.h"
 #include "wire/wire.h"
@@ -65,7 +66,10 @@ struct csm_caller {
 typedef struct csm_cache {
     csm_caller_cache *callers;
     csm_kept *kept;
+    csm_trail_slot *trail;     /* where the thread notes whose code it runs; NULL = nowhere */
 } csm_cache;
+
+#define CSM_CORE_PLUGINS 2u /* positions of the engine's own plugin and the protocol's */
 
 /* How far a call may go; checked at each engine call that touches rows. */
 typedef struct csm_budget {
@@ -94,6 +98,7 @@ struct csm_ctx {
     csm_cache *cache;          /* of this thread */
     csm_idgen *ids;            /* of this thread */
     const csm_mplugin *plugin; /* whose code runs; NULL = the engine's own */
+    const char *hook;          /* and which of its hooks, for the trail */
     csm_time now;              /* fixed for the call */
     uint32_t system;           /* above 0: the plugin's rights (everything); rules, jobs, caller values */
     uint32_t depth;            /* of rules causing writes causing rules */
@@ -165,6 +170,13 @@ static inline csm_status csm_budget_rows(csm_ctx *ctx, uint64_t count)
 /* Shorthand for engine code. */
 #define csm_ctx_fail(ctx, code, ...) csm_error_set(&(ctx)->err, (code), __VA_ARGS__)
 #define csm_ctx_nomem(ctx) csm_error_nomem(&(ctx)->err)
+
+/* The thread's trail: whose hook runs from here on; NULL or a plugin of the core: nobody's. */
+static inline void csm_ctx_note(const csm_ctx *ctx, const csm_mplugin *plugin, const char *hook)
+{
+    if (ctx->cache != NULL && ctx->cache->trail != NULL)
+        csm_trail_note(ctx->cache->trail, plugin != NULL && plugin->position >= CSM_CORE_PLUGINS ? plugin->id : NULL, hook);
+}
 
 /* What a table is called in a message: external callers read its label. */
 static inline const char *csm_ctx_called(const csm_ctx *ctx, const csm_mtable *table)

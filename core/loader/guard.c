@@ -1,11 +1,13 @@
-/* The guard: a small file that says whose code is being loaded or started. A crash there takes the process with it,
- * so the note is all that is left; the next boot makes it a strike against that very file and leaves the plugin out.
- * Lines: "running ID", "strike ID MTIME SIZE". */
+/* The guard: a small file that says whose code is being loaded or started, and who took the process with him before. A crash
+ * at a start leaves the note, one while serving the trail; the next boot makes either a strike against that very file. One
+ * strike of a start, or three of serving, leave the plugin out. Lines: "running ID", "strike ID MTIME SIZE" (of a start),
+ * "crash ID MTIME SIZE" (while serving). */
 #include "loader/room.h"
 
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/trail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +17,7 @@
 #define GUARD "plugin.guard"
 #define GUARD_BYTES ((size_t)64 * 1024)
 #define STRIKES_MAX 256
+#define CRASHES_MAX 3u /* while serving */
 
 static csm_status failed(const csm_loader *loader, csm_error *err)
 {
@@ -38,8 +41,9 @@ static csm_status write_guard(const csm_loader *loader, const char *running, csm
     if (running != NULL)
         (void)csm_buf_printf(&buf, "running %s\n", running);
     for (uint32_t n = 0; n < loader->strike_count; n++)
-        (void)csm_buf_printf(&buf, "strike %s %lld %lld\n", loader->strikes[n].id,
-                             (long long)loader->strikes[n].mtime_us, (long long)loader->strikes[n].size);
+        (void)csm_buf_printf(&buf, "%s %s %lld %lld\n", loader->strikes[n].starting ? "strike" : "crash",
+                             loader->strikes[n].id, (long long)loader->strikes[n].mtime_us,
+                             (long long)loader->strikes[n].size);
     fd = buf.failed ? -1 : open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (buf.failed) {
         st = csm_error_nomem(err);
@@ -55,10 +59,12 @@ static csm_status write_guard(const csm_loader *loader, const char *running, csm
     return st;
 }
 
-static void add_strike(csm_loader *loader, const csm_entry *entry)
+static void add_strike(csm_loader *loader, csm_entry *entry, bool starting)
 {
-    if (loader->strike_count < STRIKES_MAX)
-        loader->strikes[loader->strike_count++] = (csm_strike){ entry->pub.id, entry->mtime_us, entry->size };
+    if (loader->strike_count == STRIKES_MAX)
+        return;
+    loader->strikes[loader->strike_count++] = (csm_strike){ entry->pub.id, entry->mtime_us, entry->size, starting };
+    entry->pub.strikes++;
 }
 
 /* Notes what the .so is now; false when there is none. */
@@ -91,12 +97,47 @@ static void take_line(csm_loader *loader, csm_str line)
     if (csm_str_is(word, "running")) {
         csm_log(CSM_LOG_ERROR, "loader", "the server ended while plugin \"%s\" was being loaded or started",
                 entry->pub.id);
-        add_strike(loader, entry);
+        add_strike(loader, entry, true);
         return;
     }
-    if (csm_str_is(word, "strike") && csm_str_split(&rest, ' ', &mtime) && csm_str_split(&rest, ' ', &size) &&
-        csm_parse_int(mtime, &at) && csm_parse_int(size, &bytes) && at == entry->mtime_us && bytes == entry->size)
-        add_strike(loader, entry);
+    if ((csm_str_is(word, "strike") || csm_str_is(word, "crash")) && csm_str_split(&rest, ' ', &mtime) &&
+        csm_str_split(&rest, ' ', &size) && csm_parse_int(mtime, &at) && csm_parse_int(size, &bytes) &&
+        at == entry->mtime_us && bytes == entry->size)
+        add_strike(loader, entry, csm_str_is(word, "strike"));
+}
+
+static csm_status take_trail(csm_loader *loader, csm_error *err)
+{
+    char who[CSM_TRAIL_WHO], what[CSM_TRAIL_WHAT];
+    csm_entry *entry;
+    bool found = false;
+
+    if (loader->options.trail != NULL)
+        CSM_TRY(csm_trail_read(loader->options.trail, who, what, &found, err));
+    entry = found ? csm_entry_find(loader, csm_str_of(who)) : NULL;
+    if (entry == NULL || !identify(loader, entry))
+        return CSM_OK;
+    csm_log(CSM_LOG_ERROR, "loader", "the server ended in \"%s\" of plugin \"%s\"", what, entry->pub.id);
+    add_strike(loader, entry, false);
+    return CSM_OK;
+}
+
+/* Leaves out who had his strikes. */
+static void judge(csm_loader *loader, csm_entry *entry)
+{
+    uint32_t starts = 0, crashes = 0;
+
+    for (uint32_t n = 0; n < loader->strike_count; n++)
+        if (strcmp(loader->strikes[n].id, entry->pub.id) == 0)
+            ++*(loader->strikes[n].starting ? &starts : &crashes);
+    if (starts > 0)
+        csm_entry_mark(loader, entry, CSM_PLUGIN_QUARANTINED,
+                       "ended the server while it was being loaded or started; install another build of it, or try it "
+                       "again with plugin.clear and a restart");
+    else if (crashes >= CRASHES_MAX)
+        csm_entry_mark(loader, entry, CSM_PLUGIN_QUARANTINED,
+                       "ended the server %u times; install another build of it, or try it again with plugin.clear and a "
+                       "restart", crashes);
 }
 
 csm_status csm_guard_read(csm_loader *loader, csm_error *err)
@@ -114,18 +155,39 @@ csm_status csm_guard_read(csm_loader *loader, csm_error *err)
     if (snprintf(path, sizeof(path), "%s/" GUARD, loader->options.data_dir) >= (int)sizeof(path))
         return csm_error_set(err, CSM_E_INVALID, "data directory: the path is too long");
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        return errno == ENOENT ? CSM_OK : failed(loader, err);
-    st = csm_file_read(fd, path, GUARD_BYTES, loader->arena, &text, err);
-    close(fd);
+    if (fd < 0 && errno != ENOENT)
+        return failed(loader, err);
+    st = fd < 0 ? CSM_OK : csm_file_read(fd, path, GUARD_BYTES, loader->arena, &text, err);
+    if (fd >= 0)
+        close(fd);
     CSM_TRY(st);
     while (csm_str_split(&text, '\n', &line))
         take_line(loader, line);
+    CSM_TRY(take_trail(loader, err));
+    for (uint32_t n = 0; n < loader->entry_count; n++)
+        judge(loader, loader->entries[n]);
+    CSM_TRY(write_guard(loader, NULL, err));
+    if (loader->options.trail != NULL) /* counted once */
+        (void)unlink(loader->options.trail);
+    return CSM_OK;
+}
+
+csm_status csm_guard_clear(csm_loader *loader, csm_entry *entry, csm_error *err)
+{
+    uint32_t kept = 0;
+    csm_status st;
+
+    if (loader->options.data_dir == NULL)
+        return csm_error_set(err, CSM_E_UNSUPPORTED, "this server remembers no crashes");
+    csm_mutex_lock(loader->lock);
     for (uint32_t n = 0; n < loader->strike_count; n++)
-        csm_entry_mark(loader, csm_entry_find(loader, csm_str_of(loader->strikes[n].id)), CSM_PLUGIN_QUARANTINED,
-                       "ended the server while it was being loaded or started; install another build of it, or take "
-                       "its line out of " GUARD " in the data directory");
-    return write_guard(loader, NULL, err);
+        if (strcmp(loader->strikes[n].id, entry->pub.id) != 0)
+            loader->strikes[kept++] = loader->strikes[n];
+    loader->strike_count = kept;
+    entry->pub.strikes = 0;
+    st = write_guard(loader, NULL, err);
+    csm_mutex_unlock(loader->lock);
+    return st;
 }
 
 csm_status csm_loader_guard(csm_loader *loader, const char *id, csm_error *err)

@@ -126,8 +126,11 @@ static csm_status copy_options(csm_loader *loader, const csm_loader_options *opt
     loader->options.plugin_dir = csm_arena_cstr(loader->arena, csm_str_of(options->plugin_dir));
     if (options->data_dir != NULL)
         loader->options.data_dir = csm_arena_cstr(loader->arena, csm_str_of(options->data_dir));
+    if (options->trail != NULL)
+        loader->options.trail = csm_arena_cstr(loader->arena, csm_str_of(options->trail));
     if (own == NULL || loader->options.plugin_dir == NULL ||
-        (options->data_dir != NULL && loader->options.data_dir == NULL))
+        (options->data_dir != NULL && loader->options.data_dir == NULL) ||
+        (options->trail != NULL && loader->options.trail == NULL))
         return csm_error_nomem(err);
     for (uint32_t n = 0; n < options->own_count; n++)
         own[n] = options->own[n];

@@ -27,12 +27,14 @@ typedef struct csm_loader_plugin {
     uint32_t depend_count;
     csm_plugin_state state;
     const char *reason;         /* of quarantine or rejection; "" otherwise */
+    uint32_t strikes;           /* how often it took the process with it */
     bool bundled;               /* part of this product: keeps its names, needs no allowance */
 } csm_loader_plugin;
 
 typedef struct csm_loader_options {
     const char *plugin_dir;     /* absolute; <id>.so and <id>.manifest */
     const char *data_dir;       /* holds plugin.guard; NULL = crashes are not remembered */
+    const char *trail;          /* path of the trail an earlier process left, see base/trail.h; NULL = none */
     const char *const *enabled; /* ids or aliases */
     uint32_t enabled_count;
     const char *const *allowed; /* third parties' ids that may be activated though not enabled */
@@ -67,7 +69,7 @@ csm_status csm_loader_guard(csm_loader *loader, const char *id, csm_error *err);
 
 /* All plugins sorted by id, copied into @p arena (strings live as long as the loader). Any thread. */
 csm_status csm_loader_list(csm_loader *loader, csm_arena *arena, const csm_loader_plugin **out, uint32_t *count);
-/* What plugin.list and plugin.show answer. */
+/* What plugin.list, plugin.show and plugin.clear do. */
 csm_rpc_plugins csm_loader_rpc(csm_loader *loader);
 
 #endif

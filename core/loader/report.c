@@ -1,5 +1,5 @@
-/* What plugin.list and plugin.show tell. Runs on reading threads; sees entries through csm_loader_list only. */
-#include "loader/loader.h"
+/* What plugin.list, plugin.show and plugin.clear do. Runs on reading threads; sees entries through csm_loader_list only. */
+#include "loader/room.h"
 
 #include "base/str.h"
 
@@ -22,7 +22,7 @@ static csm_status depends_value(csm_ctx *ctx, const csm_loader_plugin *plugin, c
 
 static csm_status plugin_value(csm_ctx *ctx, const csm_loader_plugin *plugin, csm_value *out)
 {
-    csm_pair *pairs = csm_arena_array(ctx->arena, 9, sizeof(*pairs));
+    csm_pair *pairs = csm_arena_array(ctx->arena, 10, sizeof(*pairs));
     csm_value depends;
     uint32_t count = 0;
 
@@ -37,6 +37,7 @@ static csm_status plugin_value(csm_ctx *ctx, const csm_loader_plugin *plugin, cs
     put(pairs, &count, "reason", csm_ctext(plugin->reason));
     put(pairs, &count, "depends", depends);
     put(pairs, &count, "bundled", csm_bool(plugin->bundled));
+    put(pairs, &count, "strikes", csm_int(plugin->strikes));
     *out = csm_map(pairs, count);
     return CSM_OK;
 }
@@ -83,7 +84,16 @@ static csm_status show(void *user, csm_ctx *ctx, csm_str id, csm_value *out)
     return CSM_E_NOT_FOUND;
 }
 
+static csm_status clear(void *user, csm_ctx *ctx, csm_str id, csm_value *out)
+{
+    csm_entry *entry = csm_entry_find(user, id);
+
+    if (entry != NULL)
+        CSM_TRY(csm_guard_clear(user, entry, &ctx->err));
+    return show(user, ctx, id, out); /* tells who is not installed */
+}
+
 csm_rpc_plugins csm_loader_rpc(csm_loader *loader)
 {
-    return (csm_rpc_plugins){ list, show, loader };
+    return (csm_rpc_plugins){ list, show, clear, loader };
 }

@@ -19,10 +19,11 @@ typedef struct csm_entry {
     int64_t mtime_us, size;    /* of the .so: a strike holds for this file only */
 } csm_entry;
 
-/* A plugin that took the process with it while it was loaded or started. */
+/* A plugin that took the process with it. */
 typedef struct csm_strike {
     const char *id;
     int64_t mtime_us, size;
+    bool starting;             /* while it was loaded or started: one is enough */
 } csm_strike;
 
 struct csm_loader {
@@ -34,7 +35,7 @@ struct csm_loader {
     uint32_t entry_count, entry_room;
     csm_entry **order;         /* wanted ones, dependencies first */
     uint32_t order_count;
-    csm_strike *strikes;
+    csm_strike *strikes;       /* these two under lock, too */
     uint32_t strike_count;
 };
 
@@ -73,6 +74,8 @@ csm_status csm_library_open(int fd, const struct stat *info, const csm_plugin **
 
 /* guard.c */
 csm_status csm_guard_read(csm_loader *loader, csm_error *err);
+/* Forgets the strikes of a plugin, on disk too. Any thread. */
+csm_status csm_guard_clear(csm_loader *loader, csm_entry *entry, csm_error *err);
 
 /* settings.c: fills entry->settings once. */
 csm_status csm_settings_fill(csm_loader *loader, csm_entry *entry, csm_error *err);

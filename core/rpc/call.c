@@ -271,7 +271,7 @@ static csm_status run_handler(csm_call *call, csm_ctx *ctx, csm_reply *reply)
         return run_transition(call, ctx, reply);
     if (call->method->link != NULL)
         return csm_link_run(ctx, call->method, call->given, reply);
-    frame = csm_frame_enter(ctx, call->method->plugin, false);
+    frame = csm_frame_enter(ctx, call->method->plugin, false, call->method->name);
     st = decl->run(ctx, &args, reply);
     return csm_frame_leave(ctx, frame, st, call->method->name);
 }

@@ -34,6 +34,18 @@ static csm_status plugin_show(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     return CSM_OK;
 }
 
+static csm_status plugin_clear(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    const csm_rpc_plugins *plugins = &csm_call_of(ctx)->rpc->options.plugins;
+    csm_value answer = csm_nil();
+
+    if (plugins->clear == NULL)
+        return csm_ctx_fail(ctx, CSM_E_UNSUPPORTED, "this server has no plugin loader");
+    CSM_TRY(plugins->clear(plugins->user, ctx, csm_value_text(in->values[0]), &answer));
+    csm_write_value(csm_reply_begin(out), answer);
+    return CSM_OK;
+}
+
 /* ---- jobs ---- */
 
 static csm_status job_list(csm_ctx *ctx, const csm_args *in, csm_reply *out)
@@ -185,6 +197,9 @@ static const csm_method methods[] = {
       .doc = "Plugins with state and reason" },
     { .name = "plugin.show", .params = CSM_ARRAY(show_params), .returns = CSM_T_MAP, .role = "admin", .since = 1,
       .run = plugin_show, .doc = "One plugin" },
+    { .name = "plugin.clear", .params = CSM_ARRAY(show_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_SLOW, .role = "admin",
+      .since = 1, .run = plugin_clear, .doc = "Forgets the crashes of a plugin: it is tried again at the next start",
+      .returns_doc = "As plugin.show" },
     { .name = "job.list", .returns = CSM_T_LIST, .role = "admin", .since = 1, .run = job_list,
       .doc = "Jobs that wait, jobs that failed, outcomes of periodic ones" },
     { .name = "job.run", .params = CSM_ARRAY(run_params), .returns = CSM_T_BOOL, .flags = CSM_METHOD_WRITES, .role = "admin",

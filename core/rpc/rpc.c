@@ -47,6 +47,23 @@ static void seats_free(csm_seat *seats, uint32_t count)
     csm_mem_free(seats);
 }
 
+/* A hook on the loop or the writer holds everybody up; one on a worker has a read's deadline before it. */
+#define WORKER_PATIENCE 10u
+
+static void take_trail(csm_trail *trail, csm_seat *seats, uint32_t count, uint32_t patience)
+{
+    for (uint32_t n = 0; trail != NULL && n < count; n++)
+        seats[n].cache.trail = csm_trail_take(trail, patience);
+}
+
+static void take_trails(csm_rpc *rpc)
+{
+    take_trail(rpc->options.trail, &rpc->loop, 1, 1);
+    take_trail(rpc->options.trail, &rpc->write, 1, 1);
+    take_trail(rpc->options.trail, rpc->worker_seats, rpc->options.workers, WORKER_PATIENCE);
+    take_trail(rpc->options.trail, rpc->hasher_seats, rpc->options.login_parallel, WORKER_PATIENCE);
+}
+
 static csm_status make_parts(csm_rpc *rpc, csm_error *err)
 {
     rpc->queue = csm_queue_new(rpc->options.queue_max);
@@ -62,7 +79,9 @@ static csm_status make_parts(csm_rpc *rpc, csm_error *err)
     CSM_TRY(csm_seat_init(&rpc->loop, rpc->engine->store, err));
     CSM_TRY(csm_seat_init(&rpc->write, rpc->engine->store, err));
     CSM_TRY(seats_new(rpc, rpc->options.workers, &rpc->worker_seats, err));
-    return seats_new(rpc, rpc->options.login_parallel, &rpc->hasher_seats, err);
+    CSM_TRY(seats_new(rpc, rpc->options.login_parallel, &rpc->hasher_seats, err));
+    take_trails(rpc);
+    return CSM_OK;
 }
 
 csm_status csm_rpc_new(csm_engine *engine, const csm_rpc_options *options, csm_rpc **out, csm_error *err)

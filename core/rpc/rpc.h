@@ -9,10 +9,11 @@
 typedef struct csm_rpc csm_rpc;
 typedef struct csm_session csm_session; /* one connection: who is logged in, how errors look */
 
-/* What plugin.list and plugin.show tell; the loader knows. Values in the arena of ctx. */
+/* What plugin.list, plugin.show and plugin.clear do; the loader knows. Values in the arena of ctx. */
 typedef struct csm_rpc_plugins {
     csm_status (*list)(void *user, csm_ctx *ctx, csm_value *out);
     csm_status (*show)(void *user, csm_ctx *ctx, csm_str id, csm_value *out);
+    csm_status (*clear)(void *user, csm_ctx *ctx, csm_str id, csm_value *out); /* what crashes of it are remembered */
     void *user;
 } csm_rpc_plugins;
 
@@ -31,6 +32,7 @@ typedef struct csm_rpc_options {
     const char *backup_dir;       /* where backup.start puts copies, must outlive the dispatch; NULL: refused */
     bool demo;                    /* told by server.status */
     csm_rpc_plugins plugins;
+    csm_trail *trail;             /* where the threads note whose code they run; NULL: nowhere */
     void (*wake)(void *user);     /* any thread: the loop thread must call csm_rpc_deliver soon */
     void (*broken)(void *user);   /* writer thread: the store answers UNKNOWN; the server must stop */
     void *user;

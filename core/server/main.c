@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/server.h"
+#include "server/watch.h"
 
 #include <argp.h>
 #include <limits.h>
@@ -129,6 +130,41 @@ static void on_signal(int number)
         csm_server_stop(server);
 }
 
+/* What ends the process at once, and what was done about it before. */
+static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+#define FATAL_COUNT (sizeof(fatal) / sizeof(fatal[0]))
+static struct sigaction before[FATAL_COUNT];
+static csm_trail *_Atomic trail;
+
+/* Leaves the mark, then lets the end come as it would have. */
+static void on_crash(int number)
+{
+    csm_trail *left = trail;
+
+    if (left != NULL)
+        csm_trail_crash(left);
+    for (size_t n = 0; n < FATAL_COUNT; n++)
+        if (fatal[n] == number)
+            (void)sigaction(number, &before[n], NULL);
+    (void)raise(number); /* once this has returned */
+}
+
+static void install_crash(csm_trail *of_server)
+{
+    struct sigaction crash = { .sa_handler = on_crash };
+
+    trail = of_server;
+    for (size_t n = 0; of_server != NULL && n < FATAL_COUNT; n++)
+        (void)sigaction(fatal[n], &crash, &before[n]);
+}
+
+static csm_status start_watch(const options *o, csm_watch **out, csm_error *err)
+{
+    if (trail == NULL || o->config.hook_ms == 0)
+        return CSM_OK;
+    return csm_watch_start(trail, o->config.hook_ms * 1000, abort, out, err);
+}
+
 static void install_signals(void)
 {
     struct sigaction stop = { .sa_handler = on_signal }, ignore = { .sa_handler = SIG_IGN };
@@ -152,6 +188,7 @@ static void set_log(const csm_config *config)
 static int serve(options *o)
 {
     csm_server *server = NULL;
+    csm_watch *watch = NULL;
     csm_status st = csm_server_open(&o->config, &server, &o->err);
 
     if (st != CSM_OK) {
@@ -160,12 +197,17 @@ static int serve(options *o)
     }
     running = server;
     install_signals();
+    install_crash(csm_server_trail(server));
     for (uint32_t n = 0; n < csm_server_address_count(server); n++)
         csm_log(CSM_LOG_INFO, "server", "listening on %s", csm_server_address(server, n));
-    st = csm_server_run(server, &o->err);
+    st = start_watch(o, &watch, &o->err);
+    if (st == CSM_OK)
+        st = csm_server_run(server, &o->err);
     running = NULL;
+    csm_watch_stop(watch);
     if (st != CSM_OK)
         say_error(&o->err);
+    trail = NULL;
     csm_server_close(server);
     csm_log(CSM_LOG_INFO, "server", "stopped");
     return st == CSM_OK ? EXIT_OK : EXIT_STORE;

@@ -19,6 +19,8 @@ struct csm_server {
     csm_net *net;
     csm_wire_limits wire;
     char backup_dir[1024];
+    char trail_path[1024];
+    csm_trail *trail;
     char addresses[CSM_LISTEN_MAX][128];
     uint32_t address_count;
     _Atomic bool broken;
@@ -78,6 +80,7 @@ static csm_status open_loader(csm_server *server, csm_error *err)
     const csm_plugin *own[] = { csm_engine_plugin(), csm_rpc_plugin() };
     csm_loader_options options = { .plugin_dir = config->plugin_dir,
                                    .data_dir = config->data,
+                                   .trail = server->trail_path,
                                    .enabled = (const char *const *)config->plugins,
                                    .enabled_count = config->plugin_count,
                                    .own = own,
@@ -86,7 +89,19 @@ static csm_status open_loader(csm_server *server, csm_error *err)
                                    .prepare = prepare_registry,
                                    .user = server };
 
+    if (snprintf(server->trail_path, sizeof(server->trail_path), "%s/plugin.trail", config->data) >=
+        (int)sizeof(server->trail_path))
+        return csm_error_set(err, CSM_E_INVALID, "data directory: the path is too long");
     return csm_loader_new(&options, &server->loader, err);
+}
+
+/* After the loader has read what an earlier one left. Without room on the disk it serves without. */
+static void open_trail(csm_server *server)
+{
+    csm_error err = { 0 };
+
+    if (csm_trail_open(server->trail_path, &server->trail, &err) != CSM_OK)
+        csm_log(CSM_LOG_WARN, "server", "a crash of a plugin will not be remembered: %s", err.message);
 }
 
 /* Numbers of tables and fields that a boot makes are kept in one transaction, before anything uses them. */
@@ -172,6 +187,7 @@ static csm_status open_rpc(csm_server *server, csm_error *err)
     if (snprintf(server->backup_dir, sizeof(server->backup_dir), "%s/backups", config->data) < (int)sizeof(server->backup_dir))
         options.backup_dir = server->backup_dir;
     options.plugins = csm_loader_rpc(server->loader);
+    options.trail = server->trail;
     options.wake = wake_loop;
     options.broken = store_broke;
     options.user = server;
@@ -243,6 +259,7 @@ static csm_status boot(csm_server *server, csm_error *err)
     CSM_TRY(open_engine(server, err));
     CSM_TRY(open_loader(server, err));
     CSM_TRY(activate(server, err));
+    open_trail(server);
     CSM_TRY(open_rpc(server, err));
     CSM_TRY(open_net(server, err));
     return csm_rpc_start(server->rpc, err);
@@ -291,11 +308,17 @@ void csm_server_close(csm_server *server)
     }
     csm_net_free(server->net);
     csm_rpc_free(server->rpc);
+    csm_trail_close(server->trail);
     csm_engine_close(server->engine);
     csm_loader_free(server->loader);
     csm_store_close(server->store);
     csm_clock_free(server->clock);
     csm_mem_free(server);
+}
+
+csm_trail *csm_server_trail(csm_server *server)
+{
+    return server->trail;
 }
 
 uint32_t csm_server_address_count(const csm_server *server)

@@ -3,6 +3,7 @@
 #ifndef CSM_SERVER_SERVER_H
 #define CSM_SERVER_SERVER_H
 
+#include "base/trail.h"
 #include "server/config.h"
 
 typedef struct csm_server csm_server;
@@ -18,6 +19,7 @@ void csm_server_close(csm_server *server); /* NULL is fine */
 uint32_t csm_server_address_count(const csm_server *server);
 const char *csm_server_address(const csm_server *server, uint32_t n); /* as bound: "tcp:127.0.0.1:7420" */
 csm_engine *csm_server_engine(csm_server *server);
+csm_trail *csm_server_trail(csm_server *server); /* of its threads, until close; NULL: none could be made */
 /* Moves the server's clock (tests) and lets due jobs run. Any thread. */
 void csm_server_advance(csm_server *server, int64_t by_us);
 /* Checks a store that is not being served; problems go to @p report. */

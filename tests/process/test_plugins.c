@@ -98,6 +98,91 @@ static void crash_at_start(void **state)
     assert_int_equal(server_verify(&server), 0);
 }
 
+#define FAULTY "id faulty\nversion 1.0\nabi 0.1\n"
+
+static int64_t strikes(csm_client *client, const char *id)
+{
+    csm_client_result *result = server_call(client, "plugin.show", "{'id':'%s'}", id);
+    const csm_value *value = csm_map_get(csm_client_result_value(result), "strikes");
+    int64_t count = value != NULL && value->type == CSM_T_INT ? value->i : -1;
+
+    csm_client_result_free(result);
+    return count;
+}
+
+/* Calls what ends the server, and collects what is left of it. */
+static void end_by(const char *method)
+{
+    csm_client *client = server_client(&server);
+    csm_client_error err;
+
+    assert_int_not_equal(server_try(client, &err, method, "{}"), CSM_OK);
+    csm_client_close(client);
+    server_kill(&server); /* it is dead already: what is collected is its end */
+}
+
+/* Who ends the server three times is left out at the next start, until an administrator lets him try again. */
+static void crash_while_serving(void **state)
+{
+    csm_client *client;
+    csm_client_error err;
+
+    (void)state;
+    install("faulty", FAULTY);
+    server.plugins = "good,faulty";
+    for (int n = 0; n < 3; n++) {
+        server_start(&server);
+        client = server_client(&server);
+        expect(client, "faulty", "active", "");
+        assert_int_equal(strikes(client, "faulty"), n);
+        csm_client_close(client);
+        end_by("faulty.crash");
+    }
+    assert_int_equal(server_verify(&server), 0); /* looks at the trail, too, and counts it once */
+    server_start(&server);
+    client = server_client(&server);
+    good_serves(client);
+    expect(client, "faulty", "quarantined", "ended the server 3 times");
+    assert_int_equal(strikes(client, "faulty"), 3);
+    assert_int_equal(strikes(client, "good"), 0);
+    assert_int_equal(server_try(client, &err, "faulty.crash", "{}"), CSM_E_NOT_FOUND);
+    assert_int_equal(server_try(client, &err, "plugin.clear", "{'id':'nowhere'}"), CSM_E_NOT_FOUND);
+    csm_client_result_free(server_call(client, "plugin.clear", "{'id':'faulty'}"));
+    csm_client_close(client);
+    assert_int_equal(server_stop(&server), 0);
+    server_start(&server);
+    client = server_client(&server);
+    expect(client, "faulty", "active", "");
+    assert_int_equal(strikes(client, "faulty"), 0);
+    csm_client_close(client);
+    assert_int_equal(server_stop(&server), 0);
+}
+
+/* A hook that does not come back is a crash; a server that was killed meanwhile is none. */
+static void hang_while_serving(void **state)
+{
+    csm_client *client;
+
+    (void)state;
+    install("faulty", FAULTY);
+    server.plugins = "good,faulty";
+    server.extra = "--set=hook_ms=300";
+    server_start(&server);
+    end_by("faulty.hang");
+    server_log_has(&server, "\"faulty.hang\" of plugin \"faulty\" does not come back");
+    server_start(&server);
+    client = server_client(&server);
+    assert_int_equal(strikes(client, "faulty"), 1);
+    expect(client, "faulty", "active", "");
+    csm_client_close(client);
+    server_kill(&server);
+    server_start(&server);
+    client = server_client(&server);
+    assert_int_equal(strikes(client, "faulty"), 1);
+    csm_client_close(client);
+    assert_int_equal(server_stop(&server), 0);
+}
+
 static void missing(void **state)
 {
     csm_client *client;
@@ -167,6 +252,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(crash_at_start, setup, teardown),
+        cmocka_unit_test_setup_teardown(crash_while_serving, setup, teardown),
+        cmocka_unit_test_setup_teardown(hang_while_serving, setup, teardown),
         cmocka_unit_test_setup_teardown(missing, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_abi, setup, teardown),
         cmocka_unit_test_setup_teardown(gone_and_back, setup, teardown),

@@ -11,11 +11,11 @@ int cli_cmd_plugin(cli *c, int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], "list") == 0) {
         code = cli_call(c, "plugin.list", csm_nil(), &answer);
-    } else if (argc == 3 && strcmp(argv[1], "show") == 0) {
+    } else if (argc == 3 && (strcmp(argv[1], "show") == 0 || strcmp(argv[1], "clear") == 0)) {
         cli_add(&params, "id", cli_text(argv[2]));
-        code = cli_call(c, "plugin.show", cli_map_value(&params), &answer);
+        code = cli_call(c, argv[1][0] == 's' ? "plugin.show" : "plugin.clear", cli_map_value(&params), &answer);
     } else {
-        return cli_usage("plugin list | plugin show ID");
+        return cli_usage("plugin list | plugin show ID | plugin clear ID");
     }
     if (code == CLI_OK)
         cli_show(c, answer);
@@ -89,7 +89,7 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
           "            [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names tables 2>/dev/null) ;;\n"
           "        call) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null) ;;\n"
           "        help) words=$(\"${base[@]}\" names commands) ;;\n"
-          "        plugin) words='list show' ;;\n"
+          "        plugin) words='list show clear' ;;\n"
           "        completion) words=bash ;;\n"
           "        import) compopt -o default ;;\n"
           "        *) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null | sed -n "

@@ -65,7 +65,7 @@ const cli_command cli_commands[] = {
     { "call", "METHOD [JSON]", "Calls any method", call_more, cli_cmd_call },
     { "import", "FILE --map MAPPING [OPTION...]", "Loads a CSV or JSON-lines file through a mapping", import_more, cli_cmd_import },
     { "export", "TABLE [FILTER] [--fields A,B] [--format csv|jsonl]", "Writes all matching records", export_more, cli_cmd_export },
-    { "plugin", "list | show ID", "Shows the plugins of the server", NULL, cli_cmd_plugin },
+    { "plugin", "list | show ID | clear ID", "Shows the plugins of the server; lets one that crashed start again", NULL, cli_cmd_plugin },
     { "status", "", "Shows how the server is", NULL, cli_cmd_status },
     { "verify", "", "Checks the store of the running server against itself", NULL, cli_cmd_verify },
     { "names", "tables | methods | commands", "Lists names, one a line", NULL, cli_cmd_names },

@@ -125,7 +125,9 @@ static csm_status compute(csm_ctx *ctx, const struct csm_mvalue *value, csm_valu
 
     ctx->plugin = value->plugin;
     csm_ctx_enter_system(ctx);
+    csm_ctx_note(ctx, value->plugin, value->decl->name);
     st = value->decl->run(ctx, ctx->caller->user, &list);
+    csm_ctx_note(ctx, plugin, ctx->hook);
     csm_ctx_leave_system(ctx);
     ctx->plugin = plugin;
     if (st != CSM_OK)

@@ -163,7 +163,7 @@ static bool wants_entry(const csm_registry *reg, const consumer *one, const csm_
 
 static csm_status call_subscriber(csm_ctx *ctx, const consumer *one, const char *event, csm_value payload)
 {
-    csm_frame frame = csm_frame_enter(ctx, one->plugin, true);
+    csm_frame frame = csm_frame_enter(ctx, one->plugin, true, event);
     csm_status st = one->subscriber->decl->run(ctx, event, payload);
     char what[120];
 
@@ -205,7 +205,7 @@ static csm_status run_async(csm_ctx *ctx, const consumer *one, const csm_log_ent
         CSM_TRY(csm_expr_eval(ctx, rule->filter, change.now, change.old, &match));
     if (!found || !match)
         return CSM_OK;
-    frame = csm_frame_enter(ctx, one->plugin, true);
+    frame = csm_frame_enter(ctx, one->plugin, true, rule->name);
     st = rule->decl->run(ctx, &change);
     snprintf(text, sizeof(text), "rule \"%s\"", rule->name);
     return csm_frame_leave(ctx, frame, st, text);

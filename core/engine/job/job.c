@@ -195,7 +195,7 @@ static csm_status run_page(csm_ctx *ctx, void *arg)
     char what[160];
 
     CSM_TRY(csm_due_erase(ctx, p->due));
-    frame = csm_frame_enter(ctx, p->plugin, true);
+    frame = csm_frame_enter(ctx, p->plugin, true, p->job->name);
     st = p->job->run(ctx, p->due->args, &more, &next);
     snprintf(what, sizeof(what), "job \"%s\"", p->job->name);
     CSM_TRY(csm_frame_leave(ctx, frame, st, what));

@@ -69,7 +69,7 @@ static csm_status take_answer(csm_ctx *ctx, const csm_mpoint *point, csm_value a
 static csm_status run_one(csm_ctx *ctx, const csm_mpoint *point, const struct csm_mimpl *impl, const csm_args *args,
                           csm_value *out, bool *handled)
 {
-    csm_frame frame = csm_frame_enter(ctx, impl->plugin, false);
+    csm_frame frame = csm_frame_enter(ctx, impl->plugin, false, point->decl->name);
     csm_reply reply = { 0 };
     csm_verdict verdict = impl->decl->run(ctx, args, &reply);
     csm_status st = CSM_OK;

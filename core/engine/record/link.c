@@ -341,7 +341,7 @@ csm_status csm_links_after(csm_ctx *ctx, const csm_change *change)
 
     for (uint32_t n = 0; n < table->link_count; n++) {
         const csm_mlink *link = table->links[n];
-        csm_frame frame = csm_frame_enter(ctx, link->plugin, true);
+        csm_frame frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
         char what[96];
 
         (void)snprintf(what, sizeof(what), "task link \"%s\"", link->decl->name);

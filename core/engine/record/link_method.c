@@ -127,7 +127,7 @@ static csm_status create(csm_ctx *ctx, const csm_mlink *link, const csm_row *sou
 
     CSM_TRY(check_may_create(ctx, link, source));
     CSM_TRY(gather(ctx, link, source, given, &v));
-    frame = csm_frame_enter(ctx, link->plugin, true);
+    frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
     CSM_TRY(csm_frame_leave(ctx, frame, csm_write_insert(ctx, link->linked, csm_map(v.pairs, v.count), NULL, out),
                             link->decl->name));
     if (link->decl->direction == CSM_LINK_FORWARD)
@@ -164,7 +164,7 @@ static csm_status associate(csm_ctx *ctx, const csm_mlink *link, const csm_row *
     }
     if (!csm_is_nil(csm_row_get(*out, csm_field_in((*out)->table, link->field))))
         return csm_error_field(&ctx->err, CSM_E_REJECTED, link->decl->name, "this %s is linked already", link->linked->name);
-    frame = csm_frame_enter(ctx, link->plugin, true);
+    frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
     return csm_frame_leave(ctx, frame, set_field(ctx, link, link->linked, (*out)->id, csm_id_value(source->id)), link->decl->name);
 }
 
@@ -182,7 +182,7 @@ static csm_status remove_link(csm_ctx *ctx, const csm_mlink *link, const csm_row
     CSM_TRY(find_linked(ctx, link, given, &linked));
     if (!csm_id_eq(csm_value_id(csm_row_get(linked, csm_field_in(linked->table, link->field))), source->id))
         return csm_error_field(&ctx->err, CSM_E_REJECTED, link->decl->name, "this %s is not linked here", link->linked->name);
-    frame = csm_frame_enter(ctx, link->plugin, true);
+    frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
     return csm_frame_leave(ctx, frame, set_field(ctx, link, link->linked, linked->id, csm_nil()), link->decl->name);
 }
 

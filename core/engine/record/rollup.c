@@ -89,7 +89,7 @@ csm_status csm_rollups_after(csm_ctx *ctx, const csm_change *change)
 
     for (uint32_t n = 0; n < table->rollup_count; n++) {
         const csm_mrollup *rollup = table->rollups[n];
-        csm_frame frame = csm_frame_enter(ctx, rollup->plugin, true);
+        csm_frame frame = csm_frame_enter(ctx, rollup->plugin, true, rollup->child->name);
         char what[96];
 
         (void)snprintf(what, sizeof(what), "roll-up of %s", rollup->child->name);

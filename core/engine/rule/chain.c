@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #define CHAIN_MAX 8u /* entries of csm_ctx.rule_chain */
-#define CORE_PLUGINS 2u /* the engine's own and the protocol's, whose rules guard roles and files: never left out */
 
 static csm_status too_deep(csm_ctx *ctx, const csm_mrule *rule)
 {
@@ -35,7 +34,7 @@ static csm_status run_rule(csm_ctx *ctx, const csm_mrule *rule, csm_change *chan
     if (ctx->depth >= limit)
         return too_deep(ctx, rule);
     ctx->rule_chain[ctx->depth++] = rule->name;
-    frame = csm_frame_enter(ctx, rule->plugin, true);
+    frame = csm_frame_enter(ctx, rule->plugin, true, rule->name);
     st = rule->decl->run(ctx, change);
     snprintf(what, sizeof(what), "rule \"%s\"", rule->name);
     st = csm_frame_leave(ctx, frame, st, what);
@@ -48,7 +47,7 @@ csm_status csm_rules_run(csm_ctx *ctx, csm_when when, csm_change *change)
     const csm_mtable *table = change->now->table;
 
     for (uint32_t n = 0; n < table->rule_count[when]; n++)
-        if (!ctx->no_rules || table->rules[when][n].plugin->position < CORE_PLUGINS)
+        if (!ctx->no_rules || table->rules[when][n].plugin->position < CSM_CORE_PLUGINS) /* rules that guard roles and files are never left out */
             CSM_TRY(run_rule(ctx, &table->rules[when][n], change));
     return CSM_OK;
 }

@@ -41,7 +41,7 @@ static csm_status derive_run(csm_ctx *ctx, csm_change *change, const csm_mderive
     csm_status st;
     char what[96];
 
-    frame = csm_frame_enter(ctx, derived->plugin, true);
+    frame = csm_frame_enter(ctx, derived->plugin, true, field->name);
     st = derived->decl->run(ctx, change, &value);
     snprintf(what, sizeof(what), "derived field \"%s\"", field->name);
     CSM_TRY(csm_frame_leave(ctx, frame, st, what));

@@ -4,13 +4,15 @@
 
 #include <stdio.h>
 
-csm_frame csm_frame_enter(csm_ctx *ctx, const csm_mplugin *plugin, bool system)
+csm_frame csm_frame_enter(csm_ctx *ctx, const csm_mplugin *plugin, bool system, const char *hook)
 {
-    csm_frame frame = { .plugin = ctx->plugin, .system = ctx->system };
+    csm_frame frame = { .plugin = ctx->plugin, .hook = ctx->hook, .system = ctx->system };
 
     ctx->plugin = plugin;
     if (system)
         ctx->system++;
+    ctx->hook = hook;
+    csm_ctx_note(ctx, plugin, hook);
     return frame;
 }
 
@@ -25,6 +27,8 @@ csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const c
     const csm_mplugin *plugin = ctx->plugin;
     const char *id = plugin != NULL ? plugin->id : "the engine";
 
+    ctx->hook = frame.hook;
+    csm_ctx_note(ctx, frame.plugin, frame.hook);
     ctx->plugin = frame.plugin;
     ctx->system = frame.system;
     if (ctx->sticky != CSM_OK) {

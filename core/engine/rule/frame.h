@@ -6,10 +6,12 @@
 
 typedef struct csm_frame {
     const csm_mplugin *plugin;
+    const char *hook;
     uint32_t system;
 } csm_frame;
-/* From here @p plugin's code runs; with @p system its rights are the plugin's (everything), else they stay as they are. */
-csm_frame csm_frame_enter(csm_ctx *ctx, const csm_mplugin *plugin, bool system);
+/* From here @p plugin's code runs; with @p system its rights are the plugin's (everything), else they stay as they are.
+ * @p hook (its name, static) goes into the thread's trail until csm_frame_leave. */
+csm_frame csm_frame_enter(csm_ctx *ctx, const csm_mplugin *plugin, bool system, const char *hook);
 /* Back, and what the code answered, put right: a bug on the way (csm_ctx_stick) or an error without a message becomes a
  * proper one naming the plugin; after OK no stale error is left. @p what names the hook ("rule \"x\""). */
 csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const char *what);

@@ -239,7 +239,7 @@ static csm_status check_required(csm_ctx *ctx, const csm_change *change)
 
 static csm_status run_hook(csm_ctx *ctx, csm_change *change, csm_status (*hook)(csm_ctx *, csm_change *), const char *kind)
 {
-    csm_frame frame = csm_frame_enter(ctx, change->now->table->state_model->plugin, true);
+    csm_frame frame = csm_frame_enter(ctx, change->now->table->state_model->plugin, true, kind);
     csm_status st = hook(ctx, change);
     char what[96];
 
