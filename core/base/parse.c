@@ -139,3 +139,20 @@ size_t csm_format_decimal(int64_t millionths, char *buf, size_t cap)
                                      (unsigned long long)fraction);
     return (size_t)len;
 }
+
+int csm_version_cmp(csm_str a, csm_str b)
+{
+    csm_str p, q;
+    for (;;) {
+        bool more_a = csm_str_split(&a, '.', &p), more_b = csm_str_split(&b, '.', &q);
+        uint64_t i = 0, j = 0;
+        if (!more_a && !more_b)
+            return 0;
+        if (more_a)
+            (void)csm_parse_uint(p, &i);
+        if (more_b)
+            (void)csm_parse_uint(q, &j);
+        if (i != j)
+            return i < j ? -1 : 1;
+    }
+}

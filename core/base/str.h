@@ -19,6 +19,8 @@ size_t csm_utf8_count(csm_str s); /* code points of valid UTF-8 */
 /* The whole of @p s must parse; no blanks, no locale. False leaves @p out alone. */
 bool csm_parse_int(csm_str s, int64_t *out);
 bool csm_parse_uint(csm_str s, uint64_t *out);
+/* -1, 0, 1 by dotted numbers; what follows the numbers ("-rc1") is not looked at. */
+int csm_version_cmp(csm_str a, csm_str b);
 bool csm_parse_float(csm_str s, double *out); /* finite only */
 /* "-12.5" -> millionths; at most 6 decimals; false on overflow. */
 bool csm_parse_decimal(csm_str s, int64_t *out_millionths);

@@ -22,6 +22,11 @@ csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem
  * meta database), shipped rows (roles, containment, seeds, properties), new indexes filled when the table has rows.
  * Then publishes @p reg. Boot and activation alike. Writer thread (or before it starts). */
 csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error *err);
+/* Runs on_start of the plugins that have not started yet, each in a transaction of its own. The error names the plugin that
+ * fails; those before it have started. */
+csm_status csm_engine_start(csm_engine *engine, csm_error *err);
+/* Runs on_stop of those that have, in reverse order. Before csm_engine_close, when no other thread uses the engine. */
+void csm_engine_stop(csm_engine *engine);
 /* Numbers as kept in the store, for csm_registry_build. Call between begin and commit of @p txn. */
 csm_number_source csm_engine_numbers(csm_txn *txn);
 /* Demo rows of all plugins of the current registry, upserted; or removed. */

@@ -9,26 +9,6 @@
 
 #define PATH_BYTES 300
 
-/* -1, 0, 1 by dotted numbers; what follows the numbers ("-rc1") is not looked at. */
-static int version_cmp(const char *a, const char *b)
-{
-    csm_str x = csm_str_of(a), y = csm_str_of(b), p, q;
-
-    for (;;) {
-        bool more_x = csm_str_split(&x, '.', &p), more_y = csm_str_split(&y, '.', &q);
-        uint64_t i = 0, j = 0;
-
-        if (!more_x && !more_y)
-            return 0;
-        if (more_x)
-            (void)csm_parse_uint(p, &i);
-        if (more_y)
-            (void)csm_parse_uint(q, &j);
-        if (i != j)
-            return i < j ? -1 : 1;
-    }
-}
-
 /* The circle that @p entry closes: from its first place on the way to here and back to it. */
 static void quarantine_circle(csm_loader *loader, csm_entry *const *way, uint32_t depth, csm_entry *entry)
 {
@@ -52,7 +32,7 @@ static void check_dep(csm_loader *loader, csm_entry *entry, const csm_dep *dep, 
         csm_entry_mark(loader, entry, CSM_PLUGIN_QUARANTINED, "needs \"%s\", which is not installed", dep->plugin);
     else if (csm_entry_is_out(needed))
         csm_entry_mark(loader, entry, CSM_PLUGIN_QUARANTINED, "needs \"%s\": %s", dep->plugin, needed->pub.reason);
-    else if (dep->min != NULL && version_cmp(needed->pub.version, dep->min) < 0)
+    else if (dep->min != NULL && csm_version_cmp(csm_str_of(needed->pub.version), csm_str_of(dep->min)) < 0)
         csm_entry_mark(loader, entry, CSM_PLUGIN_QUARANTINED, "needs \"%s\" %s, installed is %s", dep->plugin,
                        dep->min, needed->pub.version);
 }

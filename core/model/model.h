@@ -317,6 +317,7 @@ csm_status csm_plugin_copy(const csm_plugin *theirs, csm_arena *arena, csm_plugi
 
 const csm_mtable *csm_registry_table(const csm_registry *reg, csm_str name);
 csm_status csm_registry_get_table(const csm_registry *reg, csm_str name, const csm_mtable **out, csm_error *err);
+const char *csm_field_type_name(uint32_t type); /* of a csm_field_type: "text"; NULL when it is none */
 const csm_mtable *csm_registry_table_by_id(const csm_registry *reg, uint32_t id);
 const csm_mfield *csm_mtable_field(const csm_mtable *table, csm_str name);
 csm_status csm_mtable_get_field(const csm_mtable *table, csm_str name, const csm_mfield **out, csm_error *err);

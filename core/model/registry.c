@@ -200,3 +200,16 @@ const char *csm_registry_nearest_role(const csm_registry *reg, csm_str name)
 {
     return nearest(name, reg, reg->role_count, role_name_at);
 }
+
+const char *csm_field_type_name(uint32_t type)
+{
+    static const char *const field_types[] = {
+        [CSM_F_TEXT] = "text",         [CSM_F_INT] = "int",       [CSM_F_FLOAT] = "float",       [CSM_F_DECIMAL] = "decimal",
+        [CSM_F_BOOL] = "bool",         [CSM_F_TIME] = "time",     [CSM_F_DATE] = "date",         [CSM_F_DURATION] = "duration",
+        [CSM_F_REF] = "reference",     [CSM_F_LIST] = "list",     [CSM_F_JOURNAL] = "journal",   [CSM_F_CURRENCY] = "currency",
+        [CSM_F_BYTES] = "bytes",       [CSM_F_MAP] = "map",       [CSM_F_DOCUMENT] = "document", [CSM_F_CONDITION] = "condition",
+        [CSM_F_ZONE] = "zone",
+    };
+
+    return type < sizeof(field_types) / sizeof(field_types[0]) ? field_types[type] : NULL;
+}

@@ -1,14 +1,6 @@
 /* Tables and fields as the caller may know them. */
 #include "rpc/describe.h"
 
-static const char *const field_types[] = {
-    [CSM_F_TEXT] = "text",         [CSM_F_INT] = "int",       [CSM_F_FLOAT] = "float",       [CSM_F_DECIMAL] = "decimal",
-    [CSM_F_BOOL] = "bool",         [CSM_F_TIME] = "time",     [CSM_F_DATE] = "date",         [CSM_F_DURATION] = "duration",
-    [CSM_F_REF] = "reference",     [CSM_F_LIST] = "list",     [CSM_F_JOURNAL] = "journal",   [CSM_F_CURRENCY] = "currency",
-    [CSM_F_BYTES] = "bytes",       [CSM_F_MAP] = "map",       [CSM_F_DOCUMENT] = "document", [CSM_F_CONDITION] = "condition",
-    [CSM_F_ZONE] = "zone",
-};
-
 static const csm_flag_name field_flags[] = {
     { CSM_REQUIRED, "required" },   { CSM_UNIQUE, "unique" },     { CSM_READ_ONLY, "read_only" },
     { CSM_INDEXED, "indexed" },     { CSM_COMPUTED, "computed" }, { CSM_INTERNAL, "internal" },
@@ -45,7 +37,7 @@ void csm_put_type(csm_writer *w, const char *key, uint32_t type, const char *con
 
 void csm_put_field_type(csm_writer *w, const char *key, uint32_t type)
 {
-    csm_put_type(w, key, type, CSM_NAMES(field_types));
+    csm_put_text(w, key, csm_field_type_name(type));
 }
 
 void csm_put_choices(csm_ctx *ctx, csm_writer *w, const csm_mfield *field)

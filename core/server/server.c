@@ -50,6 +50,13 @@ static csm_engine_limits engine_limits(const csm_config *config)
     return limits;
 }
 
+static csm_status starting(void *user, const char *plugin, csm_error *err)
+{
+    const csm_server *server = user;
+
+    return csm_loader_guard(server->loader, plugin, err);
+}
+
 static csm_status open_engine(csm_server *server, csm_error *err)
 {
     csm_engine_limits limits = engine_limits(server->config);
@@ -57,7 +64,10 @@ static csm_status open_engine(csm_server *server, csm_error *err)
     server->clock = csm_clock_new();
     if (server->clock == NULL)
         return csm_error_nomem(err);
-    return csm_engine_open(server->store, server->clock, csm_engine_host(), &limits, &server->engine, err);
+    CSM_TRY(csm_engine_open(server->store, server->clock, csm_engine_host(), &limits, &server->engine, err));
+    server->engine->starting = starting;
+    server->engine->starting_user = server;
+    return CSM_OK;
 }
 
 static csm_status plugin_setting(void *user, const char *plugin, const csm_setting *setting, csm_value *out, csm_error *err)
@@ -105,7 +115,7 @@ static void open_trail(csm_server *server)
 }
 
 /* Numbers of tables and fields that a boot makes are kept in one transaction, before anything uses them. */
-static csm_status build_registry(csm_server *server, csm_registry **out, csm_error *err)
+static csm_status build_registry(csm_server *server, bool first, csm_registry **out, csm_error *err)
 {
     csm_registry *reg = NULL;
     csm_number_source numbers;
@@ -115,7 +125,7 @@ static csm_status build_registry(csm_server *server, csm_registry **out, csm_err
     CSM_TRY(csm_txn_begin(server->store, &txn, err));
     csm_txn_set_essential(txn); /* a full store is served too */
     numbers = csm_engine_numbers(txn);
-    st = csm_loader_boot(server->loader, &numbers, &reg, err);
+    st = first ? csm_loader_boot(server->loader, &numbers, &reg, err) : csm_loader_build(server->loader, &numbers, &reg, err);
     if (st != CSM_OK) {
         csm_txn_abort(txn);
         return st;
@@ -128,18 +138,55 @@ static csm_status build_registry(csm_server *server, csm_registry **out, csm_err
     return CSM_OK;
 }
 
-static csm_status activate(csm_server *server, csm_error *err)
+/* One try with the plugins that are left. */
+static csm_status activate_once(csm_server *server, bool first, csm_error *err)
 {
     csm_registry *reg = NULL;
     csm_status st;
 
-    CSM_TRY(build_registry(server, &reg, err));
+    CSM_TRY(build_registry(server, first, &reg, err));
     st = csm_config_check_plugins(server->config, reg, err);
     if (st == CSM_OK)
         st = csm_engine_activate(server->engine, reg, err);
     if (st != CSM_OK) {
         csm_registry_unref(reg); /* the engine has it only when it is active */
         return st;
+    }
+    return csm_engine_start(server->engine, err);
+}
+
+/* A plugin whose migration or start fails is set aside, with those that stand on it; the store is as it was before. What is
+ * wrong with the store or the machine is nobody's fault. *again: try without it. */
+static csm_status set_aside(csm_server *server, csm_status st, csm_error *err, bool *again)
+{
+    csm_error why = *err;
+
+    *again = false;
+    if (why.plugin[0] == '\0' || st == CSM_E_NOMEM || st == CSM_E_IO || st == CSM_E_CORRUPT || st == CSM_E_FULL ||
+        st == CSM_E_UNKNOWN)
+        return st;
+    if (csm_loader_quarantine(server->loader, why.plugin, why.message, err) != CSM_OK) { /* the core's own */
+        *err = why;
+        return st;
+    }
+    *again = true;
+    csm_error_clear(err);
+    return csm_loader_guard(server->loader, NULL, err);
+}
+
+static csm_status activate(csm_server *server, csm_error *err)
+{
+    bool first = true, again = true;
+    csm_status st = CSM_OK;
+
+    while (again) {
+        st = activate_once(server, first, err);
+        again = false;
+        first = false;
+        if (st != CSM_OK)
+            st = set_aside(server, st, err, &again);
+        if (st != CSM_OK)
+            return st;
     }
     return server->config->demo ? csm_engine_load_demo(server->engine, false, err) : CSM_OK;
 }
@@ -308,6 +355,8 @@ void csm_server_close(csm_server *server)
     }
     csm_net_free(server->net);
     csm_rpc_free(server->rpc);
+    if (server->engine != NULL && !server->broken)
+        csm_engine_stop(server->engine);
     csm_trail_close(server->trail);
     csm_engine_close(server->engine);
     csm_loader_free(server->loader);
@@ -353,7 +402,7 @@ static csm_status verify(csm_server *server, csm_verify_fn report, void *user, c
     CSM_TRY(open_store(server, err));
     CSM_TRY(open_engine(server, err));
     CSM_TRY(open_loader(server, err));
-    CSM_TRY(build_registry(server, &reg, err));
+    CSM_TRY(build_registry(server, true, &reg, err));
     server->engine->registry = reg; /* the engine frees it; nothing is activated, nothing written */
     CSM_TRY(csm_snap_new(server->store, &snap, err));
     st = csm_snap_renew(snap, err);

@@ -1,10 +1,13 @@
 /* Activation: one transaction that writes what plugins ship, prepares indexes and the schedule; then the registry holds. */
 #include "engine/record/activate.h"
 
+#include "base/log.h"
+#include "base/mem.h"
 #include "engine/engine.h"
 #include "engine/event/event.h"
 #include "engine/job/job.h"
 #include "engine/record/record.h"
+#include "engine/rule/frame.h"
 
 #define FILL_PAGE_ROWS 2000u
 #define FILL_INLINE_ROWS 20000u /* an index over more rows is filled beside the traffic */
@@ -169,8 +172,16 @@ static csm_status write_all(csm_ctx *ctx)
     CSM_TRY(csm_index_forget_absent(ctx));
     CSM_TRY(prepare_indexes(ctx)); /* before the seeds: they look rows up by their unique fields */
     CSM_TRY(csm_event_start(ctx));
+    ctx->import = false;
+    CSM_TRY(csm_lineage_write(ctx));
+    ctx->import = true;
     CSM_TRY(csm_seeds_write(ctx));
     return csm_job_schedule_all(ctx);
+}
+
+csm_status csm_engine_starting(csm_engine *engine, const char *plugin, csm_error *err)
+{
+    return engine->starting != NULL ? engine->starting(engine->starting_user, plugin, err) : CSM_OK;
 }
 
 csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error *err)
@@ -189,6 +200,83 @@ csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error 
         engine->registry = reg;
     }
     return CSM_OK;
+}
+
+/* ---- starting, stopping ---- */
+
+static bool has_started(const csm_engine *engine, const csm_plugin *decl)
+{
+    for (uint32_t n = 0; n < engine->started_count; n++)
+        if (engine->started[n] == decl)
+            return true;
+    return false;
+}
+
+static csm_status call_start(csm_ctx *ctx, const csm_mplugin *plugin)
+{
+    csm_frame frame;
+
+    if (plugin->decl->on_start == NULL)
+        return CSM_OK;
+    frame = csm_frame_enter(ctx, plugin, true, "on_start");
+    return csm_frame_leave(ctx, frame, plugin->decl->on_start(ctx), "on_start");
+}
+
+static csm_status start_one(csm_engine *engine, const csm_mplugin *plugin, csm_error *err)
+{
+    own_step s;
+
+    CSM_TRY(csm_engine_starting(engine, plugin->id, err));
+    CSM_TRY(step_begin(&s, engine, engine->registry, "plugin.start", err));
+    s.ctx.import = false;
+    CSM_TRY(step_end(&s, call_start(&s.ctx, plugin), err));
+    engine->started[engine->started_count++] = plugin->decl;
+    return csm_engine_starting(engine, NULL, err);
+}
+
+csm_status csm_engine_start(csm_engine *engine, csm_error *err)
+{
+    const csm_registry *reg = engine->registry;
+    size_t room = (engine->started_count + reg->plugin_count + 1) * sizeof(csm_plugin *);
+    const csm_plugin **grown = csm_mem_realloc(engine->started, room);
+
+    if (grown == NULL)
+        return csm_error_nomem(err);
+    engine->started = grown;
+    for (uint32_t n = 0; n < reg->plugin_count; n++)
+        if ((reg->plugins[n].decl->on_start != NULL || reg->plugins[n].decl->on_stop != NULL) &&
+            !has_started(engine, reg->plugins[n].decl))
+            CSM_TRY(start_one(engine, &reg->plugins[n], err));
+    return CSM_OK;
+}
+
+static csm_status call_stop(csm_ctx *ctx, const csm_mplugin *plugin)
+{
+    csm_frame frame = csm_frame_enter(ctx, plugin, true, "on_stop");
+
+    plugin->decl->on_stop(ctx);
+    return csm_frame_leave(ctx, frame, CSM_OK, "on_stop");
+}
+
+void csm_engine_stop(csm_engine *engine)
+{
+    csm_registry *reg = engine->registry;
+
+    for (uint32_t n = reg != NULL ? reg->plugin_count : 0; n-- > 0;) {
+        const csm_mplugin *plugin = &reg->plugins[n];
+        csm_error err = { 0 };
+        csm_status st;
+        own_step s;
+
+        if (plugin->decl->on_stop == NULL || !has_started(engine, plugin->decl))
+            continue;
+        st = step_begin(&s, engine, reg, "plugin.stop", &err);
+        if (st == CSM_OK)
+            st = step_end(&s, call_stop(&s.ctx, plugin), &err);
+        if (st != CSM_OK)
+            csm_log(CSM_LOG_WARN, "engine", "on_stop of plugin \"%s\": %s", plugin->id, err.message);
+    }
+    engine->started_count = 0;
 }
 
 csm_status csm_engine_load_demo(csm_engine *engine, bool remove, csm_error *err)

@@ -15,6 +15,18 @@ static inline csm_registry *csm_engine_older(const csm_registry *reg)
     return part != NULL ? part->older : NULL;
 }
 
+/* lineage.c: whether the plugins of @p reg are those that wrote the store, or newer ones of the same make. */
+typedef struct csm_lineage_check {
+    const csm_registry *reg;
+    void (*complain)(void *user, const csm_mplugin *plugin, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+    void *user;
+} csm_lineage_check;
+csm_status csm_lineage_compare(const csm_lineage_check *check, csm_view *view, csm_error *err);
+/* Runs pending migrations and keeps versions and types. ctx: system, in a transaction. */
+csm_status csm_lineage_write(csm_ctx *ctx);
+/* engine->starting, if somebody asks. */
+csm_status csm_engine_starting(csm_engine *engine, const char *plugin, csm_error *err);
+
 #define CSM_FILL_JOB "index.fill"
 /* Job: one page of a new index; args [table, index, after id, emptied]. */
 csm_status csm_fill_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);

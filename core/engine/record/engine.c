@@ -46,6 +46,7 @@ void csm_engine_close(csm_engine *engine)
         older = csm_engine_older(reg);
         csm_registry_unref(reg);
     }
+    csm_mem_free(engine->started);
     csm_mem_free(engine);
 }
 

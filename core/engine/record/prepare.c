@@ -26,6 +26,42 @@ static void complain(preparing *p, const csm_mplugin *plugin, const char *what, 
     p->end = &problem->next;
 }
 
+static void complain_of(void *user, const csm_mplugin *plugin, const char *fmt, ...)
+{
+    preparing *p = user;
+    csm_problem *problem = csm_arena_zalloc(p->reg->arena, sizeof(*problem));
+    csm_error why = { 0 };
+    va_list args;
+
+    va_start(args, fmt);
+    csm_error_vset(&why, CSM_E_INVALID, fmt, args);
+    va_end(args);
+    if (problem != NULL)
+        problem->text = csm_arena_str(p->reg->arena, csm_str_of(why.message));
+    if (problem == NULL || problem->text.ptr == NULL) {
+        p->failed = true;
+        return;
+    }
+    problem->plugin = plugin->id;
+    *p->end = problem;
+    p->end = &problem->next;
+}
+
+/* As the last commit left the store. */
+static csm_status compare_lineage(preparing *p, csm_engine *engine)
+{
+    csm_lineage_check check = { p->reg, complain_of, p };
+    csm_snap *snap = NULL;
+    csm_status st;
+
+    CSM_TRY(csm_snap_new(engine->store, &snap, p->err));
+    st = csm_snap_renew(snap, p->err);
+    if (st == CSM_OK)
+        st = csm_lineage_compare(&check, csm_snap_view(snap), p->err);
+    csm_snap_free(snap);
+    return st;
+}
+
 static void *compile(preparing *p, const csm_mplugin *plugin, const csm_mtable *table, const char *text, bool changes,
                      const char *what, const char *name)
 {
@@ -117,13 +153,13 @@ csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem
 {
     preparing p = { .reg = reg, .end = problems, .err = err };
 
-    (void)engine;
     while (*p.end != NULL)
         p.end = &(*p.end)->next;
     if (reg->engine == NULL)
         reg->engine = csm_arena_zalloc(reg->arena, sizeof(struct csm_engine_part));
     if (reg->engine == NULL)
         return csm_error_nomem(err);
+    CSM_TRY(compare_lineage(&p, engine));
     for (uint32_t n = 0; n < reg->table_count; n++)
         prepare_table(&p, reg->tables[n]);
     for (uint32_t n = 0; n < reg->model_count; n++)
