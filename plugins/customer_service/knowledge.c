@@ -12,7 +12,8 @@ const csm_task_link customer_service_links[CUSTOMER_SERVICE_LINKS] = {
     { .name = "knowledge_gap", .source = "sn_customerservice_case", .linked = "kb_feedback_task", .field = "parent",
       .direction = CSM_LINK_BACK, .methods = "case", .role = "knowledge", .copies = "short_description",
       .params = "short_description,description,assigned_to,assignment_group", .required = "short_description",
-      .source_note = "work_notes", .linked_note = "work_notes", .doc = "An article that would have helped is missing" },
+      .source_note = "work_notes", .linked_note = "work_notes", .aside = true,
+      .doc = "An article that would have helped is missing" },
 };
 
 /* ---- what is related to a case ---- */

@@ -19,7 +19,7 @@ static const char *base(people *p, const char *title)
 
 static int setup(void **state)
 {
-    people *p = people_start("service_management,request_management");
+    people *p = people_start("service_management,request_management,action_status");
 
     *state = p;
     kai = csm_tk_user(p->tk, "kai", "knowledge_admin");
@@ -261,6 +261,8 @@ static void acceptance_319_a_gap(void **state)
                      "sys_id");
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, "kb_feedback_task", gap), "parent"), id);
     assert_non_null(strstr(said(p, CASE, id, "work_notes"), "KFT"));
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "action_status")); /* the case does not wait for it */
+    assert_false(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, id), "needs_attention"));
     as(p, "pat");
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_knowledge_gap", "{'id':'%s'}", id);
     csm_tk_hidden(p->tk, "kb_feedback_task", gap);

@@ -214,7 +214,7 @@ static csm_status call_point(csm_ctx *ctx, const csm_mlink *link, const char *wh
     };
     csm_value out;
 
-    return point != NULL && point->impl_count > 0 ? csm_point_run(ctx, point, csm_map(in, 6), &out) : CSM_OK;
+    return point != NULL && point->impl_count > 0 && !link->decl->aside ? csm_point_run(ctx, point, csm_map(in, 6), &out) : CSM_OK;
 }
 
 /* One link set or cleared: both sides get a note with the other's number. */

@@ -44,6 +44,7 @@ typedef struct csm_task_link {
     const char *released;      /* on the linked record: from then on it holds nobody up; NULL = never */
     const char *doc;
     bool optional;             /* without its source or linked table there is no link: their plugin need not be there */
+    bool aside;                /* it never holds the source up: the point is not called */
 } csm_task_link;
 
 /* Point every link calls; in: {link, change, source_table, source, linked_table, linked}. */
