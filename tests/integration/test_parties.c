@@ -1,5 +1,5 @@
-/* Acceptance of related parties of cases and of work on their tasks: who gets in by being named, and how far (items 109, 126 to
- * 130, 134, 135). */
+/* Acceptance of related parties of cases and of work on their tasks: who gets in by being named, and how far (items 109, 110, 112,
+ * 113, 115, 126 to 130, 134, 135). */
 #include "people.h"
 
 #include <stdio.h>
@@ -199,10 +199,112 @@ static void acceptance_109_case_tasks(void **state)
                        id);
 }
 
+/* The middle office works the tasks given to it, its groups or made by it, and reads their cases, no others. */
+static void acceptance_110_a_case_task_agent(void **state)
+{
+    people *p = *state;
+    const char *max = csm_tk_user(p->tk, "max", "sn_customerservice.case_task_agent"), *group, *id = people_case_in(p, 10);
+    const char *other = people_case_in(p, 10), *his, *of_group, *not_his;
+
+    as(p, NULL);
+    group = csm_tk_insert(p->tk, "sys_user_group", "{'name':'Middle office'}");
+    (void)csm_tk_insert(p->tk, "sys_user_grmember", "{'user':'%s','group':'%s'}", max, group);
+    as(p, "ann");
+    his = csm_tk_insert(p->tk, TASK, "{'parent_case':'%s','short_description':'max one','assigned_to':'%s'}", id, max);
+    of_group = csm_tk_insert(p->tk, TASK, "{'parent_case':'%s','short_description':'max two','assignment_group':'%s'}", id, group);
+    not_his = csm_tk_insert(p->tk, TASK, "{'parent_case':'%s','short_description':'max three','assigned_to':'%s'}", other, p->abe);
+    as(p, "max");
+    assert_int_equal(csm_tk_count(p->tk, TASK, "short_descriptionSTARTSWITHmax"), 2);
+    assert_true(csm_tk_sees(p->tk, TASK, his) && csm_tk_sees(p->tk, TASK, of_group));
+    csm_tk_hidden(p->tk, TASK, not_his);
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    csm_tk_hidden(p->tk, CASE, other);
+    (void)csm_tk_update(p->tk, TASK, his, "{'work_notes':'at it'}");
+}
+
+static void acceptance_112_a_viewer(void **state)
+{
+    people *p = *state;
+    const char *business = people_case_in(p, 10), *private, *const writes[] = { "'comments':'x'", "'work_notes':'x'", "'priority':1" };
+
+    as(p, "cora");
+    private = csm_tk_insert(p->tk, CASE, "{'short_description':'private','consumer':'%s'}", p->joe);
+    as(p, "vera");
+    for (size_t n = 0; n < sizeof(writes) / sizeof(writes[0]); n++) {
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{%s}}", CASE, business, writes[n]);
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{%s}}", CASE, private, writes[n]);
+    }
+    assert_true(csm_tk_sees(p->tk, CASE, business) && csm_tk_sees(p->tk, CASE, private));
+    assert_true(csm_tk_has(csm_tk_get(p->tk, CASE, business), "work_notes"));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'%s','values':{'short_description':'x'}}", CASE);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.cancel", "{'id':'%s','work_notes':'x'}", business);
+}
+
+static void acceptance_113_who_opens_for_whom(void **state)
+{
+    people *p = *state;
+    const char *rita, *id;
+
+    (void)csm_tk_user(p->tk, "arno", "sn_customerservice.account_contributor");
+    (void)csm_tk_user(p->tk, "cyd", "sn_customerservice.consumer_contributor");
+    rita = csm_tk_user(p->tk, "rita", "sn_customerservice.relationship_contributor");
+    as(p, "mia");
+    (void)csm_tk_insert(p->tk, "sn_customerservice_team_member", "{'account':'%s','user':'%s','responsibility':'%s'}", p->C, rita,
+                        people_shipped(p, "sn_customerservice_responsibility_def", "Account Manager"));
+    as(p, "arno");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'for X','account':'%s','contact':'%s'}", p->X, p->xena);
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'any news?'}");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
+    csm_tk_hidden(p->tk, CASE, people_case(p, "not of arno"));
+    assert_false(csm_tk_has(csm_tk_get(p->tk, "customer_account", p->X), "phone")); /* number and name, to choose */
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'consumer':'%s'}}", CASE, p->joe);
+    as(p, "cyd");
+    (void)csm_tk_insert(p->tk, CASE, "{'short_description':'for joe','consumer':'%s'}", p->joe);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'account':'%s'}}", CASE, p->P);
+    as(p, "rita");
+    (void)csm_tk_insert(p->tk, CASE, "{'short_description':'for C','account':'%s','contact':'%s'}", p->C, p->carl);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'short_description':'for X','account':'%s'}}", CASE,
+                       p->X);
+    csm_tk_hidden(p->tk, "customer_account", p->X);
+}
+
+/* Whoever may edit as a contributor edits what he may read: note, talk, move, but neither change the rest nor end the case. */
+static void acceptance_115_a_contributor(void **state)
+{
+    people *p = *state;
+    const char *ed = csm_tk_user(p->tk, "ed", "sn_customerservice.case_contributor_editor");
+    const char *eva = csm_tk_user(p->tk, "eva", "sn_customerservice.case_contributor_editor,sn_customerservice.case_viewer");
+    const char *id = people_case_in(p, 10), *const who[] = { "ed", "eva" };
+
+    as(p, "ed");
+    csm_tk_hidden(p->tk, CASE, id);
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, CASE, id, "{'contributor_users':['%s']}", ed);
+    for (size_t n = 0; n < 2; n++) { /* named on the case; reads all of them */
+        as(p, who[n]);
+        (void)csm_tk_update(p->tk, CASE, id, "{'work_notes':'seen before','watch_list':['%s']}", eva);
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
+        (void)csm_tk_ok(p->tk, "case.request_info", "{'id':'%s','comments':'which one?'}", id);
+        (void)people_do(p, "case.open_case", id);
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.cancel", "{'id':'%s','work_notes':'x'}", id);
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.assign", "{'id':'%s','assigned_to':'%s'}", id, eva);
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'%s','id':'%s'}", CASE, id);
+    }
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, CASE, id, "{'contributor_users':[]}");
+    as(p, "ed");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.update", "{'table':'%s','id':'%s','values':{'work_notes':'x'}}", CASE, id);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         people_test(acceptance_109_case_tasks),
+        people_test(acceptance_110_a_case_task_agent),
+        people_test(acceptance_112_a_viewer),
+        people_test(acceptance_113_who_opens_for_whom),
+        people_test(acceptance_115_a_contributor),
         people_test(acceptance_126_an_authorized_contact),
         people_test(acceptance_127_a_listed_contact),
         people_test(acceptance_128_role_and_responsibility),
