@@ -11,25 +11,28 @@ static const csm_state states[] = {
 };
 
 #define OPEN "stateINdraft,active,suspended"
-#define APPROVED "approverISEMPTY^NQapproval=approved"
+#define MAY_BEGIN "approverISEMPTY^starts<=@today^NQapproval=approved^starts<=@today"
+
+/* An approver writes a contract too, only to decide on it. */
+#define KEEPERS "contract_manager,sn_pss_core.service_contract_manager"
+#define BY_THE_DAY "admin" /* and the engine */
 
 #define SUSPEND                                                                                                      \
-    { .name = "suspend", .from = "active", .to = "suspended", .doc = "Holds for now no more" },                      \
-        { .name = "resume", .from = "suspended", .to = "active", .doc = "Holds again" }
+    { .name = "suspend", .from = "active", .to = "suspended", .roles = KEEPERS, .doc = "Holds for now no more" },    \
+        { .name = "resume", .from = "suspended", .to = "active", .roles = KEEPERS, .doc = "Holds again" }
 #define END                                                                                                          \
-    { .name = "expire", .from = "draft,active,suspended", .to = "expired", .doc = "Its last day is over" },          \
-        { .name = "cancel", .from = "draft,active,suspended", .to = "cancelled", .doc = "Ended before its time" }
+    { .name = "expire", .from = "draft,active,suspended", .to = "expired", .roles = BY_THE_DAY, .doc = "Its last day is over" }, \
+        { .name = "cancel", .from = "draft,active,suspended", .to = "cancelled", .roles = KEEPERS, .doc = "Ended before its time" }
 
 static const csm_transition contract_transitions[] = {
-    { .name = "submit", .from = "draft", .required = "approver", .sets = "approval=requested", .doc = "Asks the approver" },
+    { .name = "submit", .from = "draft", .roles = KEEPERS, .required = "approver", .sets = "approval=requested", .doc = "Asks the approver" },
     { .name = "approve", .from = "draft", .filter = "approver=@me^approval=requested",
       .filter_message = "only its approver decides, when asked", .sets = "approval=approved", .doc = "Begins on its first day" },
     { .name = "reject", .from = "draft", .filter = "approver=@me^approval=requested",
       .filter_message = "only its approver decides, when asked", .sets = "approval=rejected", .doc = "Stays a draft" },
-    { .name = "activate", .from = "draft", .to = "active", .filter = APPROVED,
-      .filter_message = "its approver has not approved it", .doc = "Begins" },
-    { .name = "wait", .from = "active", .to = "draft", .filter = "starts>@today",
-      .filter_message = "an active contract is suspended or cancelled", .doc = "Not before its first day" },
+    { .name = "activate", .from = "draft", .to = "active", .roles = KEEPERS, .filter = MAY_BEGIN,
+      .filter_message = "its first day has not come, or its approver has not approved it", .doc = "Begins" },
+    { .name = "wait", .from = "active", .to = "draft", .roles = BY_THE_DAY, .doc = "Not before its first day" },
     SUSPEND,
     END,
 };
@@ -41,7 +44,7 @@ static const csm_timed contract_times[] = {
 };
 
 static const csm_transition part_transitions[] = {
-    { .name = "activate", .from = "draft", .to = "active", .doc = "Begins" }, SUSPEND, END,
+    { .name = "activate", .from = "draft", .to = "active", .roles = KEEPERS, .doc = "Begins" }, SUSPEND, END,
 };
 /* Ends with what it belongs to. */
 #define WITH(parent)                                                                                                 \

@@ -37,7 +37,7 @@ static csm_status fill(csm_ctx *ctx, csm_change *ch, const char *field, csm_valu
 csm_status case_from_thing(csm_ctx *ctx, csm_change *ch)
 {
     for (size_t n = 0; n < THINGS; n++) {
-        owner customer = owner_of_change(ctx, ch);
+        owner customer = owner_of(ctx, csm_change_record(ctx, ch));
         csm_record *rec;
 
         if (!csm_change_touches(ctx, ch, things[n].field))
@@ -60,7 +60,7 @@ csm_status case_from_thing(csm_ctx *ctx, csm_change *ch)
 static csm_status check(csm_ctx *ctx, csm_change *ch, const thing *t, bool moved)
 {
     bool named = csm_change_touches(ctx, ch, t->field), good;
-    owner customer = owner_of_change(ctx, ch), has;
+    owner customer = owner_of(ctx, csm_change_record(ctx, ch)), has;
     csm_record *rec;
 
     if (csm_is_nil(csm_change_new(ctx, ch, t->field)) || (!named && !moved))

@@ -23,7 +23,7 @@ enum {
     INSTALL_BASE_SCOPES = 62,
     INSTALL_BASE_VALUES = 3,
     INSTALL_BASE_RULES = 11,
-    INSTALL_BASE_METHODS = 8,
+    INSTALL_BASE_METHODS = 9,
     INSTALL_BASE_DEMO = 11,
 };
 
@@ -43,7 +43,6 @@ typedef struct owner {
 } owner;
 
 owner owner_of(csm_ctx *ctx, const csm_record *rec);
-owner owner_of_change(csm_ctx *ctx, const csm_change *ch);
 bool owner_is_none(const owner *o);
 /* Whether a thing may serve this customer: his own, his household's, or of an account above or below his. */
 csm_status owner_serves(csm_ctx *ctx, const owner *thing, const owner *customer, bool *out);
@@ -61,6 +60,10 @@ csm_status sold_below(csm_ctx *ctx, csm_id id, ids *out);
 
 csm_status cover_children_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 csm_verdict renewed_contract(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+
+/* ---- replacing (replace.c) ---- */
+
+csm_status replace_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
 /* ---- rules ---- */
 

@@ -4,7 +4,7 @@
 
 #define TREE_MAX 5000u
 #define CASES_MAX 1000u
-#define OWNERS_MAX 10000u
+#define SOLD_MAX 10000u
 #define ADD_MAX 200
 
 /* ---- a growing list of ids ---- */
@@ -243,6 +243,7 @@ static csm_status owners_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
 {
     csm_value list = csm_list(NULL, 0);
     holdings all = { 0 };
+    uint32_t count = 0;
     csm_query *q;
     csm_record *row;
     csm_status st;
@@ -250,10 +251,13 @@ static csm_status owners_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
     CSM_TRY(csm_record_get(ctx, "cmdb_model", csm_arg_id(ctx, in, 0), &row));
     CSM_TRY(csm_query_open(ctx, SOLD, &q));
     csm_query_where(ctx, q, "product", CSM_OP_EQ, csm_arg(ctx, in, 0));
-    csm_query_limit(ctx, q, OWNERS_MAX);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = hold(ctx, &all, row)) != CSM_OK)
+    csm_query_limit(ctx, q, SOLD_MAX + 1);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
+        st = ++count > SOLD_MAX ? csm_fail(ctx, CSM_E_LIMIT, "sold more than %u times: ask record.aggregate by owner", SOLD_MAX)
+                                : hold(ctx, &all, row);
+        if (st != CSM_OK)
             break;
+    }
     csm_query_close(ctx, q);
     CSM_TRY(st);
     for (uint32_t n = 0; n < all.count; n++) {
@@ -352,6 +356,14 @@ static const csm_param cover_params[] = {
     CSM_PARAM_ID("sold_product", .table = SOLD, .doc = "Covered with all below it"),
 };
 
+static const csm_param replace_params[] = {
+    CSM_PARAM_ID("id", .table = ITEM, .doc = "The item that goes"),
+    CSM_PARAM("name", CSM_T_TEXT, .max = 255, .doc = "Of the new one; as the old one's"),
+    CSM_PARAM("configuration_item", CSM_T_ID, .table = "cmdb_ci", .doc = "Of the new one"),
+    CSM_PARAM("asset", CSM_T_ID, .table = "alm_asset", .doc = "Of the new one"),
+    CSM_PARAM("product", CSM_T_ID, .table = "cmdb_model", .doc = "Of the new one; as the old one's"),
+};
+
 #define ASKS(n, p, flags_, f, d) { .name = (n), .params = CSM_ARRAY(p), .returns = CSM_T_LIST, .flags = (flags_), .since = 1, \
                                    .run = (f), .doc = (d) }
 
@@ -364,7 +376,7 @@ const csm_method install_base_methods[INSTALL_BASE_METHODS] = {
          "The whole tree an item stands in, parents first, as far as the caller reads it"),
     ASKS("install_base.cases", item_cases_params, CSM_METHOD_EXTERNAL, item_cases_method,
          "Cases on an item and on all below it, newest first, then those that list one of them as affected"),
-    ASKS("product.owners", model_params, 0, owners_method, "Who a product was sold to: owner, how many products sold, quantity"),
+    ASKS("product.owners", model_params, CSM_METHOD_SLOW, owners_method, "Who a product was sold to: owner, how many products sold, quantity"),
     ASKS("case.affected_candidates", case_params, 0, offered_method,
          "Items of the case's customer behind its configuration item that it does not list as affected yet"),
     ASKS("case.add_affected", add_params, CSM_METHOD_WRITES, add_affected_method,
@@ -372,4 +384,8 @@ const csm_method install_base_methods[INSTALL_BASE_METHODS] = {
     { .name = "contract.cover_children", .params = CSM_ARRAY(cover_params), .returns = CSM_T_INT, .flags = CSM_METHOD_WRITES,
       .role = "contract_manager", .since = 1, .run = cover_children_method,
       .doc = "Covers a product sold and all below it, each once; answers how many were added" },
+    { .name = "install_base.replace", .params = CSM_ARRAY(replace_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
+      .role = "sn_customerservice_manager", .since = 1, .run = replace_method,
+      .doc = "Another item takes over place, owner, sold products and related parties; the old one goes out of use and keeps its "
+             "cases. Answers the new one" },
 };

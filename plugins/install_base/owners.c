@@ -6,12 +6,6 @@ owner owner_of(csm_ctx *ctx, const csm_record *rec)
     return (owner){ csm_record_ref(ctx, rec, "account"), csm_record_ref(ctx, rec, "consumer"), csm_record_ref(ctx, rec, "household") };
 }
 
-owner owner_of_change(csm_ctx *ctx, const csm_change *ch)
-{
-    return (owner){ csm_change_new_ref(ctx, ch, "account"), csm_change_new_ref(ctx, ch, "consumer"),
-                    csm_change_new_ref(ctx, ch, "household") };
-}
-
 bool owner_is_none(const owner *o)
 {
     return csm_id_is_none(o->account) && csm_id_is_none(o->consumer) && csm_id_is_none(o->household);

@@ -19,6 +19,8 @@ static const csm_transition item_transitions[] = {
     { .name = "retire", .from = "in_use", .to = "inactive", .fields = "uninstall_date", .doc = "The item goes out of use" },
     { .name = "restore", .from = "inactive", .to = "in_use", .fields = "install_date", .doc = "The item is used again" },
 };
+#define BY_THE_DAY "admin" /* and the engine */
+
 static const csm_state sold_states[] = {
     { "in_preparation", CSM_STATE_INITIAL }, { "active", CSM_STATE_INITIAL }, { "suspended", CSM_STATE_INITIAL },
     { "expired", CSM_STATE_INITIAL }, { "disconnected", CSM_STATE_INITIAL },
@@ -27,10 +29,10 @@ static const csm_transition sold_transitions[] = {
     { .name = "suspend", .from = "active", .to = "suspended", .effect = sold_suspended, .doc = "Is not delivered for now" },
     { .name = "resume", .from = "suspended", .to = "active", .effect = sold_resumed, .doc = "Is delivered again" },
     { .name = "disconnect", .from = "in_preparation,active,suspended,expired", .to = "disconnected", .doc = "Ended for good" },
-    { .name = "prepare", .from = "active,expired", .to = "in_preparation", .filter = "start_date>@today",
-      .filter_message = "its first day has come", .doc = "Not before its first day" },
-    { .name = "begin", .from = "in_preparation,expired", .to = "active", .doc = "Is delivered" },
-    { .name = "expire", .from = "in_preparation,active,suspended", .to = "expired", .doc = "Its last day is over" },
+    { .name = "prepare", .from = "active,expired", .to = "in_preparation", .roles = BY_THE_DAY, .doc = "Not before its first day" },
+    { .name = "begin", .from = "in_preparation,expired", .to = "active", .roles = BY_THE_DAY, .doc = "Is delivered" },
+    { .name = "expire", .from = "in_preparation,active,suspended", .to = "expired", .roles = BY_THE_DAY,
+      .doc = "Its last day is over" },
 };
 static const csm_timed sold_times[] = {
     { "stateINin_preparation,active,suspended^end_date<@today", "expired", CSM_TIMED_ON_WRITE, "Its last day is over" },

@@ -6,7 +6,7 @@
 /* One owner; of an account perhaps a contact. */
 static csm_status check_owner(csm_ctx *ctx, csm_change *ch)
 {
-    owner o = owner_of_change(ctx, ch);
+    owner o = owner_of(ctx, csm_change_record(ctx, ch));
     int owners = !csm_id_is_none(o.account) + !csm_id_is_none(o.consumer) + !csm_id_is_none(o.household);
 
     if (owners != 1)
@@ -35,7 +35,7 @@ static csm_status check_contact(csm_ctx *ctx, csm_change *ch)
 /* What stands below something belongs to the same owner, or to an account above or below his. */
 static csm_status check_parent(csm_ctx *ctx, csm_change *ch)
 {
-    owner mine = owner_of_change(ctx, ch), above;
+    owner mine = owner_of(ctx, csm_change_record(ctx, ch)), above;
     csm_record *parent;
     bool good;
 
@@ -47,8 +47,27 @@ static csm_status check_parent(csm_ctx *ctx, csm_change *ch)
     return good ? CSM_OK : csm_fail_field(ctx, CSM_E_REJECTED, "parent", "field \"parent\": belongs to another customer");
 }
 
+/* Those named on the top of a tree would be named on none. */
+static csm_status check_parties(csm_ctx *ctx, csm_change *ch)
+{
+    csm_query *q;
+    csm_record *row;
+
+    if (!csm_table_is_a(ctx, csm_change_table(ctx, ch), ITEM) || csm_change_get_op(ctx, ch) != CSM_UPDATING ||
+        csm_is_nil(csm_change_new(ctx, ch, "parent")) || !csm_is_nil(csm_change_old(ctx, ch, "parent")))
+        return CSM_OK;
+    CSM_TRY(csm_query_open(ctx, ITEM_PARTY, &q));
+    csm_query_where(ctx, q, "install_base_item", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
+    csm_query_limit(ctx, q, 1);
+    CSM_TRY(csm_query_next(ctx, q, &row));
+    csm_query_close(ctx, q);
+    return row == NULL ? CSM_OK
+                       : csm_fail_field(ctx, CSM_E_REJECTED, "parent", "field \"parent\": related parties are named on the item");
+}
+
 csm_status thing_check(csm_ctx *ctx, csm_change *ch)
 {
+    CSM_TRY(check_parties(ctx, ch));
     CSM_TRY(check_owner(ctx, ch));
     CSM_TRY(check_contact(ctx, ch));
     if (csm_change_touches(ctx, ch, "parent") || csm_change_touches(ctx, ch, "account") ||

@@ -357,6 +357,7 @@ static void an_approver_is_waited_for(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'" CONTRACT "','id':'%s','values':{'approval':'approved'}}", id);
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "contract.approve", "{'id':'%s'}", id);
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "contract.activate", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "contract.expire", "{'id':'%s'}", id);
     days_go_by(p, 2);
     is_in(p, CONTRACT, id, "draft"); /* its day came, its approver did not */
     as(p, "tim");
@@ -364,6 +365,8 @@ static void an_approver_is_waited_for(void **state)
     as(p, "ivy");
     assert_true(csm_tk_sees(p->tk, CONTRACT, id));
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'" CONTRACT "','id':'%s','values':{'renewable':true}}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "contract.cancel", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "contract.activate", "{'id':'%s'}", id);
     (void)people_do(p, "contract.approve", id);
     is_in(p, CONTRACT, id, "active");
     second = contract(p, p->P, day(p, 1), "2999-12-31", "draft");

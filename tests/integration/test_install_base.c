@@ -1,4 +1,4 @@
-/* Acceptance of products sold and items installed (items 131 to 133, 169 to 173, 176 to 178). */
+/* Acceptance of products sold and items installed (items 131 to 133, 169 to 173, 176 to 178, 395). */
 #include "people.h"
 
 #include <stdio.h>
@@ -174,6 +174,9 @@ static void acceptance_131_authorized_contact(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'" SOLD_PARTY "','values':{'sold_product':'%s','type':'%s',"
                        "'contact':'%s'}}", top, type_of(p, "Authorized Contact", "sold_product"), p->pat);
 
+    as(p, "mia"); /* who is named on a tree would be lost with its top */
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'" ITEM "','id':'%s','values':{'parent':'%s'}}", root,
+                       item(p, "house", p->P, NULL));
     as(p, "ann"); /* the access ends with the responsibility */
     (void)csm_tk_update(p->tk, SOLD_PARTY, party, "{'responsibility':null}");
     as(p, "xena");
@@ -472,6 +475,52 @@ static void acceptance_178_affected_items(void **state)
     assert_int_equal(csm_tk_count(p->tk, AFFECTED, "task=%s", id), 2);
 }
 
+static void acceptance_395_replacing(void **state)
+{
+    people *p = *state;
+    const char *top = item(p, "rack", p->P, NULL), *below = item(p, "blade", p->P, top), *tv = sold(p, "service", p->P, NULL), *ci, *id;
+    const char *place, *party, *new;
+    const csm_value *rec;
+
+    as(p, NULL);
+    ci = csm_tk_insert(p->tk, "cmdb_ci", "{'name':'new rack'}");
+    place = csm_tk_insert(p->tk, "cmn_location", "{'street':'Rack room','account':'%s'}", p->P);
+    as(p, "mia");
+    (void)csm_tk_update(p->tk, ITEM, top, "{'location':'%s'}", place);
+    (void)csm_tk_insert(p->tk, INSTALLED, "{'sold_product':'%s','install_base_item':'%s'}", tv, top);
+    party = csm_tk_insert(p->tk, ITEM_PARTY, "{'install_base_item':'%s','type':'%s','account':'%s'}", top,
+                          type_of(p, "Authorized Account", "install_base"), p->C);
+    as(p, "ann");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'smoke','install_base':'%s'}", top);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "install_base.replace", "{'id':'%s'}", top);
+    as(p, "pat");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "install_base.replace", "{'id':'%s'}", top);
+    as(p, "mia");
+    new = csm_tk_str(p->tk, csm_tk_ok(p->tk, "install_base.replace", "{'id':'%s','name':'rack two','configuration_item':'%s'}", top,
+                                      ci), "sys_id");
+    rec = csm_tk_get(p->tk, ITEM, new);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "status"), "replacement");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "location"), place);
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "account"), p->P);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, ITEM, below), "root"), new);
+    assert_int_equal(csm_tk_count(p->tk, INSTALLED, "install_base_item=%s^sold_product=%s", new, tv), 1);
+    assert_int_equal(csm_tk_count(p->tk, INSTALLED, "install_base_item=%s", top), 0);
+    rec = csm_tk_get(p->tk, ITEM, top);
+    assert_false(csm_tk_bool(p->tk, rec, "active"));
+    assert_false(csm_tk_is_nil(p->tk, rec, "uninstall_date"));
+    csm_tk_assert_str(listed(p, "install_base.cases", top, "short_description"), "smoke");
+    csm_tk_assert_str(people_list(p, ITEM, "active=true^nameSTARTSWITHrack^locationISNOTEMPTY^ORDERBYinstall_date", "name"),
+                      "rack two"); /* what is to be maintained */
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "install_base.replace", "{'id':'%s'}", top);
+    csm_tk_hidden(p->tk, ITEM_PARTY, party);
+    as(p, "carl"); /* named by his account on the old one, and so on the new one */
+    assert_true(csm_tk_sees(p->tk, ITEM, new));
+    as(p, "ann");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'new smoke','install_base':'%s'}", new);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "cmdb_ci"), ci);
+    csm_tk_assert_str(people_list(p, CASE, "short_descriptionLIKEsmoke^cmdb_ciISNOTEMPTY", "short_description"), "new smoke");
+}
+
 /* ---- cases ---- */
 
 static void a_case_is_about_its_customers_things(void **state)
@@ -529,6 +578,7 @@ int main(void)
         people_test(acceptance_176_an_item_out_of_use),
         people_test(acceptance_177_items_behind_a_ci),
         people_test(acceptance_178_affected_items),
+        people_test(acceptance_395_replacing),
         people_test(a_case_is_about_its_customers_things),
         people_test(demo_rows),
     };
