@@ -632,6 +632,38 @@ static void acceptance_292_sync(void **state)
     sync(p, "false");
 }
 
+/* More children than fit in a page, changes faster than they reach all: each child gets each once, in order. */
+static void acceptance_292_many_children(void **state)
+{
+    enum { COUNT = 60 };
+    people *p = *state;
+    const char *major = major_case(p, "sixty of them"), *list = list_of(p, "sixty", "accounts");
+    const csm_value *rows;
+
+    make_accounts(p, list, COUNT, "Sixty");
+    attach(p, major, list);
+    create(p, major, "");
+    sync(p, "true");
+    as(p, "mia");
+    (void)csm_tk_ok(p->tk, "record.batch", "{'items':["
+                    "{'op':'update','table':'" CASE "','id':'%s','values':{'priority':1,'comments':'one'}},"
+                    "{'op':'update','table':'" CASE "','id':'%s','values':{'priority':3,'comments':'two'}},"
+                    "{'op':'update','table':'" CASE "','id':'%s','values':{'priority':5,'comments':'three'}}]}", major, major, major);
+    assert_int_equal(children(p, major, "^priority=5"), COUNT);
+    rows = csm_tk_rows(p->tk, CASE, "parent=%s", major);
+    for (uint32_t n = 0; n < COUNT; n++) {
+        const csm_value *rec = csm_tk_get(p->tk, CASE, csm_tk_str(p->tk, &rows->list[n], "sys_id"));
+
+        assert_int_equal(csm_tk_at(p->tk, rec, "comments")->count, 3);
+        csm_tk_assert_str(csm_tk_str(p->tk, rec, "comments.0.text"), "three");
+        csm_tk_assert_str(csm_tk_str(p->tk, rec, "comments.1.text"), "two");
+        csm_tk_assert_str(csm_tk_str(p->tk, rec, "comments.2.text"), "one");
+    }
+    as(p, "adam");
+    assert_int_equal(csm_tk_count(p->tk, "sn_majorissue_mgt_change", "caseISNOTEMPTY"), 0); /* nothing is left on its way */
+    sync(p, "false");
+}
+
 static void acceptance_293_state_needs_notes(void **state)
 {
     static const char *const refused[] = { "state", "state,close_notes", "priority,state,resolution_code", "priority,account" };
@@ -736,6 +768,7 @@ int main(void)
         people_test(acceptance_289_consumers_and_the_silent),
         people_test(acceptance_291_types),
         people_test(acceptance_292_sync),
+        people_test(acceptance_292_many_children),
         people_test(acceptance_293_state_needs_notes),
         people_test(acceptance_294_close),
         people_test(acceptance_295_add_existing),
