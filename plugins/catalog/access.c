@@ -29,6 +29,7 @@ const csm_scope catalog_scopes[CATALOG_SCOPES] = {
     { .table = "sysapproval_group", .ops = CSM_OP_CREATE, .role = WRITE_ROLE,
       .filter = "parent.sys_class_nameIN" REQUEST "," REQUEST_ITEM, .via = "parent", .via_op = CSM_OP_WRITE },
 
+    { .table = "sc_cart_item", .ops = CSM_OP_CRWD, .role = EMPLOYEE, .filter = "user=@me", .doc = "The own cart" },
     { .table = REQUEST, .ops = CSM_OP_READ, .role = EMPLOYEE, .filter = "requested_for=@me^NQopened_by=@me", .fields = ORDERED,
       .doc = "What one ordered" },
     { .table = REQUEST, .ops = CSM_OP_CREATE, .role = EMPLOYEE, .filter = "requested_for=@me^parentISEMPTY",

@@ -15,10 +15,10 @@
 #define WRITE_ROLE "sn_request_write"
 
 enum {
-    CATALOG_TABLES = 11,
-    CATALOG_SCOPES = 24,
+    CATALOG_TABLES = 12,
+    CATALOG_SCOPES = 25,
     CATALOG_STATES = 3,
-    CATALOG_METHODS = 2,
+    CATALOG_METHODS = 3,
     CATALOG_RULES = 11,
     CATALOG_DEMO = 18,
 };
@@ -53,6 +53,9 @@ csm_status item_answers(csm_ctx *ctx, csm_change *ch);
 csm_status item_begins(csm_ctx *ctx, csm_change *ch);
 csm_status item_decided(csm_ctx *ctx, csm_change *ch);
 csm_status item_totals(csm_ctx *ctx, csm_change *ch);
+/* A new item of a request, with the caller's rights. */
+csm_status order_item(csm_ctx *ctx, csm_id request, csm_value item, csm_value quantity, csm_value answers, csm_id *out);
+csm_status checkout_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 
 /* ---- fulfilment (fulfilment.c) ---- */
 

@@ -266,21 +266,30 @@ static csm_status insert_request(csm_ctx *ctx, const csm_args *in, csm_id *out)
     return CSM_OK;
 }
 
+csm_status order_item(csm_ctx *ctx, csm_id request, csm_value item, csm_value quantity, csm_value answers, csm_id *out)
+{
+    csm_record *row;
+
+    CSM_TRY(csm_record_create(ctx, REQUEST_ITEM, &row));
+    CSM_TRY(csm_record_set_ref(ctx, row, "request", request));
+    CSM_TRY(csm_record_set(ctx, row, "cat_item", item));
+    CSM_TRY(csm_record_set(ctx, row, "quantity", quantity));
+    CSM_TRY(csm_record_set(ctx, row, "variables", answers));
+    CSM_TRY(csm_record_insert(ctx, row));
+    *out = csm_record_id(ctx, row);
+    return CSM_OK;
+}
+
 static csm_status order_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    csm_id request = csm_arg_id(ctx, in, 3);
+    csm_id request = csm_arg_id(ctx, in, 3), id;
     csm_record *item, *row;
 
     CSM_TRY(csm_record_get(ctx, ITEM, csm_arg_id(ctx, in, 0), &item));
     if (csm_id_is_none(request))
         CSM_TRY(insert_request(ctx, in, &request));
-    CSM_TRY(csm_record_create(ctx, REQUEST_ITEM, &row));
-    CSM_TRY(csm_record_set_ref(ctx, row, "request", request));
-    CSM_TRY(csm_record_set(ctx, row, "cat_item", csm_arg(ctx, in, 0)));
-    CSM_TRY(csm_record_set(ctx, row, "quantity", csm_arg(ctx, in, 1)));
-    CSM_TRY(csm_record_set(ctx, row, "variables", csm_arg(ctx, in, 2)));
-    CSM_TRY(csm_record_insert(ctx, row));
-    CSM_TRY(csm_record_get(ctx, REQUEST_ITEM, csm_record_id(ctx, row), &row));
+    CSM_TRY(order_item(ctx, request, csm_arg(ctx, in, 0), csm_arg(ctx, in, 1), csm_arg(ctx, in, 2), &id));
+    CSM_TRY(csm_record_get(ctx, REQUEST_ITEM, id, &row));
     return csm_reply_record(ctx, out, row);
 }
 
@@ -323,6 +332,10 @@ static const csm_param order_params[] = {
     CSM_PARAM("delivery_address", CSM_T_TEXT, .max = 1000),
     CSM_PARAM("parent", CSM_T_ID, .table = "task", .doc = "Of a new request: what it is raised from"),
 };
+static const csm_param checkout_params[] = {
+    CSM_PARAM("special_instructions", CSM_T_TEXT, .max = 4000),
+    CSM_PARAM("delivery_address", CSM_T_TEXT, .max = 1000),
+};
 static const csm_param produce_params[] = {
     CSM_PARAM_ID("id", .table = "sc_cat_item_producer", .doc = "The record producer"),
     CSM_PARAM("variables", CSM_T_MAP, .doc = "Answers to its questions, by name"),
@@ -331,6 +344,8 @@ static const csm_param produce_params[] = {
 const csm_method catalog_methods[CATALOG_METHODS] = {
     { .name = "catalog.order", .params = CSM_ARRAY(order_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES, .since = 1,
       .run = order_method, .doc = "Orders an item, in a new request or one that is there; answers the requested item" },
+    { .name = "catalog.checkout", .params = CSM_ARRAY(checkout_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES, .since = 1,
+      .run = checkout_method, .doc = "Orders all that is in the caller's cart and empties it; answers the request" },
     { .name = "catalog.produce", .params = CSM_ARRAY(produce_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES, .since = 1,
       .run = produce_method, .doc = "Makes a record of the answers to a record producer's questions; answers it" },
 };

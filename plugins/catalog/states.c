@@ -64,16 +64,16 @@ static const csm_state task_states[] = {
     { "3", CSM_STATE_INACTIVE }, { "4", CSM_STATE_INACTIVE }, { "7", CSM_STATE_INACTIVE },
 };
 
-#define CLOSES_TASK(n, to_, d) { .name = (n), .from = "-5,1,2", .to = (to_), .roles = WRITE_ROLE, .fields = NOTES, .sets = CLOSURE, \
-                                 .doc = (d) }
+#define CLOSES_TASK(n, from_, to_, d) { .name = (n), .from = (from_), .to = (to_), .roles = WRITE_ROLE, .fields = NOTES, \
+                                        .sets = CLOSURE, .doc = (d) }
 
 static const csm_transition task_transitions[] = {
     { .name = "open", .from = "-5,2", .to = "1", .roles = WRITE_ROLE, .fields = NOTES, .doc = "May be worked on" },
     { .name = "start", .from = "1", .to = "2", .roles = WRITE_ROLE, .fields = "assigned_to," NOTES, .sets = "work_start=@now",
       .doc = "Is worked on" },
-    CLOSES_TASK("complete", "3", "Done"),
-    CLOSES_TASK("give_up", "4", "Ended without being done"),
-    CLOSES_TASK("skip", "7", "Was not needed"),
+    CLOSES_TASK("complete", "1,2", "3", "Done"),
+    CLOSES_TASK("give_up", "1,2", "4", "Ended without being done"),
+    CLOSES_TASK("skip", "-5,1,2", "7", "Was not needed"),
     { .name = "reopen", .from = "3,4,7", .to = "1", .roles = WRITE_ROLE, .fields = NOTES, .sets = OPENED, .guard = task_may_reopen,
       .doc = "Is worked on again" },
 };

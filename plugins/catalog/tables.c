@@ -32,7 +32,7 @@ static const csm_field item_fields[] = {
     CSM_BOOL("hide_delivery_time", .dflt = "false"),
     CSM_LIST("variable_sets", "item_option_new_set", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
     CSM_REF("fulfillment_plan", "sc_cat_item_delivery_plan", .flags = CSM_INDEXED, .on_delete = CSM_REFUSE),
-    CSM_TEXT("approval_required", .length = 20, .dflt = "none", CSM_CHOICES(approval_choices)),
+    CSM_TEXT("approval_required", .length = 20, .dflt = "none", .flags = CSM_REQUIRED, CSM_CHOICES(approval_choices)),
     CSM_REF("approval_group", "sys_user_group", .doc = "Who approves it; the first answer decides"),
     CSM_BOOL("active", .dflt = "true"),
     CSM_BOOL("visible_to_external", .dflt = "false", .doc = "Customers may order it"),
@@ -87,6 +87,13 @@ static const csm_field plan_task_fields[] = {
 };
 static const csm_index plan_task_indexes[] = { { .name = "steps", .columns = "plan,order" } };
 
+static const csm_field cart_fields[] = {
+    CSM_REF("user", "sys_user", .dflt = "@me", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
+    CSM_REF("cat_item", ITEM, .flags = CSM_REQUIRED | CSM_INDEXED, .on_delete = CSM_CASCADE),
+    CSM_INT("quantity", .dflt = "1", .min = 1, .max = 10000),
+    CSM_JSON("variables", .doc = "Answers so far; checked when it is ordered"),
+};
+
 static const csm_index item_of_request_indexes[] = { { .name = "of_request", .columns = "request,stage" } };
 static const csm_index task_of_item_indexes[] = { { .name = "of_item", .columns = "request_item,state,order" } };
 static const csm_index request_indexes[] = { { .name = "of_person", .columns = "requested_for,-opened_at" } };
@@ -108,6 +115,8 @@ const csm_table catalog_tables[CATALOG_TABLES] = {
       .doc = "The steps by which an item is delivered" },
     { .name = PLAN_TASK, .label = "Execution Plan Task", .fields = CSM_ARRAY(plan_task_fields),
       .indexes = CSM_ARRAY(plan_task_indexes), .order = "order", .doc = "A step of a plan" },
+    { .name = "sc_cart_item", .label = "Cart Item", .fields = CSM_ARRAY(cart_fields), .display = "cat_item",
+      .doc = "Something one means to order" },
     { .name = REQUEST, .label = "Request", .extends = "task", .fields = CSM_ARRAY(catalog_request_fields),
       .indexes = CSM_ARRAY(request_indexes), .number = "REQ", .display = "number", .order = "-opened_at",
       .doc = "What somebody ordered at once" },

@@ -113,6 +113,7 @@ static void acceptance_273_tasks_by_order(void **state)
     is(p, TASK, pick, "state", "1");
     is(p, TASK, visit, "state", "-5");
     is(p, TASK, activate, "state", "-5");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "catalog_task.complete", "{'id':'%s'}", visit); /* not before its turn */
     (void)people_do(p, "catalog_task.complete", pick);
     is(p, TASK, visit, "state", "1"); /* side by side */
     is(p, TASK, activate, "state", "1");
@@ -412,6 +413,33 @@ static void acceptance_278_the_others_live(void **state)
     is(p, REQUEST, request, "request_state", "in_process");
 }
 
+static void acceptance_284_the_cart(void **state)
+{
+    people *p = *state;
+    const char *cup = item_of(p, "cup", ",'price':'2 EUR'"), *plate = item_of(p, "plate", ",'price':'3 EUR'"), *mine;
+    const char *dollars = item_of(p, "dollar", ",'price':'1 USD'"), *odd;
+    const csm_value *rec;
+
+    as(p, "ivy");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.checkout", "{}");
+    mine = csm_tk_insert(p->tk, "sc_cart_item", "{'cat_item':'%s','quantity':2}", cup);
+    (void)csm_tk_insert(p->tk, "sc_cart_item", "{'cat_item':'%s'}", plate);
+    odd = csm_tk_insert(p->tk, "sc_cart_item", "{'cat_item':'%s'}", dollars);
+    as(p, "vera"); /* another's cart */
+    csm_tk_hidden(p->tk, "sc_cart_item", mine);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sc_cart_item','values':{'cat_item':'%s','user':'%s'}}", cup,
+                       p->ivy);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.checkout", "{}");
+    as(p, "ivy");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.checkout", "{}"); /* two currencies: all or nothing */
+    assert_int_equal(csm_tk_count(p->tk, "sc_cart_item", "sys_idISNOTEMPTY"), 3);
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'sc_cart_item','id':'%s'}", odd);
+    rec = csm_tk_ok(p->tk, "catalog.checkout", "{'delivery_address':'room 3'}");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "price.amount"), "7");
+    assert_int_equal(csm_tk_count(p->tk, REQUEST_ITEM, "request=%s", csm_tk_str(p->tk, rec, "sys_id")), 2);
+    assert_int_equal(csm_tk_count(p->tk, "sc_cart_item", "sys_idISNOTEMPTY"), 0);
+}
+
 /* ---- who orders what ---- */
 
 static void acceptance_282_what_is_not_offered(void **state)
@@ -470,6 +498,7 @@ int main(void)
         people_test(acceptance_280_questions_nobody_could_answer),
         people_test(acceptance_280_a_record_producer),
         people_test(acceptance_282_what_is_not_offered),
+        people_test(acceptance_284_the_cart),
         people_test(acceptance_284_totals),
     };
 
