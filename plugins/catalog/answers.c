@@ -130,7 +130,8 @@ static csm_status check_answer(csm_ctx *ctx, const question *q, csm_value value)
     if (csm_str_is(kind, "reference"))
         return check_reference(ctx, q, value);
     if (csm_str_is(kind, "choice") && !is_choice(choices, csm_value_text(value)))
-        return csm_fail_field(ctx, CSM_E_INVALID, q->param.name, "variable \"%s\": one of %.*s", q->param.name, CSM_STR_FMT(choices));
+        return csm_fail_field(ctx, CSM_E_INVALID, q->param.name, "variable \"%s\": one of %.*s", q->param.name,
+                              CSM_STR_FMT(choices));
     if (csm_str_is(kind, "email") && !is_email(csm_value_text(value)))
         return csm_fail_field(ctx, CSM_E_INVALID, q->param.name, "variable \"%s\": an e-mail address is wanted", q->param.name);
     return CSM_OK;

@@ -48,7 +48,8 @@ static csm_status money_add(csm_ctx *ctx, money *sum, money m)
     if (m.currency.len == 0)
         return CSM_OK;
     if (sum->currency.len > 0 && !csm_str_eq(sum->currency, m.currency))
-        return csm_fail_field(ctx, CSM_E_REJECTED, "cat_item", "prices in %.*s and %.*s cannot be added; order them in separate requests",
+        return csm_fail_field(ctx, CSM_E_REJECTED, "cat_item",
+                              "prices in %.*s and %.*s cannot be added; order them in separate requests",
                               CSM_STR_FMT(sum->currency), CSM_STR_FMT(m.currency));
     if ((m.amount > 0 && sum->amount > INT64_MAX - m.amount) || (m.amount < 0 && sum->amount < INT64_MIN - m.amount))
         return csm_fail_field(ctx, CSM_E_LIMIT, "price", "field \"price\": the total is too large");
@@ -216,7 +217,8 @@ static csm_status ask_group(csm_ctx *ctx, csm_change *ch)
     csm_record *row;
 
     if (csm_id_is_none(group))
-        return csm_fail_field(ctx, CSM_E_REJECTED, "cat_item", "field \"cat_item\": a group must approve this, and none is named");
+        return csm_fail_field(ctx, CSM_E_REJECTED, "cat_item",
+                              "field \"cat_item\": a group must approve this, and none is named");
     CSM_TRY(csm_record_create(ctx, "sysapproval_group", &row));
     CSM_TRY(csm_record_set_ref(ctx, row, "parent", csm_change_id(ctx, ch)));
     CSM_TRY(csm_record_set_ref(ctx, row, "assignment_group", group));
@@ -341,11 +343,14 @@ static const csm_param produce_params[] = {
     CSM_PARAM("variables", CSM_T_MAP, .doc = "Answers to its questions, by name"),
 };
 
+#define METHOD(n, in, f, d) { .name = "catalog." n, .params = CSM_ARRAY(in), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES, \
+                              .since = 1, .run = (f), .doc = (d) }
+
 const csm_method catalog_methods[CATALOG_METHODS] = {
-    { .name = "catalog.order", .params = CSM_ARRAY(order_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES, .since = 1,
-      .run = order_method, .doc = "Orders an item, in a new request or one that is there; answers the requested item" },
-    { .name = "catalog.checkout", .params = CSM_ARRAY(checkout_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES, .since = 1,
-      .run = checkout_method, .doc = "Orders all that is in the caller's cart and empties it; answers the request" },
-    { .name = "catalog.produce", .params = CSM_ARRAY(produce_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES, .since = 1,
-      .run = produce_method, .doc = "Makes a record of the answers to a record producer's questions; answers it" },
+    METHOD("order", order_params, order_method,
+           "Orders an item, in a new request or one that is there; answers the requested item"),
+    METHOD("checkout", checkout_params, checkout_method,
+           "Orders all that is in the caller's cart and empties it; answers the request"),
+    METHOD("produce", produce_params, produce_method,
+           "Makes a record of the answers to a record producer's questions; answers it"),
 };

@@ -48,12 +48,13 @@ static const csm_rollup rollups[] = {
 
 /* ---- rules ---- */
 
-#define RULE(t, w, o, c, f, d) { .table = (t), .when = (w), .order = (o), .filter = (c), .run = (f), .name = "catalog." #f, .doc = (d) }
+#define RULE(t, w, o, c, f, d) { .table = (t), .when = (w), .order = (o), .filter = (c), .run = (f), .name = "catalog." #f, \
+                                 .doc = (d) }
 
 const csm_rule catalog_rules[CATALOG_RULES] = {
     RULE(VARIABLE, CSM_BEFORE_WRITE, 50, NULL, variable_check, "A question can be answered"),
     RULE(REQUEST, CSM_BEFORE_INSERT, 60, NULL, request_made, "Who gets it"),
-    RULE(REQUEST_ITEM, CSM_BEFORE_INSERT, 50, NULL, item_ordered, "What is ordered is offered; price, plan and approval are its own"),
+    RULE(REQUEST_ITEM, CSM_BEFORE_INSERT, 50, NULL, item_ordered, "What is ordered is offered, at its price and by its plan"),
     RULE(REQUEST_ITEM, CSM_BEFORE_WRITE, 60, NULL, item_answers, "Answers are complete and of their type"),
     RULE(REQUEST_ITEM, CSM_AFTER_WRITE, 50, "priceCHANGES^NQrecurring_priceCHANGES^NQstageCHANGES", item_totals,
          "The request costs what its items cost"),
@@ -68,8 +69,8 @@ const csm_rule catalog_rules[CATALOG_RULES] = {
 
 static const csm_dep depends[] = { { "foundation", "1.0" } };
 
-CSM_PLUGIN(catalog, .version = "1.0.0", .summary = "Catalog items, requests, fulfilment by plans", .alias = "com.glideapp.servicecatalog",
-           .depends = CSM_ARRAY(depends), .tables = CSM_ARRAY(catalog_tables), .seeds = CSM_ARRAY(seeds),
-           .demo = CSM_ARRAY(catalog_demo), .roles = CSM_ARRAY(roles), .scopes = CSM_ARRAY(catalog_scopes),
+CSM_PLUGIN(catalog, .version = "1.0.0", .summary = "Catalog items, requests, fulfilment by plans",
+           .alias = "com.glideapp.servicecatalog", .depends = CSM_ARRAY(depends), .tables = CSM_ARRAY(catalog_tables),
+           .seeds = CSM_ARRAY(seeds), .demo = CSM_ARRAY(catalog_demo), .roles = CSM_ARRAY(roles), .scopes = CSM_ARRAY(catalog_scopes),
            .states = CSM_ARRAY(catalog_states), .derived = CSM_ARRAY(derived), .rules = CSM_ARRAY(catalog_rules),
            .methods = CSM_ARRAY(catalog_methods), .rollups = CSM_ARRAY(rollups))

@@ -25,7 +25,8 @@ static const csm_transition request_transitions[] = {
     CLOSES_REQUEST("skip", "7", "closed_skipped", "completed", "Nothing of it was needed"),
     CLOSES_REQUEST("reject", "4", "closed_rejected", "closed_rejected", "None of it was approved"),
     { .name = "cancel", .from = "-5,1,2", .to = "4", .roles = WRITE_ROLE, .fields = NOTES,
-      .sets = "request_state=closed_cancelled^stage=closed_cancelled^" CLOSURE, .doc = "Is not wanted any more; nor are its items" },
+      .sets = "request_state=closed_cancelled^stage=closed_cancelled^" CLOSURE,
+      .doc = "Is not wanted any more; nor are its items" },
     { .name = "reopen", .from = "3,4,7", .to = "2", .roles = WRITE_ROLE, .filter = "request_state!=closed_rejected",
       .filter_message = "what was not approved is ordered anew", .fields = NOTES,
       .sets = "request_state=in_process^stage=fulfillment^" OPENED, .doc = "Is worked on again" },
@@ -74,8 +75,8 @@ static const csm_transition task_transitions[] = {
     CLOSES_TASK("complete", "1,2", "3", "Done"),
     CLOSES_TASK("give_up", "1,2", "4", "Ended without being done"),
     CLOSES_TASK("skip", "-5,1,2", "7", "Was not needed"),
-    { .name = "reopen", .from = "3,4,7", .to = "1", .roles = WRITE_ROLE, .fields = NOTES, .sets = OPENED, .guard = task_may_reopen,
-      .doc = "Is worked on again" },
+    { .name = "reopen", .from = "3,4,7", .to = "1", .roles = WRITE_ROLE, .fields = NOTES, .sets = OPENED,
+      .guard = task_may_reopen, .doc = "Is worked on again" },
 };
 
 const csm_state_model catalog_states[CATALOG_STATES] = {

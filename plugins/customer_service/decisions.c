@@ -45,7 +45,7 @@ csm_status decision_told(csm_ctx *ctx, csm_change *ch)
     text = what_was_said(ctx, ch, task, csm_id_eq(csm_record_id(ctx, of), csm_record_id(ctx, task)));
     if (text.ptr == NULL)
         return CSM_E_NOMEM;
-    CSM_TRY(csm_record_set_text(ctx, of, is_of_customer(ctx, of, csm_change_new_ref(ctx, ch, "approver")) ? "comments" : "work_notes",
-                                text));
+    CSM_TRY(csm_record_set_text(
+        ctx, of, is_of_customer(ctx, of, csm_change_new_ref(ctx, ch, "approver")) ? "comments" : "work_notes", text));
     return csm_record_update(ctx, of);
 }

@@ -1,7 +1,7 @@
 /* Approvals, once for every task. Rows of sysapproval_approver ask people, rows of sysapproval_group ask the active members of
  * a group; approval, approval_set and approval_history of the task follow from their answers and from nothing else. The first
- * refusal ends what is asked for, else the last answer does. What an approval moves is for the plugin that brings the task: a rule
- * on approvalCHANGESTO. Source: DOMAIN 2.1. */
+ * refusal ends what is asked for, else the last answer does. What an approval moves is for the plugin that brings the task: a
+ * rule on approvalCHANGESTO. Source: DOMAIN 2.1. */
 #include "foundation.h"
 
 #define APPROVER "sysapproval_approver"

@@ -90,7 +90,8 @@ static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
     return CSM_OK;
 }
 
-#define RULE(t, w, c, f, d) { .table = (t), .when = (w), .order = 50, .filter = (c), .run = (f), .name = "foundation." #f, .doc = (d) }
+#define RULE(t, w, c, f, d) { .table = (t), .when = (w), .order = 50, .filter = (c), .run = (f), .name = "foundation." #f, \
+                              .doc = (d) }
 
 const csm_rule foundation_rules[FOUNDATION_RULES] = {
     { .table = "task", .when = CSM_BEFORE_UPDATE, .order = 50, .filter = "assigned_toCHANGES", .run = count_reassignment,

@@ -30,7 +30,8 @@ static const csm_transition approval_transitions[] = {
     { .name = "approve", .from = "requested", .to = "approved", .fields = "comments", .guard = approval_answer, .doc = "Yes" },
     { .name = "reject", .from = "requested", .to = "rejected", .fields = "comments", .guard = approval_answer, .doc = "No" },
     { .name = "ask", .from = "not requested", .to = "requested", .roles = "admin", .doc = "The approver is asked" },
-    { .name = "withdraw", .from = "not requested,requested", .to = "cancelled", .roles = "admin", .doc = "Is not asked any more" },
+    { .name = "withdraw", .from = "not requested,requested", .to = "cancelled", .roles = "admin",
+      .doc = "Is not asked any more" },
     { .name = "skip", .from = "not requested,requested", .to = "not_required", .roles = "admin", .doc = "Others have decided" },
 };
 

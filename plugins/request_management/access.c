@@ -13,7 +13,8 @@
 #define SHOWN "sys_class_name=@request_tables_shown"
 #define OFFERED "active=true^visible_to_external=true"
 
-#define SHOWS(t, f, via_, fields_) { .table = (t), .ops = CSM_OP_READ, .role = CUSTOMER, .filter = (f), .via = (via_), .fields = (fields_) }
+#define SHOWS(t, f, via_, fields_)                                                                                   \
+    { .table = (t), .ops = CSM_OP_READ, .role = CUSTOMER, .filter = (f), .via = (via_), .fields = (fields_) }
 /* Employees who help with cases without working them. */
 #define FOLLOWS(r)                                                                                                   \
     { .table = REQUEST, .ops = CSM_OP_READ, .role = (r), .via = "parent", .fields = REQUEST_FIELDS },                 \
@@ -26,7 +27,8 @@ const csm_scope request_management_scopes[REQUEST_MANAGEMENT_SCOPES] = {
     SHOWS("sc_category", NULL, "sc_catalog", "title,sc_catalog,parent,order"),
     SHOWS(ITEM, OFFERED, NULL, "name,short_description,category,price,recurring_price,delivery_time,request_method,hide_quantity,"
           "hide_attachment,hide_delivery_time,variable_sets"),
-    SHOWS("item_option_new", NULL, "cat_item", "cat_item,name,question_text,type,mandatory,default_value,reference,choices,order"),
+    SHOWS("item_option_new", NULL, "cat_item",
+          "cat_item,name,question_text,type,mandatory,default_value,reference,choices,order"),
     SHOWS("item_option_new", "variable_setISNOTEMPTY", NULL,
           "variable_set,name,question_text,type,mandatory,default_value,reference,choices,order"),
     SHOWS("item_option_new_set", NULL, NULL, "name,title"),
@@ -35,7 +37,8 @@ const csm_scope request_management_scopes[REQUEST_MANAGEMENT_SCOPES] = {
     FOLLOWS("sn_customerservice.case_contributor_viewer"),
     FOLLOWS("sn_customerservice.case_contributor_creator"),
     FOLLOWS("sn_customerservice.proxy_contact"),
-    { .table = CASE, .ops = CSM_OP_READ, .role = "itil", .via = "requests", .doc = "Technical support reads the cases it delivers to" },
+    { .table = CASE, .ops = CSM_OP_READ, .role = "itil", .via = "requests",
+      .doc = "Technical support reads the cases it delivers to" },
     { .table = MAPPING, .ops = CSM_OP_READ, .role = "snc_internal", .doc = "What may parent a request" },
     { .table = MAPPING, .ops = CSM_OP_CRWD, .role = "csm_admin" },
     { .table = MAPPING, .ops = CSM_OP_CRWD, .role = "catalog_admin" },

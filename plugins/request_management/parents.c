@@ -113,12 +113,14 @@ csm_status mapping_check(csm_ctx *ctx, csm_change *ch)
     if (table.ptr == NULL || path.ptr == NULL)
         return CSM_E_NOMEM;
     if (!csm_table_has_field(ctx, table.ptr, "sys_id") || !csm_table_is_a(ctx, table.ptr, "task"))
-        return csm_fail_field(ctx, CSM_E_INVALID, "parent_table", "field \"parent_table\": \"%s\" is no table of tasks", table.ptr);
+        return csm_fail_field(ctx, CSM_E_INVALID, "parent_table", "field \"parent_table\": \"%s\" is no table of tasks",
+                              table.ptr);
     if (path.len > 0 && !csm_table_has_field(ctx, table.ptr, path.ptr))
-        return csm_fail_field(ctx, CSM_E_INVALID, "parent_requestor", "field \"parent_requestor\": table \"%s\" has no field \"%s\"",
-                              table.ptr, path.ptr);
+        return csm_fail_field(ctx, CSM_E_INVALID, "parent_requestor",
+                              "field \"parent_requestor\": table \"%s\" has no field \"%s\"", table.ptr, path.ptr);
     if (!csm_str_is(csm_change_new_text(ctx, ch, "request_parent"), "parent"))
-        return csm_fail_field(ctx, CSM_E_INVALID, "request_parent", "field \"request_parent\": a request names its parent in \"parent\"");
+        return csm_fail_field(ctx, CSM_E_INVALID, "request_parent",
+                              "field \"request_parent\": a request names its parent in \"parent\"");
     return CSM_OK;
 }
 

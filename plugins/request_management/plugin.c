@@ -3,7 +3,8 @@
 
 static const csm_field case_fields[] = {
     CSM_LIST("requests", REQUEST, .flags = CSM_INDEXED | CSM_READ_ONLY, .on_delete = CSM_CLEAR, .doc = "Raised from it"),
-    CSM_BOOL("initiated_as_request", .dflt = "false", .flags = CSM_READ_ONLY, .doc = "The customer ordered something; the case came of it"),
+    CSM_BOOL("initiated_as_request", .dflt = "false", .flags = CSM_READ_ONLY,
+             .doc = "The customer ordered something; the case came of it"),
 };
 static const csm_field request_fields[] = {
     CSM_REF("account", "customer_account", .flags = CSM_INDEXED | CSM_READ_ONLY, .on_delete = CSM_CLEAR, .doc = "As its case"),
@@ -66,8 +67,8 @@ static const csm_rule rules[] = {
       .name = "request_management.listed", .doc = "The case lists its requests" },
     { .table = MAPPING, .when = CSM_BEFORE_WRITE, .run = mapping_check, .name = "request_management.mapping",
       .doc = "A mapping names what is there" },
-    { .table = CASE, .when = CSM_AFTER_UPDATE, .filter = "accountCHANGES^NQcontactCHANGES^NQconsumerCHANGES", .run = customer_moved,
-      .name = "request_management.customer", .doc = "Requests show the customer of their case" },
+    { .table = CASE, .when = CSM_AFTER_UPDATE, .filter = "accountCHANGES^NQcontactCHANGES^NQconsumerCHANGES",
+      .run = customer_moved, .name = "request_management.customer", .doc = "Requests show the customer of their case" },
 };
 
 static const csm_dep depends[] = { { "customer_service", "1.0" }, { "catalog", "1.0" } };

@@ -26,7 +26,8 @@ static const char *task_of(people *p)
 static const char *asked(people *p, const char *task, const char *person)
 {
     as(p, "adam");
-    return csm_tk_str(p->tk, csm_tk_first(p->tk, APPROVER, "sysapproval=%s^approver=%s^ORDERBYDESCsys_id", task, person), "sys_id");
+    return csm_tk_str(
+        p->tk, csm_tk_first(p->tk, APPROVER, "sysapproval=%s^approver=%s^ORDERBYDESCsys_id", task, person), "sys_id");
 }
 
 static void is(people *p, const char *table, const char *id, const char *field, const char *wanted)
@@ -109,13 +110,13 @@ static void acceptance_393_groups_that_cannot_decide(void **state)
     people *p = *state;
     const char *empty = group_of(p, "Nobody", NULL, NULL, NULL), *task = task_of(p);
 
-    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert", "{'table':'" GROUP "','values':{'parent':'%s','assignment_group':'%s'}}",
-                       task, empty);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert",
+                       "{'table':'" GROUP "','values':{'parent':'%s','assignment_group':'%s'}}", task, empty);
     csm_tk_assert_str(csm_tk_error_field(p->tk), "assignment_group");
     is(p, "task", task, "approval", "not requested");
     as(p, "tim"); /* who works a task does not make himself its judge */
-    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'" GROUP "','values':{'parent':'%s','assignment_group':'%s'}}",
-                       task, p->desk);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert",
+                       "{'table':'" GROUP "','values':{'parent':'%s','assignment_group':'%s'}}", task, p->desk);
 }
 
 /* ---- one question, one answer ---- */
@@ -125,12 +126,13 @@ static void acceptance_393_once_and_by_the_approver(void **state)
     people *p = *state;
     const char *task = task_of(p), *row = csm_tk_insert(p->tk, APPROVER, "{'sysapproval':'%s','approver':'%s'}", task, p->ivy);
 
-    (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert", "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}",
-                       task, p->ivy);
+    (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert",
+                       "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}", task, p->ivy);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "approval.approve", "{'id':'%s'}", row); /* not even an administrator */
     as(p, "tim"); /* reads the task and so its approvals */
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "approval.approve", "{'id':'%s'}", row);
-    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'task','id':'%s','values':{'approval':'approved'}}", task);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update",
+                       "{'table':'task','id':'%s','values':{'approval':'approved'}}", task);
     as(p, "abe");
     csm_tk_hidden(p->tk, APPROVER, row);
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "approval.reject", "{'id':'%s'}", row);
@@ -148,10 +150,10 @@ static void acceptance_393_of_closed_tasks(void **state)
     (void)csm_tk_update(p->tk, "task", task, "{'state':3}");
     is(p, APPROVER, row, "state", "cancelled");
     is(p, "task", task, "approval", "cancelled");
-    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert", "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}",
-                       task, p->vera);
-    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert", "{'table':'" GROUP "','values':{'parent':'%s','assignment_group':'%s'}}",
-                       task, p->desk);
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert",
+                       "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}", task, p->vera);
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert",
+                       "{'table':'" GROUP "','values':{'parent':'%s','assignment_group':'%s'}}", task, p->desk);
     as(p, "ivy");
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "approval.approve", "{'id':'%s'}", row);
 }
@@ -182,7 +184,8 @@ static void acceptance_393_asked_again(void **state)
 static void acceptance_393_summary_for_an_external_approver(void **state)
 {
     people *p = *state;
-    const char *task = task_of(p), *row = csm_tk_insert(p->tk, APPROVER, "{'sysapproval':'%s','approver':'%s'}", task, p->pat), *own;
+    const char *task = task_of(p),
+               *row = csm_tk_insert(p->tk, APPROVER, "{'sysapproval':'%s','approver':'%s'}", task, p->pat), *own;
     const csm_value *summary;
 
     as(p, "pat");

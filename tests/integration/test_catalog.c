@@ -105,8 +105,8 @@ static void acceptance_273_tasks_by_order(void **state)
     visit = task_at(p, item, "visit");
     activate = task_at(p, item, "activate");
     assert_int_equal(csm_tk_count(p->tk, TASK, "request_item=%s", item), 3); /* no crane for one box */
-    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_at(p->tk, csm_tk_ok(p->tk, "record.get", "{'table':'" TASK "','id':'%s','display':true}",
-                                                                   visit), "display"), "assignment_group"), "box B");
+    rec = csm_tk_at(p->tk, csm_tk_ok(p->tk, "record.get", "{'table':'" TASK "','id':'%s','display':true}", visit), "display");
+    csm_tk_assert_str(csm_tk_str(p->tk, rec, "assignment_group"), "box B");
     is(p, TASK, pick, "assigned_to", p->abe); /* as the plan says ... */
     is(p, TASK, visit, "assigned_to", p->tim); /* ... or the group */
     is(p, TASK, visit, "request", request);
@@ -132,8 +132,10 @@ static void acceptance_273_plans_that_make_sense(void **state)
 
     as(p, "kate");
     plan = csm_tk_insert(p->tk, "sc_cat_item_delivery_plan", "{'name':'odd'}");
-    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'sc_cat_item_delivery_task','values':{'plan':'%s','order':-1,"
-                       "'name':'x','group':'%s'}}", plan, p->desk);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert",
+                       "{'table':'sc_cat_item_delivery_task','values':{'plan':'%s','order':-1,"
+                       "'name':'x','group':'%s'}}",
+                       plan, p->desk);
     csm_tk_assert_str(csm_tk_error_field(p->tk), "order");
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'sc_cat_item_delivery_task','values':{'plan':'%s',"
                        "'name':'x'}}", plan);
@@ -177,8 +179,8 @@ static void acceptance_274_closing(void **state)
         is(p, REQUEST_ITEM, item, "stage", rows[n].stage);
         is(p, REQUEST, request, "state", rows[n].state);
         is(p, REQUEST, request, "request_state", rows[n].request_state);
-        (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert", "{'table':'" REQUEST_ITEM "','values':{'request':'%s','cat_item':'%s'}}",
-                           request, offered);
+        (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert",
+                           "{'table':'" REQUEST_ITEM "','values':{'request':'%s','cat_item':'%s'}}", request, offered);
     }
 }
 
@@ -277,7 +279,8 @@ static void acceptance_280_answers(void **state)
     rec = csm_tk_get(p->tk, REQUEST_ITEM, id);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "variables.room"), "7");
     assert_int_equal(csm_tk_int(p->tk, rec, "variables.count"), 1);
-    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'" REQUEST_ITEM "','id':'%s','values':{'variables':{}}}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update",
+                       "{'table':'" REQUEST_ITEM "','id':'%s','values':{'variables':{}}}", id);
     as(p, "abe");
     csm_tk_hidden(p->tk, REQUEST_ITEM, id);
 }
@@ -293,7 +296,8 @@ static void acceptance_280_all_that_is_missing_is_named(void **state)
     (void)csm_tk_insert(p->tk, VARIABLE, "{'variable_set':'%s','name':'floor','mandatory':true}", set);
     (void)snprintf(more, sizeof(more), ",'variable_sets':['%s']", set);
     item = item_of(p, "sofa", more);
-    (void)csm_tk_insert(p->tk, VARIABLE, "{'cat_item':'%s','name':'who','type':'reference','reference':'sys_user','mandatory':true}",
+    (void)csm_tk_insert(p->tk, VARIABLE,
+                        "{'cat_item':'%s','name':'who','type':'reference','reference':'sys_user','mandatory':true}",
                         item);
     as(p, "ivy");
     text = csm_tk_fails(p->tk, CSM_E_INVALID, "catalog.order", "{'item':'%s'}", item);
@@ -316,7 +320,8 @@ static void acceptance_280_questions_nobody_could_answer(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'" VARIABLE "','values':{'cat_item':'%s','name':'x',"
                        "'type':'int','default_value':'many'}}", item);
     (void)csm_tk_insert(p->tk, VARIABLE, "{'cat_item':'%s','name':'x'}", item);
-    (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert", "{'table':'" VARIABLE "','values':{'cat_item':'%s','name':'x'}}", item);
+    (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert",
+                       "{'table':'" VARIABLE "','values':{'cat_item':'%s','name':'x'}}", item);
 }
 
 /* ---- money ---- */
@@ -324,7 +329,8 @@ static void acceptance_280_questions_nobody_could_answer(void **state)
 static void acceptance_284_totals(void **state)
 {
     people *p = *state;
-    const char *pen = item_of(p, "pen", ",'price':'1.10 EUR','recurring_price':'0.05 EUR'"), *free_item = item_of(p, "paper", ""), *request;
+    const char *pen = item_of(p, "pen", ",'price':'1.10 EUR','recurring_price':'0.05 EUR'"),
+               *free_item = item_of(p, "paper", ""), *request;
     const char *dollars = item_of(p, "import", ",'price':'2 USD'"), *text, *second;
     const csm_value *rec;
 
@@ -342,8 +348,10 @@ static void acceptance_284_totals(void **state)
     text = csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.order", "{'item':'%s','request':'%s'}", dollars, request);
     assert_true(strstr(text, "EUR") != NULL && strstr(text, "USD") != NULL);
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "catalog.order", "{'item':'%s','quantity':0}", pen);
-    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'" REQUEST_ITEM "','values':{'request':'%s','cat_item':'%s',"
-                       "'price':'0 EUR'}}", request, pen);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert",
+                       "{'table':'" REQUEST_ITEM "','values':{'request':'%s','cat_item':'%s',"
+                       "'price':'0 EUR'}}",
+                       request, pen);
     as(p, "kate"); /* a new price is for new orders */
     (void)csm_tk_update(p->tk, ITEM, pen, "{'price':'9 EUR'}");
     as(p, "tim"); /* what is cancelled costs nothing */
@@ -427,8 +435,8 @@ static void acceptance_284_the_cart(void **state)
     odd = csm_tk_insert(p->tk, "sc_cart_item", "{'cat_item':'%s'}", dollars);
     as(p, "vera"); /* another's cart */
     csm_tk_hidden(p->tk, "sc_cart_item", mine);
-    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sc_cart_item','values':{'cat_item':'%s','user':'%s'}}", cup,
-                       p->ivy);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert",
+                       "{'table':'sc_cart_item','values':{'cat_item':'%s','user':'%s'}}", cup, p->ivy);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.checkout", "{}");
     as(p, "ivy");
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.checkout", "{}"); /* two currencies: all or nothing */
@@ -454,8 +462,8 @@ static void acceptance_282_what_is_not_offered(void **state)
     rec = ordered(p, "ivy", item_of(p, "lamp", ""));
     request = csm_tk_str(p->tk, rec, "request");
     assert_true(csm_tk_sees(p->tk, REQUEST, request));
-    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "catalog.order", "{'item':'%s','requested_for':'%s'}", csm_tk_str(p->tk, rec, "cat_item"),
-                       p->tim);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "catalog.order", "{'item':'%s','requested_for':'%s'}",
+                       csm_tk_str(p->tk, rec, "cat_item"), p->tim);
     as(p, "vera"); /* another's order */
     csm_tk_hidden(p->tk, REQUEST, request);
     as(p, "pat"); /* customers come by other ways */

@@ -140,7 +140,8 @@ static void acceptance_270_for_whom_one_may(void **state)
     people *p = *state;
 
     for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
-        const char *account = *(const char **)((char *)p + rows[n].account), *contact = *(const char **)((char *)p + rows[n].contact);
+        const char *account = *(const char **)((char *)p + rows[n].account),
+                   *contact = *(const char **)((char *)p + rows[n].contact);
         const char *id;
         const csm_value *of;
 
@@ -155,7 +156,8 @@ static void acceptance_270_for_whom_one_may(void **state)
         as(p, "adam");
         csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, REQUEST, "parent=%s", id), "requested_for"), contact);
     }
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, csm_tk_str(p->tk, submit(p, "joe", pen), "case.sys_id")), "consumer"), p->joe);
+    csm_tk_assert_str(
+        csm_tk_str(p->tk, row(p, CASE, csm_tk_str(p->tk, submit(p, "joe", pen), "case.sys_id")), "consumer"), p->joe);
 }
 
 static void acceptance_270_and_for_nobody_else(void **state)
@@ -163,15 +165,12 @@ static void acceptance_270_and_for_nobody_else(void **state)
     people *p = *state;
 
     as(p, "pat");
-    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "request.submit", "{'item':'%s','account':'%s'}", pen, p->X),
-                         CSM_OK);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "request.submit", "{'item':'%s','account':'%s'}", pen, p->X);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request.submit", "{'item':'%s','contact':'%s'}", pen, p->pam);
     as(p, "quin");
-    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "request.submit", "{'item':'%s','account':'%s'}", pen, p->P),
-                         CSM_OK);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "request.submit", "{'item':'%s','account':'%s'}", pen, p->P);
     as(p, "joe");
-    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "request.submit", "{'item':'%s','consumer':'%s'}", pen,
-                                     p->jane), CSM_OK);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "request.submit", "{'item':'%s','consumer':'%s'}", pen, p->jane);
     as(p, "ivy"); /* an employee who opens no cases */
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request.submit", "{'item':'%s'}", pen);
 }
@@ -190,8 +189,8 @@ static void acceptance_270_named_in_the_form(void **state)
     before = csm_tk_str(p->tk, answer, "case.sys_id");
     csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, before), "account"), p->C);
     csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, before), "contact"), p->carl);
-    assert_int_not_equal(csm_tk_call(p->tk, &answer, "request.submit", "{'item':'%s','variables':{'account':'%s','contact':'%s'}}",
-                                     item, p->X, p->xena), CSM_OK);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "request.submit", "{'item':'%s','variables':{'account':'%s','contact':'%s'}}", item,
+                       p->X, p->xena);
 }
 
 /* Employees who open cases for customers: of the customers they see name and number. */
@@ -219,7 +218,8 @@ static void acceptance_378_stakeholders_order(void **state)
 
             as(p, rows[n].who);
             st = private ? csm_tk_call(p->tk, &answer, "request.submit", "{'item':'%s','consumer':'%s'}", pen, p->joe)
-                         : csm_tk_call(p->tk, &answer, "request.submit", "{'item':'%s','account':'%s','contact':'%s'}", pen, p->P, p->pat);
+                         : csm_tk_call(p->tk, &answer, "request.submit", "{'item':'%s','account':'%s','contact':'%s'}",
+                                       pen, p->P, p->pat);
             assert_int_equal(st == CSM_OK, may);
             if (!may)
                 continue;
@@ -298,8 +298,8 @@ static void acceptance_272_associate_and_remove(void **state)
     as(p, "abe");
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.associate_request", "{'id':'%s','request':'%s'}", id, request);
     as(p, "tim"); /* nor by a plain write of the column, to a case one does not work */
-    assert_int_not_equal(csm_tk_call(p->tk, &(const csm_value *){ NULL }, "record.update",
-                                     "{'table':'" REQUEST "','id':'%s','values':{'parent':'%s'}}", request, id), CSM_OK);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update",
+                       "{'table':'" REQUEST "','id':'%s','values':{'parent':'%s'}}", request, id);
 }
 
 static void acceptance_377_the_case_of_a_request(void **state)
@@ -352,7 +352,8 @@ static void acceptance_275_the_request_closes(void **state)
     assert_true(told(p, id, "work_notes", "Closed Complete"));
     assert_false(told(p, id, "comments", number));
     as(p, "ann");
-    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'request_complete','close_notes':'here it is'}", id);
+    (void)csm_tk_ok(p->tk, "case.propose_solution",
+                    "{'id':'%s','resolution_code':'request_complete','close_notes':'here it is'}", id);
 }
 
 static void acceptance_276_fulfillers_talk_to_the_case(void **state)
@@ -452,7 +453,8 @@ static void acceptance_278_rejected(void **state)
     as(p, "pam");
     (void)csm_tk_ok(p->tk, "approval.reject", "{'id':'%s','comments':'take the train'}", question(p, item));
     csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "stage"), "request_cancelled");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id")), "request_state"), "closed_rejected");
+    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id")), "request_state"),
+                      "closed_rejected");
     assert_true(told(p, id, "comments", "take the train"));
     assert_true(told(p, id, "work_notes", "Closed Rejected"));
     assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "state"), 1);
@@ -468,7 +470,8 @@ static void acceptance_279_the_solution_is_rejected(void **state)
     finish(p, "request_item.complete", item);
     as(p, "ann");
     (void)csm_tk_update(p->tk, CASE, id, "{'needs_attention':false}");
-    (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'request_complete','close_notes':'here it is'}", id);
+    (void)csm_tk_ok(p->tk, "case.propose_solution",
+                    "{'id':'%s','resolution_code':'request_complete','close_notes':'here it is'}", id);
     as(p, "pat");
     (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'it is dry'}", id);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request_item.reopen", "{'id':'%s'}", item);
@@ -501,7 +504,8 @@ static void acceptance_281_requests_of_his_case(void **state)
     csm_tk_assert_str(csm_tk_str(p->tk, shown(p, REQUEST_ITEM, item), "cat_item"), "Pen");
     rec = csm_tk_get(p->tk, REQUEST, request);
     assert_false(csm_tk_has(rec, "work_notes") || csm_tk_has(rec, "assignment_group") || csm_tk_has(rec, "comments"));
-    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'" REQUEST "','id':'%s','values':{'short_description':'x'}}", request);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update",
+                       "{'table':'" REQUEST "','id':'%s','values':{'short_description':'x'}}", request);
     as(p, "dora"); /* whoever reads the case */
     assert_true(csm_tk_sees(p->tk, REQUEST, request) && csm_tk_sees(p->tk, REQUEST_ITEM, item));
     as(p, "xena");
@@ -579,7 +583,8 @@ static void acceptance_283_parents(void **state)
     task = csm_tk_insert(p->tk, "sn_customerservice_task", "{'short_description':'t','parent_case':'%s'}", id);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.order", "{'item':'%s','parent':'%s'}", pen, task);
     as(p, "kate");
-    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'request_parent_mapping','values':{'parent_table':'sys_user'}}");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert",
+                       "{'table':'request_parent_mapping','values':{'parent_table':'sys_user'}}");
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'request_parent_mapping','values':{"
                        "'parent_table':'sn_customerservice_task','parent_requestor':'nobody'}}");
     mapping = csm_tk_insert(p->tk, "request_parent_mapping", "{'name':'Case task','parent_table':'sn_customerservice_task'}");
@@ -664,8 +669,8 @@ static void acceptance_114_about_a_request(void **state)
     request = csm_tk_str(p->tk, (as(p, "ann"), csm_tk_ok(p->tk, "case.create_request", "{'id':'%s'}", id)), "sys_id");
     asked = csm_tk_insert(p->tk, APPROVER, "{'sysapproval':'%s','approver':'%s'}", request, p->ivy);
     as(p, "abe"); /* nobody asks about what he does not work on */
-    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}",
-                       request, p->abe);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert",
+                       "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}", request, p->abe);
     as(p, "ivy");
     (void)csm_tk_ok(p->tk, "approval.approve", "{'id':'%s','comments':'fine with me'}", asked);
     rec = row(p, REQUEST, request);
