@@ -405,6 +405,18 @@ static void check_event(csm_build *b, const csm_mplugin *plugin, const char *eve
     }
 }
 
+/* Once per registry, so that a write whose changes nobody awaits asks no further. */
+static void mark_awaited(const csm_registry *reg, csm_mtable *table)
+{
+    for (uint32_t change = 0; change < 3; change++) {
+        bool awaited = table->rule_count[CSM_ASYNC_INSERT + change] > 0;
+
+        for (uint32_t n = 0; n < reg->subscriber_count && !awaited; n++)
+            awaited = csm_subscriber_hears(reg->subscribers[n].decl, table, change);
+        table->awaited |= (uint32_t)awaited << change;
+    }
+}
+
 csm_status csm_build_subscribers(csm_build *b)
 {
     uint32_t most = 0;
@@ -430,6 +442,8 @@ csm_status csm_build_subscribers(csm_build *b)
         }
     }
     qsort(b->reg->subscribers, b->reg->subscriber_count, sizeof(*b->reg->subscribers), subscriber_by_order);
+    for (uint32_t n = 0; n < b->reg->table_count; n++)
+        mark_awaited(b->reg, b->reg->tables[n]);
     return CSM_OK;
 }
 

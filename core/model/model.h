@@ -213,6 +213,7 @@ struct csm_mtable {
     uint32_t link_count;
     csm_mrollup **rollups;       /* whose child table this is or extends */
     uint32_t rollup_count;
+    uint32_t awaited;            /* bit per change (csm_change_names): an async rule or a subscriber hears of it */
 };
 
 struct csm_mrole {
@@ -326,6 +327,10 @@ static inline const csm_mfield *csm_mtable_field_by_id(const csm_mtable *table, 
     return id < table->by_id_count ? table->by_id[id] : NULL;
 }
 bool csm_mtable_is_a(const csm_mtable *table, const csm_mtable *ancestor);
+/* Changes of rows: what is done to them, in the order of csm_when. */
+extern const char *const csm_change_names[3];
+/* Whether its pattern means that change (of csm_change_names): "table.update", also of what extends the table, or "*.update". */
+bool csm_subscriber_hears(const csm_subscriber *decl, const csm_mtable *table, uint32_t change);
 const csm_mrole *csm_registry_role(const csm_registry *reg, csm_str name);
 const csm_mmethod *csm_registry_method(const csm_registry *reg, csm_str name);
 const csm_mpoint *csm_registry_point(const csm_registry *reg, csm_str name);

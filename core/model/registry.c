@@ -128,6 +128,24 @@ const csm_mrole *csm_registry_role(const csm_registry *reg, csm_str name)
     return csm_strmap_get(reg->role_by_name, name);
 }
 
+const char *const csm_change_names[3] = { "insert", "update", "delete" };
+
+bool csm_subscriber_hears(const csm_subscriber *decl, const csm_mtable *table, uint32_t change)
+{
+    const char *dot = strrchr(decl->event, '.');
+    csm_str noun;
+
+    if (dot == NULL || strcmp(dot + 1, csm_change_names[change]) != 0)
+        return false;
+    noun = (csm_str){ decl->event, (size_t)(dot - decl->event) };
+    if (csm_str_is(noun, "*"))
+        return true;
+    for (; table != NULL; table = table->parent)
+        if (csm_str_is(noun, table->name))
+            return true;
+    return false;
+}
+
 const csm_mmethod *csm_registry_method(const csm_registry *reg, csm_str name)
 {
     return csm_strmap_get(reg->method_by_name, name);

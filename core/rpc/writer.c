@@ -16,6 +16,7 @@ typedef struct batch {
     uint32_t ran;          /* of count; the rest runs in the next transaction */
     bool essential;        /* all that ran in this transaction is */
     bool full;             /* the store refused the last ordinary commit */
+    bool events_turn;      /* whose turn the last job page was: every second one delivers events */
     int64_t jobs_after;    /* csm_mono_us: not even a postponed job could be written before */
 } batch;
 
@@ -94,22 +95,23 @@ static void enter_job(csm_rpc *rpc, csm_ctx *ctx, csm_txn *txn, csm_arena *arena
     ctx->system = 1;
 }
 
-/* *essential is taken back when the page changes records other than by deleting. */
-static bool run_job_page(csm_rpc *rpc, csm_txn *txn, csm_arena *arena, bool *essential)
+/* b->essential is taken back when the page changes records other than by deleting. */
+static bool run_job_page(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena)
 {
     csm_savepoint point = csm_txn_save(txn);
     csm_ctx ctx;
     bool ran = false;
     csm_status st;
 
+    b->events_turn = !b->events_turn;
     enter_job(rpc, &ctx, txn, arena);
     ctx.log = csm_request_log_new(arena, CSM_STR("job"));
-    st = ctx.log != NULL ? csm_job_run_due(&ctx, &ran) : csm_ctx_nomem(&ctx);
+    st = ctx.log != NULL ? csm_job_run_due(&ctx, b->events_turn, &ran) : csm_ctx_nomem(&ctx);
     if (st == CSM_OK)
         st = csm_request_log_write(&ctx);
     if (st == CSM_OK) {
         if (!csm_request_log_is_empty(ctx.log) && !csm_request_log_makes_room(ctx.log))
-            *essential = false;
+            b->essential = false;
         return ran;
     }
     csm_txn_undo(txn, point);
@@ -134,7 +136,7 @@ static bool run_jobs(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena, int
     int64_t since = csm_mono_us();
 
     for (uint32_t n = 0; n < JOB_PAGES_MAX; n++) {
-        if (!run_job_page(rpc, txn, arena, &b->essential))
+        if (!run_job_page(rpc, b, txn, arena))
             return false;
         rpc->writer_stat.jobs++;
         if (is_share_used(rpc, b, since, requests_us))
@@ -232,8 +234,8 @@ static void run_alone(csm_rpc *rpc, batch *b)
     }
 }
 
-/* The first due job waits a while, so that those behind it come to their turn. */
-static csm_status put_off_job(csm_rpc *rpc, csm_arena *arena, csm_error *err)
+/* The job that ran last waits a while, so that those behind it come to their turn. */
+static csm_status put_off_job(csm_rpc *rpc, const batch *b, csm_arena *arena, csm_error *err)
 {
     csm_txn *txn = NULL;
     csm_status st;
@@ -241,7 +243,7 @@ static csm_status put_off_job(csm_rpc *rpc, csm_arena *arena, csm_error *err)
 
     CSM_TRY(csm_txn_begin(rpc->engine->store, &txn, err));
     enter_job(rpc, &ctx, txn, arena);
-    st = csm_job_put_off(&ctx, FULL_JOB_DELAY);
+    st = csm_job_put_off(&ctx, b->events_turn, FULL_JOB_DELAY);
     if (st != CSM_OK) {
         *err = ctx.err;
         csm_txn_abort(txn);
@@ -252,21 +254,21 @@ static csm_status put_off_job(csm_rpc *rpc, csm_arena *arena, csm_error *err)
 }
 
 /* One page. OK with *ran false: none is due. */
-static csm_status run_job_alone(csm_rpc *rpc, csm_arena *arena, bool *ran, csm_error *err)
+static csm_status run_job_alone(csm_rpc *rpc, batch *b, csm_arena *arena, bool *ran, csm_error *err)
 {
-    bool essential = true;
     csm_txn *txn = NULL;
     csm_status st;
 
     CSM_TRY(csm_txn_begin(rpc->engine->store, &txn, err));
-    *ran = run_job_page(rpc, txn, arena, &essential);
-    if (essential)
+    b->essential = true;
+    *ran = run_job_page(rpc, b, txn, arena);
+    if (b->essential)
         csm_txn_set_essential(txn);
     st = csm_txn_commit(txn, err);
     if (st != CSM_E_FULL)
         return st;
     csm_cache_clear(&rpc->write.cache);
-    return put_off_job(rpc, arena, err);
+    return put_off_job(rpc, b, arena, err);
 }
 
 static void run_jobs_alone(csm_rpc *rpc, batch *b, csm_arena *arena)
@@ -275,7 +277,7 @@ static void run_jobs_alone(csm_rpc *rpc, batch *b, csm_arena *arena)
     bool ran = true;
 
     for (uint32_t n = 0; ran && n < JOB_PAGES_MAX; n++) {
-        csm_status st = run_job_alone(rpc, arena, &ran, &err);
+        csm_status st = run_job_alone(rpc, b, arena, &ran, &err);
 
         if (st == CSM_OK)
             continue;

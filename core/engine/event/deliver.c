@@ -1,50 +1,15 @@
 /* Delivery of the log to its consumers: async rules and subscribers. One position is shared by all who keep up. One that
- * fails is put behind: from then on it has a position of its own and its own retry job, until it has caught up.
- * Kept in meta: "ev:pos" -> sequence; "ev:lag:NAME" -> [next sequence, attempts, error]; "ev:park:SEQUENCE:NAME" -> error. */
-#include "engine/event/event.h"
+ * fails is put behind: from then on it has a position of its own and its own retry job, until it has caught up. */
+#include "engine/event/behind.h"
 #include "engine/event/match.h"
 #include "engine/event/replay.h"
-#include "engine/event/typed.h"
-#include "engine/job/job.h"
 #include "engine/record/call.h"
 
 #include <stdio.h>
 
-#define PAGE_ENTRIES 32u
-#define ATTEMPTS_MAX 6u
-#define RETRY_FIRST CSM_SECOND
+#define PAGE_US 4000           /* of the writer's time: requests and other jobs wait for no longer */
 
-const char *const csm_event_op_names[3] = { "insert", "update", "delete" };
-
-/* ---- matching ---- */
-
-bool csm_event_matches(const char *pattern, const csm_mtable *table, uint32_t op)
-{
-    const char *dot = strrchr(pattern, '.');
-    csm_str noun;
-
-    if (dot == NULL || strcmp(dot + 1, csm_event_op_names[op]) != 0)
-        return false;
-    noun = (csm_str){ pattern, (size_t)(dot - pattern) };
-    if (csm_str_is(noun, "*"))
-        return true;
-    for (; table != NULL; table = table->parent)
-        if (csm_str_is(noun, table->name))
-            return true;
-    return false;
-}
-
-bool csm_event_wanted(const csm_registry *reg, const csm_mtable *table, uint32_t op)
-{
-    if (table->rule_count[CSM_ASYNC_INSERT + op] > 0)
-        return true;
-    for (uint32_t n = 0; n < reg->subscriber_count; n++)
-        if (csm_event_matches(reg->subscribers[n].decl->event, table, op))
-            return true;
-    return false;
-}
-
-bool csm_event_named_wanted(const csm_registry *reg, csm_str name)
+bool csm_event_name_is_awaited(const csm_registry *reg, csm_str name)
 {
     for (uint32_t n = 0; n < reg->subscriber_count; n++)
         if (csm_str_is(name, reg->subscribers[n].decl->event))
@@ -59,6 +24,7 @@ typedef struct consumer {
     const csm_rule *rule;
     const csm_mplugin *plugin;
     csm_str name;
+    bool is_behind;
 } consumer;
 
 typedef struct consumers {
@@ -139,7 +105,7 @@ static bool wants_change(const csm_registry *reg, const consumer *one, const csm
         return false;
     if (one->rule != NULL)
         return rule_for(table, op, one->rule) != NULL;
-    return csm_event_matches(one->subscriber->decl->event, table, op);
+    return csm_subscriber_hears(one->subscriber->decl, table, op);
 }
 
 static bool wants_event(const consumer *one, const csm_value *event)
@@ -176,7 +142,7 @@ static csm_status give_change(csm_ctx *ctx, const consumer *one, const csm_log_e
     const csm_mtable *table = csm_registry_table_by_id(ctx->reg, change->table_id);
     uint32_t op = csm_event_op(change->from, change->to);
     csm_pair *pairs = csm_arena_array(ctx->arena, 7, sizeof(*pairs));
-    csm_str event = csm_arena_printf(ctx->arena, "%s.%s", table->name, csm_event_op_names[op]);
+    csm_str event = csm_arena_printf(ctx->arena, "%s.%s", table->name, csm_change_names[op]);
 
     if (pairs == NULL || event.ptr == NULL)
         return csm_ctx_nomem(ctx);
@@ -241,113 +207,6 @@ static bool is_ours(csm_status st)
     return st == CSM_E_NOMEM || st == CSM_E_IO || st == CSM_E_CORRUPT || st == CSM_E_FULL || st == CSM_E_UNKNOWN;
 }
 
-/* ---- what is kept ---- */
-
-typedef struct lag {
-    uint64_t next;             /* sequence of the entry to try next */
-    uint32_t attempts;         /* of that entry */
-    csm_str error;
-} lag;
-
-static csm_status put_meta(csm_ctx *ctx, csm_str key, csm_buf *buf)
-{
-    csm_status st;
-
-    if (key.ptr == NULL || buf->failed)
-        st = csm_ctx_nomem(ctx);
-    else
-        st = csm_txn_put(ctx->txn, CSM_DB_META, key, csm_buf_str(buf), &ctx->err);
-    csm_buf_done(buf);
-    return st;
-}
-
-static csm_status get_position(csm_ctx *ctx, uint64_t *out)
-{
-    csm_str bytes;
-    csm_status st = csm_view_get(ctx->view, CSM_DB_META, CSM_STR("ev:pos"), &bytes, &ctx->err);
-    csm_reader r;
-    csm_head head;
-
-    *out = 0;
-    if (st == CSM_E_NOT_FOUND)
-        return CSM_OK;
-    if (st != CSM_OK)
-        return st;
-    r = (csm_reader){ (const uint8_t *)bytes.ptr, (const uint8_t *)bytes.ptr + bytes.len };
-    if (!csm_reader_next(&r, &head) || head.type != CSM_T_INT || head.i < 0)
-        return csm_ctx_fail(ctx, CSM_E_CORRUPT, "the position of the event delivery does not decode");
-    *out = (uint64_t)head.i;
-    return CSM_OK;
-}
-
-static csm_status put_position(csm_ctx *ctx, uint64_t position)
-{
-    csm_buf buf;
-    csm_writer w = { .buf = &buf };
-
-    csm_buf_init(&buf, 0);
-    csm_write_int(&w, (int64_t)position);
-    return put_meta(ctx, CSM_STR("ev:pos"), &buf);
-}
-
-static csm_str lag_key(csm_ctx *ctx, csm_str name)
-{
-    return csm_arena_printf(ctx->arena, "ev:lag:%.*s", CSM_STR_FMT(name));
-}
-
-static csm_status read_lag(csm_ctx *ctx, csm_str bytes, lag *out)
-{
-    csm_reader r = { (const uint8_t *)bytes.ptr, (const uint8_t *)bytes.ptr + bytes.len };
-    csm_value value;
-
-    CSM_TRY(csm_typed_read(&r, ctx->arena, &value, &ctx->err));
-    if (value.type != CSM_T_LIST || value.count != 3 || value.list[0].type != CSM_T_INT || value.list[1].type != CSM_T_INT ||
-        value.list[2].type != CSM_T_TEXT)
-        return csm_ctx_fail(ctx, CSM_E_CORRUPT, "the position of an event consumer does not decode");
-    *out = (lag){ .next = (uint64_t)value.list[0].i, .attempts = (uint32_t)value.list[1].i, .error = value.list[2].s };
-    return CSM_OK;
-}
-
-static csm_status find_lag(csm_ctx *ctx, csm_str name, lag *out, bool *found)
-{
-    csm_str key = lag_key(ctx, name), bytes;
-    csm_status st;
-
-    if (key.ptr == NULL)
-        return csm_ctx_nomem(ctx);
-    st = csm_view_get(ctx->view, CSM_DB_META, key, &bytes, &ctx->err);
-    *found = st == CSM_OK;
-    if (st == CSM_E_NOT_FOUND)
-        return CSM_OK;
-    return st != CSM_OK ? st : read_lag(ctx, bytes, out);
-}
-
-static csm_status put_lag(csm_ctx *ctx, csm_str name, const lag *value)
-{
-    csm_buf buf;
-    csm_writer w = { .buf = &buf };
-    csm_time delay = RETRY_FIRST << (value->attempts < 16 ? 2 * value->attempts : 32);
-
-    csm_buf_init(&buf, CSM_VALUE_MAX);
-    csm_write_list(&w, 3);
-    csm_write_int(&w, (int64_t)value->next);
-    csm_write_int(&w, value->attempts);
-    csm_write_text(&w, value->error);
-    CSM_TRY(put_meta(ctx, lag_key(ctx, name), &buf));
-    return csm_job_put(ctx, CSM_STR(CSM_EVENT_RETRY_JOB), name, ctx->now + delay, csm_text(name));
-}
-
-static csm_status park(csm_ctx *ctx, csm_str name, uint64_t sequence, csm_str error)
-{
-    csm_buf buf;
-    csm_writer w = { .buf = &buf };
-
-    csm_buf_init(&buf, CSM_VALUE_MAX);
-    csm_write_text(&w, error);
-    return put_meta(ctx, csm_arena_printf(ctx->arena, "ev:park:%020llu:%.*s", (unsigned long long)sequence, CSM_STR_FMT(name)),
-                    &buf);
-}
-
 /* ---- delivering ---- */
 
 static csm_status give(csm_ctx *ctx, const consumer *one, const csm_log_entry *entry, csm_str *failure)
@@ -366,49 +225,57 @@ static csm_status give(csm_ctx *ctx, const consumer *one, const csm_log_entry *e
     return CSM_OK;
 }
 
-static csm_status deliver_to_all(csm_ctx *ctx, const consumers *list, const csm_log_entry *entry)
+static csm_status find_those_behind(csm_ctx *ctx, consumers *list)
 {
     for (uint32_t n = 0; n < list->count; n++) {
-        const consumer *one = &list->items[n];
-        csm_str failure;
-        bool behind;
-        lag at;
+        csm_lag at;
 
-        if (!wants_entry(ctx->reg, one, entry))
-            continue;
-        CSM_TRY(find_lag(ctx, one->name, &at, &behind));
-        if (behind)
+        CSM_TRY(csm_lag_find(ctx, list->items[n].name, &at, &list->items[n].is_behind));
+    }
+    return CSM_OK;
+}
+
+static csm_status deliver_to_all(csm_ctx *ctx, consumers *list, const csm_log_entry *entry)
+{
+    for (uint32_t n = 0; n < list->count; n++) {
+        consumer *one = &list->items[n];
+        csm_str failure;
+
+        if (one->is_behind || !wants_entry(ctx->reg, one, entry))
             continue;
         CSM_TRY(give(ctx, one, entry, &failure));
         if (failure.ptr == NULL)
             continue;
-        at = (lag){ .next = entry->sequence, .attempts = 1, .error = failure };
-        CSM_TRY(put_lag(ctx, one->name, &at));
+        one->is_behind = true;
+        CSM_TRY(csm_lag_put(ctx, one->name, &(csm_lag){ .next = entry->sequence, .attempts = 1, .error = failure }));
     }
     return CSM_OK;
 }
 
 csm_status csm_event_deliver(csm_ctx *ctx, bool *more)
 {
-    csm_log_entry *entries;
+    int64_t until = csm_mono_us() + PAGE_US;
+    uint64_t position, upto;
+    csm_log_entry entry;
     consumers list;
-    uint64_t position;
-    uint32_t count;
+    bool found;
 
     *more = false;
-    CSM_TRY(get_position(ctx, &position));
-    CSM_TRY(csm_log_read(ctx, position, PAGE_ENTRIES, &entries, &count));
-    if (count == 0)
-        return CSM_OK;
+    CSM_TRY(csm_event_position_get(ctx, &position));
     CSM_TRY(list_consumers(ctx, &list));
-    for (uint32_t n = 0; n < count; n++)
-        CSM_TRY(deliver_to_all(ctx, &list, &entries[n]));
-    *more = count == PAGE_ENTRIES;
-    return put_position(ctx, entries[count - 1].sequence);
+    CSM_TRY(find_those_behind(ctx, &list));
+    do {
+        CSM_TRY(csm_log_next_awaited(ctx, position, &entry, &found, &upto));
+        if (found)
+            CSM_TRY(deliver_to_all(ctx, &list, &entry));
+        *more = upto > position;
+        position = upto;
+    } while (*more && csm_mono_us() < until);
+    return csm_event_position_put(ctx, position);
 }
 
 /* Gives one entry to a consumer that is behind. *stop: it failed again and waits. */
-static csm_status catch_up(csm_ctx *ctx, const consumer *one, const csm_log_entry *entry, lag *at, bool *stop)
+static csm_status catch_up(csm_ctx *ctx, const consumer *one, const csm_log_entry *entry, csm_lag *at, bool *stop)
 {
     csm_str failure;
 
@@ -423,128 +290,52 @@ static csm_status catch_up(csm_ctx *ctx, const consumer *one, const csm_log_entr
     if (failure.ptr == NULL)
         return CSM_OK;
     at->error = failure;
-    if (++at->attempts >= ATTEMPTS_MAX)
-        return park(ctx, one->name, entry->sequence, failure);
+    if (++at->attempts >= CSM_EVENT_ATTEMPTS)
+        return csm_event_park(ctx, one->name, entry->sequence, failure);
     *stop = true;
-    return put_lag(ctx, one->name, at);
+    return csm_lag_put(ctx, one->name, at);
 }
 
-static csm_status retry(csm_ctx *ctx, const consumer *one, lag *at, bool *more)
+static csm_status retry(csm_ctx *ctx, const consumer *one, csm_lag *at, bool *more)
 {
-    csm_log_entry *entries;
-    uint64_t position;
-    uint32_t count;
-    csm_str key = lag_key(ctx, one->name);
-    bool stop;
+    int64_t until = csm_mono_us() + PAGE_US;
+    uint64_t position, upto;
+    csm_log_entry entry;
+    bool found, stop;
 
-    if (key.ptr == NULL)
-        return csm_ctx_nomem(ctx);
-    CSM_TRY(get_position(ctx, &position));
-    CSM_TRY(csm_log_read(ctx, at->next - 1, PAGE_ENTRIES, &entries, &count));
-    for (uint32_t n = 0; n < count && entries[n].sequence <= position; n++) {
-        CSM_TRY(catch_up(ctx, one, &entries[n], at, &stop));
-        if (stop)
-            return CSM_OK;
-        at->next = entries[n].sequence + 1;
+    CSM_TRY(csm_event_position_get(ctx, &position));
+    do {
+        CSM_TRY(csm_log_next_awaited(ctx, at->next - 1, &entry, &found, &upto));
+        if (upto < at->next || (found && upto > position))
+            return csm_lag_del(ctx, one->name);
+        if (found) {
+            CSM_TRY(catch_up(ctx, one, &entry, at, &stop));
+            if (stop)
+                return CSM_OK;
+        }
+        at->next = upto + 1;
         at->attempts = 0;
-    }
-    if (count < PAGE_ENTRIES || at->next > position)
-        return csm_txn_del(ctx->txn, CSM_DB_META, key, &ctx->err);
+    } while (at->next <= position && csm_mono_us() < until);
+    if (at->next > position)
+        return csm_lag_del(ctx, one->name);
     *more = true;
     at->error = CSM_STR("");
-    return put_lag(ctx, one->name, at);
+    return csm_lag_put(ctx, one->name, at);
 }
 
 csm_status csm_event_retry(csm_ctx *ctx, csm_str name, bool *more)
 {
     consumers list;
     bool behind;
-    lag at;
+    csm_lag at;
 
     *more = false;
-    CSM_TRY(find_lag(ctx, name, &at, &behind));
+    CSM_TRY(csm_lag_find(ctx, name, &at, &behind));
     if (!behind)
         return CSM_OK;
     CSM_TRY(list_consumers(ctx, &list));
     for (uint32_t n = 0; n < list.count; n++)
         if (csm_str_eq(list.items[n].name, name))
             return retry(ctx, &list.items[n], &at, more);
-    /* Its plugin is away: nobody is behind any more. */
-    return csm_txn_del(ctx->txn, CSM_DB_META, lag_key(ctx, name), &ctx->err);
-}
-
-csm_status csm_event_start(csm_ctx *ctx)
-{
-    csm_str bytes;
-    csm_status st = csm_view_get(ctx->view, CSM_DB_META, CSM_STR("ev:pos"), &bytes, &ctx->err);
-
-    if (st != CSM_E_NOT_FOUND)
-        return st;
-    return put_position(ctx, csm_txn_next_sequence(ctx->txn));
-}
-
-/* ---- listing ---- */
-
-static csm_status list_one(csm_ctx *ctx, const char *kind, csm_str name, uint64_t sequence, uint32_t attempts, csm_str error,
-                           csm_value *list)
-{
-    csm_pair *pairs = csm_arena_array(ctx->arena, 5, sizeof(*pairs));
-    csm_value *items = csm_arena_array(ctx->arena, (size_t)list->count + 1, sizeof(*items));
-
-    name = csm_arena_str(ctx->arena, name);
-    if (pairs == NULL || items == NULL || name.ptr == NULL)
-        return csm_ctx_nomem(ctx);
-    pairs[0] = (csm_pair){ CSM_STR("kind"), csm_ctext(kind) };
-    pairs[1] = (csm_pair){ CSM_STR("consumer"), csm_text(name) };
-    pairs[2] = (csm_pair){ CSM_STR("sequence"), csm_int((int64_t)sequence) };
-    pairs[3] = (csm_pair){ CSM_STR("attempts"), csm_int(attempts) };
-    pairs[4] = (csm_pair){ CSM_STR("error"), csm_text(error) };
-    if (list->count > 0)
-        memcpy(items, list->list, list->count * sizeof(*items));
-    items[list->count] = csm_map(pairs, 5);
-    *list = csm_list(items, list->count + 1);
-    return CSM_OK;
-}
-
-static csm_status list_lag(csm_ctx *ctx, csm_str key, csm_str value, csm_value *list)
-{
-    lag at;
-
-    CSM_TRY(read_lag(ctx, value, &at));
-    return list_one(ctx, "behind", (csm_str){ key.ptr + 7, key.len - 7 }, at.next, at.attempts, at.error, list);
-}
-
-static csm_status list_parked(csm_ctx *ctx, csm_str key, csm_str value, csm_value *list)
-{
-    csm_reader r = { (const uint8_t *)value.ptr, (const uint8_t *)value.ptr + value.len };
-    uint64_t sequence = 0;
-    csm_value error;
-
-    if (key.len < 29 || !csm_parse_uint((csm_str){ key.ptr + 8, 20 }, &sequence))
-        return csm_ctx_fail(ctx, CSM_E_CORRUPT, "a parked event does not decode");
-    CSM_TRY(csm_typed_read(&r, ctx->arena, &error, &ctx->err));
-    return list_one(ctx, "parked", (csm_str){ key.ptr + 29, key.len - 29 }, sequence, ATTEMPTS_MAX, csm_value_text(error), list);
-}
-
-static csm_status list_prefix(csm_ctx *ctx, const char *prefix,
-                              csm_status (*each)(csm_ctx *, csm_str, csm_str, csm_value *), csm_value *list)
-{
-    uint8_t end[CSM_KEY_MAX];
-    csm_range range = { .db = CSM_DB_META, .from = csm_str_of(prefix), .to = csm_key_after(csm_str_of(prefix), end) };
-    csm_status st = CSM_OK;
-    csm_iter *it;
-    csm_str key, value;
-    bool has = true;
-
-    CSM_TRY(csm_iter_open(ctx->arena, ctx->view, &range, &it, &ctx->err));
-    while (st == CSM_OK && (st = csm_iter_next(it, &key, &value, &has, &ctx->err)) == CSM_OK && has)
-        st = each(ctx, key, value, list);
-    csm_iter_close(it);
-    return st;
-}
-
-csm_status csm_event_list(csm_ctx *ctx, csm_value *list)
-{
-    CSM_TRY(list_prefix(ctx, "ev:lag:", list_lag, list));
-    return list_prefix(ctx, "ev:park:", list_parked, list);
+    return csm_lag_del(ctx, name); /* its plugin is away: nobody is behind any more */
 }

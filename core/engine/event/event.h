@@ -38,6 +38,13 @@ typedef struct csm_log_entry {
 /* One page of the log beyond @p after, oldest first. */
 csm_status csm_log_read(csm_ctx *ctx, uint64_t after, uint32_t limit, csm_log_entry **out, uint32_t *count);
 
+/* The next entry beyond @p after with something in it that an async rule or a subscriber waits for; of a long one only the
+ * pieces that have it. The rest is passed undecoded, some thousands of pieces at most. *upto: the last entry looked at, the one
+ * found if one is; @p after itself at the end of the log. */
+csm_status csm_log_next_awaited(csm_ctx *ctx, uint64_t after, csm_log_entry *out, bool *found, uint64_t *upto);
+
+/* Starts the delivery with the request under way: where none waits, nobody awaited what was written since the last one ended. */
+csm_status csm_event_wake(csm_ctx *ctx);
 /* Delivers the next entries to async rules and subscribers (consumers), each consumer in order with its effect ticked off
  * in the same transaction; *more when entries are left. A consumer that fails falls behind alone: its entry is tried again
  * with growing delay while the others go on, then parked visibly and passed over. Jobs "event.deliver", "event.retry". */
@@ -49,7 +56,8 @@ csm_status csm_event_start(csm_ctx *ctx);
 /* Parked entries and consumers behind, each {kind: "parked"|"behind", consumer, sequence, attempts, error}: appended to @p list. */
 csm_status csm_event_list(csm_ctx *ctx, csm_value *list);
 
-#define CSM_EVENT_JOB "event.deliver"
-#define CSM_EVENT_RETRY_JOB "event.retry"
+#define CSM_EVENT_JOBS "event." /* what the names of both begin with */
+#define CSM_EVENT_JOB CSM_EVENT_JOBS "deliver"
+#define CSM_EVENT_RETRY_JOB CSM_EVENT_JOBS "retry"
 
 #endif

@@ -2,9 +2,9 @@
  * same record met twice becomes one entry only when the log is written. */
 #include "engine/event/event.h"
 
+#include "engine/event/log_key.h"
 #include "engine/event/match.h"
 #include "engine/event/typed.h"
-#include "engine/job/job.h"
 
 #define PIECE_BYTES 60000u     /* below CSM_VALUE_MAX with the head of the piece */
 #define CHANGE_BYTES 40u       /* most one encoded change takes */
@@ -177,14 +177,6 @@ static csm_str cut(csm_str s)
     return s.len > FIELD_BYTES_MAX ? (csm_str){ s.ptr, FIELD_BYTES_MAX } : s;
 }
 
-static void log_key(uint64_t sequence, uint32_t piece, uint8_t key[10])
-{
-    for (uint32_t n = 0; n < 8; n++)
-        key[n] = (uint8_t)(sequence >> (56 - 8 * n));
-    key[8] = (uint8_t)(piece >> 8);
-    key[9] = (uint8_t)piece;
-}
-
 static void write_change(csm_writer *w, const raw_change *change)
 {
     csm_write_list(w, 4);
@@ -234,7 +226,7 @@ static csm_status write_entry(csm_ctx *ctx, const raw_change *changes, uint32_t 
 
     csm_buf_init(&buf, CSM_VALUE_MAX);
     for (uint32_t piece = 0; st == CSM_OK && (piece == 0 || change_at < count || event_at < ctx->log->event_count); piece++) {
-        uint8_t key[10];
+        uint8_t key[CSM_LOG_KEY];
 
         if (piece > UINT16_MAX) {
             st = csm_ctx_fail(ctx, CSM_E_LIMIT, "the request changes too many records");
@@ -242,7 +234,7 @@ static csm_status write_entry(csm_ctx *ctx, const raw_change *changes, uint32_t 
         }
         csm_buf_clear(&buf);
         write_piece(ctx, &buf, changes, &change_at, count, &event_at);
-        log_key(sequence, piece, key);
+        csm_log_key(sequence, piece, key);
         if (buf.failed)
             st = csm_ctx_nomem(ctx);
         else
@@ -269,13 +261,13 @@ static csm_status mark_watched(csm_ctx *ctx, const raw_change *changes, uint32_t
     return CSM_OK;
 }
 
-static bool is_wanted(csm_ctx *ctx, const raw_change *changes, uint32_t count)
+static bool is_awaited(csm_ctx *ctx, const raw_change *changes, uint32_t count)
 {
     for (uint32_t n = 0; n < count; n++)
-        if (csm_event_wanted(ctx->reg, changes[n].table, csm_event_op(changes[n].from, changes[n].to)))
+        if (csm_event_is_awaited(changes[n].table, changes[n].from, changes[n].to))
             return true;
     for (uint32_t n = 0; n < ctx->log->event_count; n++)
-        if (csm_event_named_wanted(ctx->reg, ctx->log->events[n].name))
+        if (csm_event_name_is_awaited(ctx->reg, ctx->log->events[n].name))
             return true;
     return false;
 }
@@ -292,165 +284,8 @@ csm_status csm_request_log_write(csm_ctx *ctx)
         return CSM_OK;
     CSM_TRY(mark_watched(ctx, changes, count));
     CSM_TRY(write_entry(ctx, changes, count));
-    if (is_wanted(ctx, changes, count))
-        CSM_TRY(csm_job_put_new(ctx, CSM_STR(CSM_EVENT_JOB), CSM_STR(""), ctx->now, csm_nil()));
+    if (is_awaited(ctx, changes, count))
+        CSM_TRY(csm_event_wake(ctx));
     csm_txn_take_sequence(ctx->txn);
     return CSM_OK;
-}
-
-/* ---- reading ---- */
-
-static csm_status corrupt(csm_ctx *ctx, uint64_t sequence)
-{
-    return csm_ctx_fail(ctx, CSM_E_CORRUPT, "log entry %llu does not decode", (unsigned long long)sequence);
-}
-
-static bool read_text(csm_ctx *ctx, csm_reader *r, csm_str *out)
-{
-    csm_head head;
-
-    if (!csm_reader_next(r, &head) || head.type != CSM_T_TEXT)
-        return false;
-    *out = csm_arena_str(ctx->arena, head.s);
-    return out->ptr != NULL;
-}
-
-static bool read_number(csm_reader *r, uint32_t *out)
-{
-    csm_head head;
-
-    if (!csm_reader_next(r, &head) || head.type != CSM_T_INT || head.i < 0 || head.i > UINT32_MAX)
-        return false;
-    *out = (uint32_t)head.i;
-    return true;
-}
-
-static bool read_change(csm_reader *r, csm_log_change *out)
-{
-    csm_head head;
-
-    if (!csm_reader_next(r, &head) || head.type != CSM_T_LIST || head.count != 4 || !read_number(r, &out->table_id))
-        return false;
-    if (!csm_reader_next(r, &head) || head.type != CSM_T_BYTES || head.s.len != sizeof(out->id.b))
-        return false;
-    memcpy(out->id.b, head.s.ptr, sizeof(out->id.b));
-    return read_number(r, &out->from) && read_number(r, &out->to);
-}
-
-static csm_status read_changes(csm_ctx *ctx, csm_reader *r, csm_log_entry *entry)
-{
-    csm_log_change *all;
-    csm_head head;
-
-    if (!csm_reader_next(r, &head) || head.type != CSM_T_LIST)
-        return corrupt(ctx, entry->sequence);
-    all = csm_arena_array(ctx->arena, (size_t)entry->change_count + head.count, sizeof(*all));
-    if (all == NULL)
-        return csm_ctx_nomem(ctx);
-    if (entry->change_count > 0)
-        memcpy(all, entry->changes, entry->change_count * sizeof(*all));
-    for (uint32_t n = 0; n < head.count; n++)
-        if (!read_change(r, &all[entry->change_count + n]))
-            return corrupt(ctx, entry->sequence);
-    entry->changes = all;
-    entry->change_count += head.count;
-    return CSM_OK;
-}
-
-static csm_status read_events(csm_ctx *ctx, csm_reader *r, csm_log_entry *entry)
-{
-    csm_value more, *all;
-
-    CSM_TRY(csm_typed_read(r, ctx->arena, &more, &ctx->err));
-    if (more.type != CSM_T_LIST)
-        return corrupt(ctx, entry->sequence);
-    if (entry->events.count == 0) {
-        entry->events = more;
-        return CSM_OK;
-    }
-    all = csm_arena_array(ctx->arena, (size_t)entry->events.count + more.count, sizeof(*all));
-    if (all == NULL)
-        return csm_ctx_nomem(ctx);
-    memcpy(all, entry->events.list, entry->events.count * sizeof(*all));
-    if (more.count > 0)
-        memcpy(all + entry->events.count, more.list, more.count * sizeof(*all));
-    entry->events = csm_list(all, entry->events.count + more.count);
-    return CSM_OK;
-}
-
-static csm_status read_piece(csm_ctx *ctx, csm_str bytes, csm_log_entry *entry)
-{
-    csm_reader r = { (const uint8_t *)bytes.ptr, (const uint8_t *)bytes.ptr + bytes.len };
-    csm_head head;
-
-    if (!csm_reader_next(&r, &head) || head.type != CSM_T_LIST || head.count != 6 || !csm_reader_next(&r, &head) ||
-        head.type != CSM_T_INT)
-        return corrupt(ctx, entry->sequence);
-    entry->at = head.i;
-    if (!read_text(ctx, &r, &entry->by) || !read_text(ctx, &r, &entry->acting) || !read_text(ctx, &r, &entry->method))
-        return corrupt(ctx, entry->sequence);
-    CSM_TRY(read_changes(ctx, &r, entry));
-    return read_events(ctx, &r, entry);
-}
-
-static uint64_t key_sequence(csm_str key)
-{
-    uint64_t sequence = 0;
-
-    for (uint32_t n = 0; n < 8; n++)
-        sequence = sequence << 8 | (uint8_t)key.ptr[n];
-    return sequence;
-}
-
-static csm_status read_entries(csm_ctx *ctx, csm_iter *it, csm_log_entry *list, uint32_t limit, uint32_t *count)
-{
-    uint32_t found = 0;
-    csm_str key, value;
-    bool has;
-
-    for (;;) {
-        uint64_t sequence;
-
-        CSM_TRY(csm_iter_next(it, &key, &value, &has, &ctx->err));
-        if (!has)
-            break;
-        if (key.len != 10)
-            return csm_ctx_fail(ctx, CSM_E_CORRUPT, "the log holds a key of %zu bytes", key.len);
-        sequence = key_sequence(key);
-        if (found == 0 || list[found - 1].sequence != sequence) {
-            if (found == limit)
-                break;
-            list[found] = (csm_log_entry){ .sequence = sequence, .events = csm_list(NULL, 0) };
-            found++;
-        }
-        CSM_TRY(csm_budget_row(ctx));
-        CSM_TRY(read_piece(ctx, value, &list[found - 1]));
-    }
-    *count = found;
-    return CSM_OK;
-}
-
-csm_status csm_log_read(csm_ctx *ctx, uint64_t after, uint32_t limit, csm_log_entry **out, uint32_t *count)
-{
-    csm_log_entry *list;
-    csm_iter *it;
-    csm_status st;
-    uint8_t from[10];
-
-    if (after == UINT64_MAX || limit == 0) {
-        *out = NULL;
-        *count = 0;
-        return CSM_OK;
-    }
-    log_key(after + 1, 0, from);
-    list = csm_arena_array(ctx->arena, limit, sizeof(*list));
-    if (list == NULL)
-        return csm_ctx_nomem(ctx);
-    const csm_range range = { .db = CSM_DB_LOG, .from = { (const char *)from, sizeof(from) } };
-    CSM_TRY(csm_iter_open(ctx->arena, ctx->view, &range, &it, &ctx->err));
-    st = read_entries(ctx, it, list, limit, count);
-    csm_iter_close(it);
-    if (st == CSM_OK)
-        *out = list;
-    return st;
 }

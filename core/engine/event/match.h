@@ -16,11 +16,12 @@ static inline uint64_t csm_hash_id(csm_id id)
     return csm_hash_in_memory(id.b, sizeof(id.b));
 }
 
-/* "table.update", also of a table @p table extends, or "*.update". */
-bool csm_event_matches(const char *pattern, const csm_mtable *table, uint32_t op);
-/* Somebody waits for changes of this kind. */
-bool csm_event_wanted(const csm_registry *reg, const csm_mtable *table, uint32_t op);
-bool csm_event_named_wanted(const csm_registry *reg, csm_str name);
-extern const char *const csm_event_op_names[3];
+/* Somebody waits for changes of this kind. NULL, a table whose plugin is away: nobody. */
+static inline bool csm_event_is_awaited(const csm_mtable *table, uint32_t from, uint32_t to)
+{
+    return table != NULL && (table->awaited >> csm_event_op(from, to) & 1) != 0;
+}
+/* The same of an event queued by name. */
+bool csm_event_name_is_awaited(const csm_registry *reg, csm_str name);
 
 #endif

@@ -2,6 +2,7 @@
 #include "engine/job/due.h"
 
 #include "base/log.h"
+#include "engine/event/event.h"
 #include "engine/record/call.h"
 
 #include <stdio.h>
@@ -43,15 +44,30 @@ csm_status csm_job_put(csm_ctx *ctx, csm_str job, csm_str key, csm_time at, csm_
     return put(ctx, job, key, at, args);
 }
 
-csm_status csm_job_put_new(csm_ctx *ctx, csm_str job, csm_str key, csm_time at, csm_value args)
+static csm_status has_name(csm_ctx *ctx, char kind, csm_str job, csm_str key, bool *has)
 {
-    csm_str name = csm_due_name_key(ctx, 'k', job, key), bytes;
+    csm_str name = csm_due_name_key(ctx, kind, job, key), bytes;
     csm_status st;
 
     if (name.ptr == NULL)
         return CSM_E_NOMEM;
     st = csm_view_get(ctx->view, CSM_DB_DUE, name, &bytes, &ctx->err);
-    return st != CSM_E_NOT_FOUND ? st : csm_job_put(ctx, job, key, at, args);
+    *has = st == CSM_OK;
+    return st == CSM_E_NOT_FOUND ? CSM_OK : st;
+}
+
+csm_status csm_job_has(csm_ctx *ctx, csm_str job, csm_str key, bool *waits, bool *parked)
+{
+    CSM_TRY(has_name(ctx, 'k', job, key, waits));
+    return has_name(ctx, 'p', job, key, parked);
+}
+
+csm_status csm_job_put_new(csm_ctx *ctx, csm_str job, csm_str key, csm_time at, csm_value args)
+{
+    bool waits;
+
+    CSM_TRY(has_name(ctx, 'k', job, key, &waits));
+    return waits ? CSM_OK : csm_job_put(ctx, job, key, at, args);
 }
 
 csm_status csm_job_remove(csm_ctx *ctx, csm_str job, csm_str key, bool *found)
@@ -142,6 +158,36 @@ static csm_status first_due(csm_ctx *ctx, csm_due *out, csm_str *value, bool *fo
     }
     csm_iter_close(it);
     return st;
+}
+
+/* Of the jobs that deliver events; they are few: one, and one for each consumer that is behind. */
+static csm_status first_delivery(csm_ctx *ctx, csm_due *out, csm_str *value, bool *found)
+{
+    csm_range range = { .db = CSM_DB_DUE, .from = CSM_STR_INIT("k" CSM_EVENT_JOBS),
+                        .to = CSM_STR_INIT("k" CSM_EVENT_JOBS "\xff") };
+    csm_status st = CSM_OK;
+    csm_str key, bytes;
+    csm_iter *it;
+    bool has;
+
+    *found = false;
+    CSM_TRY(csm_iter_open(ctx->arena, ctx->view, &range, &it, &ctx->err));
+    while (st == CSM_OK && (st = csm_iter_next(it, &key, &bytes, &has, &ctx->err)) == CSM_OK && has) {
+        if (bytes.len != 8 || (*found && csm_due_time(bytes) >= out->at))
+            continue;
+        *found = true;
+        st = csm_due_split(ctx, key, 1, out);
+        out->at = csm_due_time(bytes);
+    }
+    csm_iter_close(it);
+    if (st != CSM_OK || !*found || out->at > ctx->now)
+        return st;
+    key = csm_due_key(ctx, out->at, out->job, out->key);
+    if (key.ptr == NULL)
+        return CSM_E_NOMEM;
+    CSM_TRY(csm_view_get(ctx->view, CSM_DB_DUE, key, &bytes, &ctx->err));
+    *value = csm_arena_str(ctx->arena, bytes);
+    return value->ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
 }
 
 csm_status csm_job_next_due(csm_ctx *ctx, csm_time *out)
@@ -255,7 +301,21 @@ static bool is_missed(const csm_ctx *ctx, const page *p)
            ctx->now - p->due->at >= every(p->job);
 }
 
-csm_status csm_job_run_due(csm_ctx *ctx, bool *ran)
+/* The entry whose turn it is. *found false: none is due. */
+static csm_status pick(csm_ctx *ctx, bool events_first, csm_due *out, csm_str *value, bool *found)
+{
+    if (events_first) {
+        CSM_TRY(first_delivery(ctx, out, value, found));
+        *found = *found && out->at <= ctx->now;
+        if (*found)
+            return CSM_OK;
+    }
+    CSM_TRY(first_due(ctx, out, value, found));
+    *found = *found && out->at <= ctx->now;
+    return CSM_OK;
+}
+
+csm_status csm_job_run_due(csm_ctx *ctx, bool events_first, bool *ran)
 {
     csm_due due = { 0 };
     page p = { .due = &due };
@@ -264,8 +324,8 @@ csm_status csm_job_run_due(csm_ctx *ctx, bool *ran)
 
     *ran = false;
     for (;;) {
-        CSM_TRY(first_due(ctx, &due, &value, &found));
-        if (!found || due.at > ctx->now)
+        CSM_TRY(pick(ctx, events_first, &due, &value, &found));
+        if (!found)
             return CSM_OK;
         CSM_TRY(csm_due_decode(ctx, value, &due));
         p.job = csm_job_find(ctx->reg, due.job, &p.plugin);
@@ -283,14 +343,14 @@ csm_status csm_job_run_due(csm_ctx *ctx, bool *ran)
     return keep_failed(ctx, &p);
 }
 
-csm_status csm_job_put_off(csm_ctx *ctx, csm_time by)
+csm_status csm_job_put_off(csm_ctx *ctx, bool events_first, csm_time by)
 {
     csm_due due = { 0 };
     csm_str value;
     bool found;
 
-    CSM_TRY(first_due(ctx, &due, &value, &found));
-    if (!found || due.at > ctx->now)
+    CSM_TRY(pick(ctx, events_first, &due, &value, &found));
+    if (!found)
         return CSM_OK;
     CSM_TRY(csm_due_decode(ctx, value, &due));
     CSM_TRY(csm_due_erase(ctx, &due));

@@ -13,8 +13,8 @@ typedef struct csm_job {
     bool catch_up;       /* ran late (server was down): still run, once */
 } csm_job;
 
-/* Fed from the log after commit, in order, exactly once in effect. Pattern: "table.insert", "table.update", "*.delete", or an
- * event name queued with csm_event. */
+/* Fed from the log after commit, in order, exactly once in effect; what happened while its plugin was away is not. Pattern:
+ * "table.insert", "table.update", "*.delete", or an event name queued with csm_event. */
 typedef struct csm_subscriber {
     const char *event;
     int32_t order;

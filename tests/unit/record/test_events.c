@@ -1,7 +1,9 @@
 /* The log of requests and its delivery: order, exactly one effect, consumers that fail and catch up, parking. */
 #include "fresh.h"
 
+#include "engine/event/behind.h"
 #include "engine/event/typed.h"
+#include "engine/job/due.h"
 
 static csm_id insert_duty(world *w, const char *values)
 {
@@ -230,11 +232,103 @@ static void what_never_works_is_parked(void **state)
     assert_int_equal(parked, 1);
 }
 
+static void what_nobody_awaits_is_passed(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx;
+    const csm_mtable *duty = world_table(w, "duty"), *place = world_table(w, "place");
+    csm_log_entry entry;
+    uint64_t start, upto;
+    bool found;
+
+    world_run_jobs(w);
+    (void)world_write(w, "kim");
+    start = csm_txn_next_sequence(w->txn) - 1;
+    world_abort(w);
+    for (int n = 0; n < 3; n++)
+        (void)insert_duty(w, "title=quiet");
+    ctx = world_read(w, "rule");
+    assert_ok(ctx, csm_log_next_awaited(ctx, start, &entry, &found, &upto));
+    assert_false(found);
+    assert_int_equal(upto, start + 3);
+    assert_ok(ctx, csm_log_next_awaited(ctx, upto, &entry, &found, &upto));
+    assert_false(found);
+    assert_int_equal(upto, start + 3); /* the end */
+    ctx = world_write(w, "kim"); /* a long request: only the piece with the event and that with the place count */
+    for (uint32_t n = 0; n < 5000; n++) {
+        csm_id id = { { 1 } };
+
+        memcpy(id.b + 8, &n, sizeof(n));
+        assert_ok(ctx, csm_request_log_change(ctx, n == 4000 ? place : duty, id, 0, 1));
+    }
+    assert_ok(ctx, csm_request_log_event(ctx, CSM_STR("silence"), csm_nil()));
+    assert_ok(ctx, csm_request_log_event(ctx, CSM_STR("bell"), csm_nil()));
+    world_commit(w);
+    (void)insert_duty(w, "title=quiet");
+    ctx = world_read(w, "rule");
+    assert_ok(ctx, csm_log_next_awaited(ctx, start, &entry, &found, &upto));
+    assert_true(found);
+    assert_int_equal(upto, start + 4);
+    assert_int_equal(entry.sequence, start + 4);
+    assert_in_range(entry.change_count, 1, 4000);
+    assert_int_equal(entry.events.count, 2);
+    ctx = world_read(w, "root");
+    assert_ok(ctx, csm_event_position_get(ctx, &upto));
+    assert_int_equal(upto, start + 3); /* where the delivery begins */
+}
+
+static void delivery_has_every_second_turn(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx;
+
+    for (int n = 0; n < 50; n++) {
+        char key[8];
+
+        snprintf(key, sizeof(key), "%d", n);
+        ctx = world_write(w, "kim");
+        assert_ok(ctx, csm_job_start(ctx, "sweep", key, 0, csm_int(100)));
+        world_commit(w);
+    }
+    insert_place(w, "Tower");
+    world_trace[0] = '\0';
+    for (int n = 0; n < 4; n++) {
+        bool ran;
+
+        ctx = world_write(w, "rule");
+        assert_ok(ctx, csm_job_run_due(ctx, n % 2 == 0, &ran));
+        assert_true(ran);
+        world_commit(w);
+    }
+    assert_string_equal(world_trace, "place.insert(Tower) sweep(100) sweep(100) sweep(100) ");
+}
+
+static void a_given_up_delivery_begins_where_it_stood(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx;
+    csm_str parked;
+    bool found;
+
+    insert_place(w, "Tower");
+    ctx = world_write(w, "rule"); /* as if it had failed too often */
+    assert_ok(ctx, csm_job_remove(ctx, CSM_STR(CSM_EVENT_JOB), CSM_STR(""), &found));
+    assert_true(found);
+    parked = csm_due_name_key(ctx, 'p', CSM_STR(CSM_EVENT_JOB), CSM_STR(""));
+    assert_ok(ctx, csm_txn_put(w->txn, CSM_DB_DUE, parked, CSM_STR("\x93\x0c\xa0\xc0"), &ctx->err));
+    world_commit(w);
+    insert_place(w, "Bridge");
+    world_trace[0] = '\0';
+    world_run_jobs(w);
+    assert_string_equal(world_trace, "place.insert(Tower) place.insert(Bridge) ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(typed_values_come_back), T(log_names_every_change), T(long_requests_take_several_pieces),
         T(async_rules_see_the_change_as_it_was), T(subscribers_write_once), T(a_failing_consumer_falls_behind_alone),
+        T(what_nobody_awaits_is_passed), T(delivery_has_every_second_turn), T(a_given_up_delivery_begins_where_it_stood),
         T(what_never_works_is_parked),
     };
 

@@ -157,7 +157,7 @@ uint32_t world_run_jobs(world *w)
         csm_ctx *ctx = world_write(w, "rule");
         bool ran;
 
-        CHECK(csm_job_run_due(ctx, &ran));
+        CHECK(csm_job_run_due(ctx, count % 2 != 0, &ran));
         world_commit(w);
         if (!ran)
             return count;
