@@ -261,6 +261,14 @@ static void check_point_name(csm_build *b, const csm_mplugin *plugin, const char
     (void)csm_build_name(b, plugin, "", "point", noun);
 }
 
+/* Answers can be joined when they are lists. */
+static void check_collected(csm_build *b, const csm_mplugin *plugin, const char *where, const csm_point *decl)
+{
+    for (uint32_t n = 0; n < decl->returns.count; n++)
+        if (decl->returns.items[n].type != CSM_T_LIST)
+            csm_build_problem(b, plugin, "%s: collects, so \"%s\" is to be a list", where, decl->returns.items[n].name);
+}
+
 static csm_status add_point(csm_build *b, const csm_mplugin *plugin, const csm_point *decl)
 {
     csm_mpoint *point = &b->reg->points[b->reg->point_count];
@@ -280,6 +288,8 @@ static csm_status add_point(csm_build *b, const csm_mplugin *plugin, const csm_p
     check_params(b, plugin, where, decl->returns.items, decl->returns.count);
     if (decl->cardinality > CSM_COLLECT)
         csm_build_problem(b, plugin, "%s: cardinality %u is unknown", where, decl->cardinality);
+    if (decl->cardinality == CSM_COLLECT)
+        check_collected(b, plugin, where, decl);
     *point = (csm_mpoint){ .decl = decl, .plugin = plugin };
     if (!csm_strmap_add(b->reg->point_by_name, csm_str_of(decl->name), point))
         return csm_build_nomem(b);

@@ -1,5 +1,5 @@
 /* Tables as the caller has them. */
-#include "rpc/method.h"
+#include "rpc/describe.h"
 
 static csm_status table_list(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
@@ -17,18 +17,17 @@ static csm_status table_list(csm_ctx *ctx, const csm_args *in, csm_reply *out)
         csm_open_list ops;
         uint64_t *fields[4];
         uint32_t may;
-        bool known = table->parent != NULL;
+        const char *parent;
 
         CSM_TRY(csm_table_rights(ctx, table, &may, fields));
         csm_arena_reset_to(ctx->arena, mark);
         if (may == 0)
             continue;
-        if (known && ctx->caller->is_external)
-            CSM_TRY(csm_table_is_known(ctx, table->parent, &known));
+        CSM_TRY(csm_table_known_name(ctx, table->parent, &parent));
         csm_write_map(w, 4);
         csm_put_text(w, "name", table->name);
         csm_put_text(w, "label", table->label);
-        csm_put_text(w, "extends", known ? table->parent->name : NULL);
+        csm_put_text(w, "extends", parent);
         csm_write_cstr(w, "operations");
         ops = csm_list_begin(w);
         for (uint32_t k = 0; k < 4; k++)
