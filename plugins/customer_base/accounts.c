@@ -64,15 +64,10 @@ csm_status account_next_code(csm_ctx *ctx, csm_str *out)
     for (uint32_t tries = 0; tries < CODE_SKIP_MAX; tries++) {
         csm_str code = code_text(ctx, ++value);
         csm_record *taken = NULL;
-        csm_query *q;
 
         if (code.ptr == NULL)
             return CSM_E_NOMEM;
-        CSM_TRY(csm_query_open(ctx, "customer_account", &q));
-        csm_query_where(ctx, q, "account_code", CSM_OP_EQ, csm_text(code));
-        csm_query_limit(ctx, q, 1);
-        CSM_TRY(csm_query_next(ctx, q, &taken));
-        csm_query_close(ctx, q);
+        CSM_TRY(csm_query_first(ctx, "customer_account", "account_code", csm_text(code), &taken));
         if (taken == NULL) {
             if (tries > 0)
                 csm_log_info(ctx, "account code generator: skipped %u codes in use, next is %.*s", tries, CSM_STR_FMT(code));

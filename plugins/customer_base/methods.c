@@ -7,14 +7,9 @@ static csm_status new_code(csm_ctx *ctx, csm_str *out)
 {
     for (uint32_t tries = 0; tries < 20; tries++) {
         csm_record *taken = NULL;
-        csm_query *q;
 
         CSM_TRY(csm_random_text(ctx, 10, out));
-        CSM_TRY(csm_query_open(ctx, "customer_account", &q));
-        csm_query_where(ctx, q, "registration_code", CSM_OP_EQ, csm_text(*out));
-        csm_query_limit(ctx, q, 1);
-        CSM_TRY(csm_query_next(ctx, q, &taken));
-        csm_query_close(ctx, q);
+        CSM_TRY(csm_query_first(ctx, "customer_account", "registration_code", csm_text(*out), &taken));
         if (taken == NULL)
             return CSM_OK;
     }

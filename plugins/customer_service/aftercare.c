@@ -9,13 +9,8 @@ enum { CONTACT_NONE = 0, CONTACT_FALSE = 2 };
 static csm_status get_report(csm_ctx *ctx, csm_change *ch, csm_record **out)
 {
     csm_record *report, *self;
-    csm_query *q;
 
-    CSM_TRY(csm_query_open(ctx, "sn_customerservice_case_report", &q));
-    csm_query_where(ctx, q, "case", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &report));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_first(ctx, "sn_customerservice_case_report", "case", csm_id_value(csm_change_id(ctx, ch)), &report));
     if (report != NULL)
         return csm_record_get(ctx, "sn_customerservice_case_report", csm_record_id(ctx, report), out);
     CSM_TRY(csm_record_create(ctx, "sn_customerservice_case_report", &report));
@@ -56,14 +51,9 @@ csm_status case_report(csm_ctx *ctx, csm_change *ch)
 csm_status case_offer_survey(csm_ctx *ctx, csm_change *ch)
 {
     csm_record *survey;
-    csm_query *q;
     csm_id person = csm_change_new_ref(ctx, ch, "contact");
 
-    CSM_TRY(csm_query_open(ctx, "asmt_assessment_instance", &q));
-    csm_query_where(ctx, q, "task", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &survey));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_first(ctx, "asmt_assessment_instance", "task", csm_id_value(csm_change_id(ctx, ch)), &survey));
     if (survey != NULL)
         return CSM_OK;
     if (csm_id_is_none(person))
@@ -81,15 +71,10 @@ csm_status case_offer_survey(csm_ctx *ctx, csm_change *ch)
 csm_status survey_taken(csm_ctx *ctx, csm_change *ch)
 {
     csm_record *report = NULL;
-    csm_query *q;
 
     if (!csm_change_touches(ctx, ch, "score"))
         return CSM_OK;
-    CSM_TRY(csm_query_open(ctx, "sn_customerservice_case_report", &q));
-    csm_query_where(ctx, q, "case", CSM_OP_EQ, csm_change_new(ctx, ch, "task"));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &report));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_first(ctx, "sn_customerservice_case_report", "case", csm_change_new(ctx, ch, "task"), &report));
     if (report == NULL)
         return CSM_OK;
     CSM_TRY(csm_record_get(ctx, "sn_customerservice_case_report", csm_record_id(ctx, report), &report));

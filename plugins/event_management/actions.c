@@ -32,14 +32,9 @@ csm_status rule_check(csm_ctx *ctx, csm_change *ch)
 
 csm_status any_rule(csm_ctx *ctx, bool *out)
 {
-    csm_query *q;
     csm_record *row;
 
-    CSM_TRY(csm_query_open(ctx, ALERT_RULE, &q));
-    csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_first(ctx, ALERT_RULE, "active", csm_bool(true), &row));
     *out = row != NULL;
     return CSM_OK;
 }

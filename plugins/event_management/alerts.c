@@ -7,14 +7,7 @@
 
 static csm_status find_standing(csm_ctx *ctx, csm_str key, csm_record **out)
 {
-    csm_query *q;
-
-    CSM_TRY(csm_query_open(ctx, ALERT, &q));
-    csm_query_where(ctx, q, "open_key", CSM_OP_EQ, csm_text(key));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_first(ctx, ALERT, "open_key", csm_text(key), out);
 }
 
 static csm_status find_closed(csm_ctx *ctx, csm_str key, csm_record **out)

@@ -94,14 +94,7 @@ static csm_status worst_of(csm_ctx *ctx, csm_id ci, int64_t *out)
 
 static csm_status find_status(csm_ctx *ctx, csm_id ci, csm_record **out)
 {
-    csm_query *q;
-
-    CSM_TRY(csm_query_open(ctx, IMPACT_STATUS, &q));
-    csm_query_where(ctx, q, "element_id", CSM_OP_EQ, csm_id_value(ci));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_first(ctx, IMPACT_STATUS, "element_id", csm_id_value(ci), out);
 }
 
 static csm_status keep_status(csm_ctx *ctx, csm_id ci)

@@ -94,14 +94,7 @@ csm_status mail_list_add_ids(csm_ctx *ctx, mail_list *list, csm_value ids)
 /* The row of the table with this id; INVALID when it is no id. */
 static csm_status find_text_id(csm_ctx *ctx, const char *table, csm_str id, csm_record **out)
 {
-    csm_query *q;
-
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, "sys_id", CSM_OP_EQ, csm_text(id));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_first(ctx, table, "sys_id", csm_text(id), out);
 }
 
 static csm_status add_named(csm_ctx *ctx, mail_list *list, csm_str name)

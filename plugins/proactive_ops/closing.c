@@ -41,14 +41,9 @@ static csm_status is_touched(csm_ctx *ctx, const csm_record *rec, bool *out)
     *out = entries.count == COMMENTS_MAX;
     for (uint32_t n = 0; n < entries.count && !*out; n++) {
         const csm_value *by = csm_map_get(&entries.list[n], "by");
-        csm_query *q;
         csm_record *user;
 
-        CSM_TRY(csm_query_open(ctx, "sys_user", &q));
-        csm_query_where(ctx, q, "user_name", CSM_OP_EQ, by != NULL ? *by : csm_nil());
-        csm_query_limit(ctx, q, 1);
-        CSM_TRY(csm_query_next(ctx, q, &user));
-        csm_query_close(ctx, q);
+        CSM_TRY(csm_query_first(ctx, "sys_user", "user_name", by != NULL ? *by : csm_nil(), &user));
         *out = user != NULL && csm_user_has_role(ctx, csm_record_id(ctx, user), "snc_external");
     }
     return CSM_OK;

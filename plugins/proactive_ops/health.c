@@ -8,14 +8,7 @@ static const char *const words[] = { "normal", "critical", "major", "minor", "wa
 
 static csm_status find_status(csm_ctx *ctx, csm_id element, csm_record **out)
 {
-    csm_query *q;
-
-    CSM_TRY(csm_query_open(ctx, IMPACT_STATUS, &q));
-    csm_query_where(ctx, q, "element_id", CSM_OP_EQ, csm_id_value(element));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_first(ctx, IMPACT_STATUS, "element_id", csm_id_value(element), out);
 }
 
 /* The worse of *worst (none below 0) and what is told of an element; 0, clear, is the best. */

@@ -7,14 +7,7 @@ static const char *const customer_fields[] = { "account", "contact", "consumer" 
 
 static csm_status find_mapping(csm_ctx *ctx, const char *table, csm_record **out)
 {
-    csm_query *q;
-
-    CSM_TRY(csm_query_open(ctx, MAPPING, &q));
-    csm_query_where(ctx, q, "parent_table", CSM_OP_EQ, csm_ctext(table));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_first(ctx, MAPPING, "parent_table", csm_ctext(table), out);
 }
 
 /* Whoever the mapping names, else whoever speaks for the customer and can log in. */

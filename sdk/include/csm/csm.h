@@ -216,6 +216,20 @@ static inline void csm_query_close(csm_ctx *ctx, csm_query *q)
     CSM_HOST(ctx)->query->close(ctx, q);
 }
 
+/* One row of @p table whose @p field is @p value, in the arena of the call; *out NULL when there is none. */
+static inline csm_status csm_query_first(csm_ctx *ctx, const char *table, const char *field, csm_value value, csm_record **out)
+{
+    csm_query *q;
+    csm_status st;
+
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_where(ctx, q, field, CSM_OP_EQ, value);
+    csm_query_limit(ctx, q, 1);
+    st = csm_query_next(ctx, q, out);
+    csm_query_close(ctx, q);
+    return st;
+}
+
 static inline csm_status csm_query_count(csm_ctx *ctx, const char *table, const char *encoded, uint64_t *out)
 {
     return CSM_HOST(ctx)->query->count(ctx, table, encoded, out);
