@@ -68,7 +68,8 @@ static csm_status has_rights(csm_ctx *ctx, const csm_mtable *table, bool *out)
     return CSM_OK;
 }
 
-csm_status csm_table_is_known(csm_ctx *ctx, const csm_mtable *table, bool *out)
+/* Whether the caller has any right to rows of the table or of one that extends it. */
+static csm_status is_known(csm_ctx *ctx, const csm_mtable *table, bool *out)
 {
     *out = false;
     for (uint32_t n = 0; n < ctx->reg->table_count && !*out; n++)
@@ -82,7 +83,7 @@ csm_status csm_table_known_name(csm_ctx *ctx, const csm_mtable *table, const cha
     bool known = table != NULL;
 
     if (known && ctx->caller->is_external)
-        CSM_TRY(csm_table_is_known(ctx, table, &known));
+        CSM_TRY(is_known(ctx, table, &known));
     *out = known ? table->name : NULL;
     return CSM_OK;
 }

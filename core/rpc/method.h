@@ -97,7 +97,5 @@ csm_status csm_describe(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 /* Operations the caller has on some rows of a table; bits CSM_OP_*. @p fields: per operation (read, create,
  * write, delete) the fields some scope names, in the arena. */
 csm_status csm_table_rights(csm_ctx *ctx, const csm_mtable *table, uint32_t *ops, uint64_t *fields[4]);
-/* Whether the caller has any right to rows of the table or of one that extends it. */
-csm_status csm_table_is_known(csm_ctx *ctx, const csm_mtable *table, bool *out);
 
 #endif
