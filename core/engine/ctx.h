@@ -27,6 +27,7 @@ typedef struct csm_engine_limits {
     uint32_t rule_depth;       /* 8 */
     uint32_t derived_rows;     /* rows a path or copy may rewrite in one transaction (default 20 000) */
     uint32_t write_ms;         /* time a write may take on the writer before TIMEOUT (default 10 000) */
+    uint32_t batch_ms;         /* time a batch that is all or nothing may compute there (default 5000) */
     uint32_t session_hours;    /* life of a session (default 12) */
     uint32_t request_key_days; /* replies kept for repeats (default 7) */
 } csm_engine_limits;

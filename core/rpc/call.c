@@ -290,8 +290,12 @@ csm_status csm_call_run(csm_call *call, csm_ctx *ctx)
     csm_reply reply = { .writer = &w };
 
     CSM_TRY(csm_call_check(call, ctx));
-    begin_reply(call, &w);
-    csm_write_nil(&w);
+    if (call->pages == 0) {
+        begin_reply(call, &w);
+        csm_write_nil(&w);
+    } else {
+        call->reply.len = call->reply_kept;
+    }
     CSM_TRY(run_handler(call, ctx, &reply));
     if (ctx->sticky != CSM_OK)
         return csm_ctx_fail(ctx, ctx->sticky, "method \"%s\" used a wrong field name", call->method->name);

@@ -69,6 +69,10 @@ struct csm_call {
     bool close_after;
     bool external;             /* its caller is: an error tells him neither hint nor detail nor plugin */
     bool took_effect;          /* wrote something */
+    bool more;                 /* set by the handler: done so far as the reply tells, it goes on in the next transaction */
+    uint32_t pages;            /* of it that are committed */
+    size_t reply_kept;         /* what they wrote of the reply */
+    void *progress;            /* the handler's own, in arena: how far it is */
     bool essential;            /* goes through though the store is full */
     csm_buf reply;             /* whole encoded response; empty for notifications */
     csm_status status;

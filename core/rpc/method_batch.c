@@ -6,6 +6,7 @@
 
 #define ITEMS_MAX 1000u
 #define REF_DEPTH 8u
+#define PAGE_US 20000 /* what one page may take of the writer */
 
 typedef enum batch_op { OP_INSERT, OP_UPDATE, OP_DELETE, OP_COUNT } batch_op;
 static const char *const op_names[OP_COUNT] = { "insert", "update", "delete" };
@@ -16,6 +17,8 @@ typedef struct batch {
     csm_id *ids;           /* of items that took effect; none = not */
     csm_row **rows;        /* what inserts and updates wrote */
     uint32_t at;           /* item under way */
+    uint32_t page, start;  /* page under way, and its first item */
+    bool atomic, paged;
 } batch;
 
 /* ---- one item ---- */
@@ -198,25 +201,87 @@ static csm_status write_result(batch *b, csm_writer *w, csm_status st)
     return CSM_OK;
 }
 
+/* One item; an error ends the whole call. */
+static csm_status next_item(batch *b, csm_writer *w)
+{
+    csm_status st;
+
+    b->ids[b->at] = (csm_id){ { 0 } }; /* the page may run a second time */
+    st = csm_write_nested(b->ctx, run_item, b);
+    if (st != CSM_OK && (b->atomic || csm_ctx_is_fatal(b->ctx))) {
+        name_item(b);
+        return st;
+    }
+    return write_result(b, w, st);
+}
+
+static csm_status begin(csm_ctx *ctx, const csm_args *in, batch **out)
+{
+    csm_call *call = csm_call_of(ctx);
+    batch *b = csm_arena_zalloc(ctx->arena, sizeof(*b));
+
+    if (b == NULL)
+        return csm_ctx_nomem(ctx);
+    b->items = in->values[0];
+    b->atomic = csm_is_nil(in->values[1]) || in->values[1].b;
+    b->paged = !b->atomic && call->request_key.len == 0 && !call->dry_run;
+    b->ids = csm_arena_array(ctx->arena, b->items.count + 1u, sizeof(*b->ids));
+    b->rows = csm_arena_array(ctx->arena, b->items.count + 1u, sizeof(*b->rows));
+    if (b->ids == NULL || b->rows == NULL)
+        return csm_ctx_nomem(ctx);
+    call->progress = b;
+    *out = b;
+    return CSM_OK;
+}
+
+/* Where this page begins: behind the last one committed, or where it began when it runs again. */
+static void find_page(batch *b, const csm_call *call)
+{
+    if (b->page != call->pages) {
+        b->page = call->pages;
+        b->start = b->at;
+    }
+    b->at = b->start;
+}
+
+/* All or nothing holds everybody up for as long as it takes, so it may not take long. */
+static void tighten(csm_ctx *ctx)
+{
+    int64_t most = (int64_t)ctx->engine->limits.batch_ms * 1000, until = csm_mono_us() + most;
+
+    if (until < ctx->budget.until_us) {
+        ctx->budget.until_us = until;
+        ctx->budget.cpu_until_us = csm_thread_cpu_us() + most;
+    }
+}
+
+/* Items that stand for themselves go in pages, each in a transaction of its own; but not when the reply is kept for repeats,
+ * which is one with its effect. */
 static csm_status record_batch(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    batch b = { .ctx = ctx, .items = in->values[0] };
-    bool atomic = csm_is_nil(in->values[1]) || in->values[1].b;
+    csm_call *call = csm_call_of(ctx);
+    batch *b = call->progress;
     csm_writer *w = csm_reply_begin(out);
+    int64_t until = csm_mono_us() + PAGE_US;
 
-    b.ids = csm_arena_array(ctx->arena, b.items.count + 1u, sizeof(*b.ids));
-    b.rows = csm_arena_array(ctx->arena, b.items.count + 1u, sizeof(*b.rows));
-    if (b.ids == NULL || b.rows == NULL)
-        return csm_ctx_nomem(ctx);
-    csm_write_list(w, b.items.count);
-    for (b.at = 0; b.at < b.items.count; b.at++) {
-        csm_status st = csm_write_nested(ctx, run_item, &b);
+    if (b == NULL)
+        CSM_TRY(begin(ctx, in, &b));
+    b->ctx = ctx;
+    find_page(b, call);
+    if (b->atomic)
+        tighten(ctx);
+    if (b->page == 0)
+        csm_write_list(w, b->items.count);
+    while (b->at < b->items.count) {
+        csm_status st = next_item(b, w);
 
-        if (st != CSM_OK && (atomic || csm_ctx_is_fatal(ctx))) {
-            name_item(&b);
-            return st;
-        }
-        CSM_TRY(write_result(&b, w, st));
+        if (st != CSM_OK && b->atomic && ctx->budget.exceeded)
+            csm_error_hint(&ctx->err, "send fewer items at once, or \"atomic\": false");
+        CSM_TRY(st);
+        b->at++;
+        call->more = b->paged && b->at < b->items.count && csm_mono_us() >= until;
+        if (call->more)
+            return CSM_OK;
     }
     return CSM_OK;
 }
@@ -224,7 +289,7 @@ static csm_status record_batch(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 static const csm_param batch_params[] = {
     CSM_PARAM("items", CSM_T_LIST, .flags = CSM_PARAM_REQUIRED, .min = 1, .max = ITEMS_MAX,
               .doc = "[{op: insert|update|delete, table, id?, values?, version?, base?}]; {\"$ref\": n} is the id of item n"),
-    CSM_PARAM("atomic", CSM_T_BOOL, .doc = "true (default): all or nothing; false: each on its own"),
+    CSM_PARAM("atomic", CSM_T_BOOL, .doc = "true (default): all or nothing, within batch_ms of the server; false: each on its own, others between them"),
 };
 
 static const csm_method methods[] = {

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include <stdio.h>
+
 #define BATCH_MAX 1024u
 #define JOB_PAGES_MAX 64u
 #define FULL_JOB_DELAY CSM_MINUTE /* what a job that finds no room waits */
@@ -41,7 +43,7 @@ static csm_status run_steps(csm_call *call, csm_ctx *ctx)
     bool found = false;
     int64_t now = csm_mono_us();
 
-    if (now >= call->deadline_us)
+    if (now >= call->deadline_us && call->pages == 0) /* begun is ended */
         return csm_ctx_fail(ctx, CSM_E_TIMEOUT, "the deadline passed before the request was run");
     ctx->budget.rows_max = engine->limits.read_rows_hard;
     ctx->budget.until_us = now + (int64_t)engine->limits.write_ms * 1000;
@@ -60,6 +62,18 @@ static csm_status run_steps(csm_call *call, csm_ctx *ctx)
     return csm_request_log_write(ctx);
 }
 
+/* A call of which pages are committed says so. */
+static void fail(csm_call *call, const csm_error *err)
+{
+    csm_error told = *err;
+    size_t len = strlen(told.message);
+
+    if (call->pages > 0)
+        (void)snprintf(told.message + len, sizeof(told.message) - len, "; what came before took effect");
+    call->more = false;
+    csm_call_fail(call, &told);
+}
+
 static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
 {
     csm_savepoint point = csm_txn_save(txn);
@@ -68,11 +82,11 @@ static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
     csm_status st = recheck_method(call, &err);
 
     if (st != CSM_OK) {
-        csm_call_fail(call, &err);
+        fail(call, &err);
         return;
     }
     call->status = CSM_OK;
-    call->refused = call->changes_identity = call->changes_errors = false; /* it may run a second time */
+    call->more = call->refused = call->changes_identity = call->changes_errors = false; /* it may run a second time */
     call->essential = true; /* what fails writes nothing */
     st = csm_call_enter(call, &cc, &rpc->write, txn);
     if (st == CSM_OK)
@@ -81,7 +95,7 @@ static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
         csm_txn_undo(txn, point);
         call->took_effect = false;
         call->essential = true;
-        csm_call_fail(call, &cc.ctx.err);
+        fail(call, &cc.ctx.err);
     }
 }
 
@@ -173,21 +187,40 @@ static void fail_all(batch *b, uint32_t from, const csm_error *err)
 {
     for (uint32_t n = from; n < b->ran; n++) {
         b->calls[n]->took_effect = false;
-        csm_call_fail(b->calls[n], err);
+        fail(b->calls[n], err);
     }
 }
 
+/* The call goes on: what it wrote so far is committed. */
+static void turn_page(csm_call *call)
+{
+    call->more = false;
+    call->pages++;
+    call->reply_kept = call->reply.len;
+}
+
+/* Answers what ran. Who is not through yet waits behind those who came meanwhile. */
 static void release(csm_rpc *rpc, batch *b)
 {
-    if (b->ran == 0)
-        return;
-    for (uint32_t n = 0; n + 1 < b->ran; n++)
-        b->calls[n]->next = b->calls[n + 1];
-    b->calls[b->ran - 1]->next = NULL;
-    csm_rpc_finish(rpc, b->calls[0], b->calls[b->ran - 1]);
+    csm_call *done = NULL, **done_end = &done, *last = NULL, *again = NULL, **again_end = &again;
+
+    for (uint32_t n = 0; n < b->ran; n++) {
+        csm_call *call = b->calls[n], ***end = call->more ? &again_end : &done_end;
+
+        call->next = NULL;
+        last = call->more ? last : call;
+        if (call->more)
+            turn_page(call);
+        **end = call;
+        *end = &call->next;
+    }
     b->count -= b->ran;
     memmove(b->calls, b->calls + b->ran, b->count * sizeof(b->calls[0]));
     b->ran = 0;
+    for (csm_call *call = again; call != NULL; call = call->next)
+        b->calls[b->count++] = call;
+    if (done != NULL)
+        csm_rpc_finish(rpc, done, last);
 }
 
 /* What a failed commit means for the server. */
@@ -229,7 +262,7 @@ static void run_alone(csm_rpc *rpc, batch *b)
         if (st != CSM_OK) {
             commit_failed(rpc, st, &err);
             call->took_effect = false;
-            csm_call_fail(call, &err);
+            fail(call, &err);
         }
     }
 }

@@ -54,6 +54,7 @@ static const setting settings[] = {
     { "session_hours", SET_INT, AT(session_hours), 0, 0, "12", 1, 8760, "h", "life of a session" },
     { "request_key_days", SET_INT, AT(request_key_days), 0, 0, "7", 1, 365, "days", "replies kept for repeats" },
     { "write_ms", SET_INT, AT(write_ms), 0, 0, "10000", 100, 600000, "ms", "most time of one write on the writer" },
+    { "batch_ms", SET_INT, AT(batch_ms), 0, 0, "5000", 10, 600000, "ms", "most computing of an all-or-nothing batch" },
     { "hook_ms", SET_INT, AT(hook_ms), 0, 0, "10000", 0, 3600000, "ms", "a plugin's hook that takes longer ends the server; 0 = none does" },
 };
 #define SETTINGS_NAMED_MAX 256u /* of one plugin, looked through for a name that was meant */

@@ -35,7 +35,7 @@ typedef struct csm_config {
     int64_t drain_ms;
     int64_t max_connections, in_flight_max, frame_kb, idle_s, partial_s, write_limit_kb;
     int64_t workers, queue_max, batch_requests, deadline_ms, reply_mb, login_parallel;
-    int64_t page_rows, read_rows, sort_rows, session_hours, request_key_days, write_ms, hook_ms;
+    int64_t page_rows, read_rows, sort_rows, session_hours, request_key_days, write_ms, batch_ms, hook_ms;
     csm_plugin_setting *plugin_settings;
 } csm_config;
 

@@ -45,6 +45,7 @@ static csm_engine_limits engine_limits(const csm_config *config)
     limits.page_rows = (uint32_t)config->page_rows;
     limits.sort_rows = (uint32_t)config->sort_rows;
     limits.write_ms = (uint32_t)config->write_ms;
+    limits.batch_ms = (uint32_t)config->batch_ms;
     limits.session_hours = (uint32_t)config->session_hours;
     limits.request_key_days = (uint32_t)config->request_key_days;
     return limits;

@@ -17,6 +17,7 @@ const csm_engine_limits csm_engine_limits_default = {
     .rule_depth = 8,
     .derived_rows = 20000,
     .write_ms = 10000,
+    .batch_ms = 5000,
     .session_hours = 12,
     .request_key_days = 7,
 };

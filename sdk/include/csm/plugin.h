@@ -20,7 +20,8 @@ typedef struct csm_dep {
     const char *min; /* lowest version, "1.0"; NULL = any */
 } csm_dep;
 
-/* Demo rows: as seeds, written and removed by command only (csmd --demo, csm demo). */
+/* A step from the rows of an earlier version to those of this one. Steps the store has not had run in the transaction of the
+ * activation, in their order, each once; when one fails, none has and the plugin stays out. */
 typedef struct csm_migration {
     uint32_t version; /* strictly increasing */
     const char *name;
@@ -40,7 +41,7 @@ typedef struct csm_plugin {
     CSM_SLICE(csm_table) tables;
     CSM_SLICE(csm_table_ext) table_exts;
     CSM_SLICE(csm_seed) seeds;
-    CSM_SLICE(csm_seed) demo;
+    CSM_SLICE(csm_seed) demo; /* as seeds, written and removed by command only (csmd --demo) */
     CSM_SLICE(csm_role) roles;
     CSM_SLICE(csm_scope) scopes;
     CSM_SLICE(csm_field_right) field_rights;
@@ -55,7 +56,7 @@ typedef struct csm_plugin {
     CSM_SLICE(csm_subscriber) subscribers;
     CSM_SLICE(csm_migration) migrations;
     csm_status (*on_start)(csm_ctx *ctx); /* writer thread, own transaction; may be NULL */
-    void (*on_stop)(csm_ctx *ctx);
+    void (*on_stop)(csm_ctx *ctx); /* own transaction, before the server closes; not after a crash */
     CSM_SLICE(csm_task_link) links;
     CSM_SLICE(csm_rollup) rollups;
     const char *elevated; /* "a,b": those of .roles that only who holds them, or security_admin, gives to others */

@@ -260,6 +260,65 @@ static void a_batch_is_whole_or_item_by_item(void **state)
     csm_tk_fails(tk, CSM_E_DENIED, "record.batch", "{'items':[{'op':'insert','table':'task','values':{}}]}");
 }
 
+#define LONG_BATCH 600
+
+/* Inserts that refer to the first and to the one before, as arguments of record.batch. */
+static const char *long_batch(const char *mark)
+{
+    static char text[LONG_BATCH * 200];
+    size_t len = (size_t)snprintf(text, sizeof(text), "{'op':'insert','table':'task','values':{'correlation_id':'%s'}}", mark);
+
+    for (int n = 1; n < LONG_BATCH; n++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len,
+                                ",{'op':'insert','table':'task','values':{'correlation_id':'%s','parent':{'$ref':%d}}}", mark,
+                                n % 2 == 0 ? 0 : n - 1);
+    return text;
+}
+
+static int64_t sequence(csm_tk *tk)
+{
+    return csm_tk_int(tk, csm_tk_ok(tk, "store.stat", "{}"), "sequence");
+}
+
+/* Items that stand for themselves let others in between; the answer is of all of them, in their order. */
+static void a_long_batch_goes_in_pages(void **state)
+{
+    csm_tk *tk = *state;
+    const csm_value *answer;
+    int64_t before;
+
+    csm_tk_as(tk, NULL);
+    before = sequence(tk);
+    answer = csm_tk_ok(tk, "record.batch", "{'atomic':false,'items':[%s]}", long_batch("long"));
+    assert_true(sequence(tk) > before + 1);
+    assert_int_equal(answer->count, LONG_BATCH);
+    for (uint32_t n = 1; n < LONG_BATCH; n++)
+        csm_tk_assert_str(csm_tk_str(tk, csm_map_get(&answer->list[n], "record"), "parent"),
+                          csm_tk_str(tk, csm_map_get(&answer->list[n % 2 == 0 ? 0 : n - 1], "record"), "sys_id"));
+    assert_int_equal(csm_tk_count(tk, "task", "correlation_id=long"), LONG_BATCH);
+    /* Kept for repeats it is one: the second time nothing happens. */
+    for (int n = 0; n < 2; n++)
+        (void)csm_tk_ok(tk, "record.batch", "{'atomic':false,'request_key':'pages','items':["
+                        "{'op':'insert','table':'task','values':{'correlation_id':'kept'}},"
+                        "{'op':'insert','table':'task','values':{'correlation_id':'kept'}}]}");
+    assert_int_equal(csm_tk_count(tk, "task", "correlation_id=kept"), 2);
+}
+
+/* All or nothing holds everybody up, so it has a limit of its own. */
+static void a_whole_batch_has_a_limit(void **state)
+{
+    csm_tk *tk = csm_tk_start_with("foundation", 0, "batch_ms=10");
+
+    (void)state;
+    csm_tk_fails(tk, CSM_E_LIMIT, "record.batch", "{'items':[%s]}", long_batch("whole"));
+    assert_non_null(strstr(csm_tk_message(tk), "item "));
+    assert_non_null(strstr(csm_tk_error_hint(tk), "fewer items"));
+    assert_int_equal(csm_tk_count(tk, "task", "correlation_id=whole"), 0);
+    (void)csm_tk_ok(tk, "record.batch", "{'atomic':false,'items':[%s]}", long_batch("each"));
+    assert_int_equal(csm_tk_count(tk, "task", "correlation_id=each"), LONG_BATCH);
+    csm_tk_stop(tk);
+}
+
 /* A key twice in one map, which JSON tools hide, is refused rather than read as one of the two. */
 static void a_key_twice_is_refused(void **state)
 {
@@ -293,6 +352,8 @@ int main(void)
         cmocka_unit_test(a_repeat_has_one_effect),
         cmocka_unit_test(a_dry_run_tells_and_keeps_nothing),
         cmocka_unit_test(a_batch_is_whole_or_item_by_item),
+        cmocka_unit_test(a_long_batch_goes_in_pages),
+        cmocka_unit_test(a_whole_batch_has_a_limit),
         cmocka_unit_test(a_key_twice_is_refused),
     };
 
