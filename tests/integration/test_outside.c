@@ -93,6 +93,25 @@ static void nobody_outside_asks_by_version(void **state)
     assert_true(csm_tk_count(p->tk, CASE, "sys_mod_count>=0") > 0);
 }
 
+static void who_works_inside_is_not_told(void **state)
+{
+    static const char *const inner[] = { "sys_created_by", "sys_updated_by", "sys_updated_on" };
+    people *p = *state;
+    const csm_value *row, *fields;
+
+    as(p, "pat");
+    row = csm_tk_first(p->tk, "sys_user_has_role", "user=%s", p->pat); /* given by somebody inside */
+    fields = csm_tk_at(p->tk, csm_tk_ok(p->tk, "table.describe", "{'table':'sys_user_has_role'}"), "fields");
+    for (size_t n = 0; n < sizeof(inner) / sizeof(inner[0]); n++) {
+        assert_false(csm_tk_has(row, inner[n]));
+        assert_null(named(fields, inner[n]));
+        (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.query", "{'table':'sys_user_has_role','query':'%sISNOTEMPTY'}", inner[n]);
+    }
+    as(p, "ann");
+    row = csm_tk_first(p->tk, "sys_user_has_role", "user=%s", p->ann);
+    assert_true(csm_tk_has(row, "sys_created_by"));
+}
+
 /* ---- descriptions ---- */
 
 /* A table he has rights to, or one that such a table extends. */
@@ -194,6 +213,7 @@ int main(void)
         people_test(internal_work_moves_no_version_outside),
         people_test(outsiders_lock_by_what_they_are_told),
         people_test(nobody_outside_asks_by_version),
+        people_test(who_works_inside_is_not_told),
         people_test(a_description_names_what_is_theirs),
         people_test(a_refusal_names_no_table_and_no_role),
     };

@@ -264,6 +264,13 @@ csm_status csm_access_row(csm_ctx *ctx, const csm_row *row, uint32_t op, bool *a
     return CSM_OK;
 }
 
+/* Who works inside and when is no outsider's business; the version he is told is made for him: csm_version_shown. */
+static bool is_inner(const csm_mfield *field)
+{
+    return (field->flags & CSM_INTERNAL) != 0 || field->id == CSM_FID_MOD_COUNT || field->id == CSM_FID_CREATED_BY ||
+           field->id == CSM_FID_UPDATED_ON || field->id == CSM_FID_UPDATED_BY;
+}
+
 bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op)
 {
     csm_str roles = op == CSM_OP_READ ? field->read_roles : field->write_roles;
@@ -272,8 +279,8 @@ bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op)
         return true;
     if ((field->flags & CSM_HIDDEN) != 0)
         return false;
-    if (ctx->caller->is_external && ((field->flags & CSM_INTERNAL) != 0 || field->id == CSM_FID_MOD_COUNT))
-        return false; /* the version he is told is made for him: csm_version_shown */
+    if (ctx->caller->is_external && is_inner(field))
+        return false;
     return roles.len == 0 || csm_caller_has_any(ctx, roles);
 }
 
