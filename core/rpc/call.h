@@ -130,6 +130,8 @@ struct csm_rpc {
     uint64_t traces;           /* loop thread: for calls that bring no trace */
     int64_t stopped_us;        /* loop thread: what a read may take in place when one was stopped last */
     int64_t stopped_at_us;     /* and when that was */
+    int64_t cpu_lead_us;       /* loop thread: its processor time less the clock's, */
+    int64_t cpu_read_us;       /* as it was then */
 };
 
 /* ---- call.c: making, running, answering ---- */
