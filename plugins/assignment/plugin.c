@@ -25,7 +25,7 @@ static const csm_table tables[] = {
 static const csm_role roles[] = { { ADMIN, "snc_internal", "Keeps assignment rules" } };
 
 static const csm_scope scopes[] = {
-    { .table = RULE, .ops = CSM_OP_READ, .role = "snc_internal" },
+    { .table = RULE, .ops = CSM_OP_READ, .role = "assignment_workbench" },
     { .table = RULE, .ops = CSM_OP_CRWD, .role = ADMIN },
 };
 

@@ -6,7 +6,7 @@
 
 /* Declarations, one array per file. A count that is too large leaves nameless entries, which the server refuses. */
 enum {
-    CUSTOMER_BASE_ROLES = 66,
+    CUSTOMER_BASE_ROLES = 65,
     CUSTOMER_BASE_ACCOUNT_FIELDS = 10,
     CUSTOMER_BASE_ACCOUNT_INDEXES = 2,
     CUSTOMER_BASE_ADDRESS_FIELDS = 4,

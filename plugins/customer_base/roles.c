@@ -7,7 +7,6 @@
 
 const csm_role customer_base_roles[CUSTOMER_BASE_ROLES] = {
     /* helpers */
-    { "assignment_workbench", INTERNAL, "Sees the ranked list of agents for a task" },
     { "wm_read", INTERNAL, "Reads work orders" },
     { "timecard_user", INTERNAL, "Records time" },
     { "timecard_manager", "timecard_user", "Manages time cards" },

@@ -7,6 +7,7 @@ const csm_role foundation_roles[FOUNDATION_ROLES] = {
     { "knowledge", "snc_internal", "Writes knowledge" },
     { "approver_user", "snc_internal", "Decides approvals" },
     { "template_editor", "snc_internal", "Keeps templates" },
+    { "assignment_workbench", "snc_internal", "Sees who is to get a task, and why" },
     { "agent_schedule_user", "snc_internal", "Sees schedules of agents" },
     { "interaction_agent", "snc_internal", "Talks with customers over channels" },
     { "workspace_admin", "snc_internal", "Sets workspaces up" },
