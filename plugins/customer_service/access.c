@@ -123,7 +123,7 @@ const csm_scope customer_service_scopes[CUSTOMER_SERVICE_SCOPES] = {
     WITH_CASE(CSM_OP_READ, "asmt_assessment_instance", "sn_esm_agent", "task"),
     WITH_CASE(CSM_OP_READ, "sn_customerservice_relayed_note", "snc_internal", "case"),
     WITH_CASE(CSM_OP_READ, "m2m_kb_product", "snc_internal", "kb_knowledge"),
-    WITH_CASE(CSM_OP_READ, "m2m_kb_product", "snc_external", "kb_knowledge"),
+    { .table = "m2m_kb_product", .ops = CSM_OP_READ, .role = "snc_external", .via = "kb_knowledge", .fields = "kb_knowledge,product" },
     { .table = "m2m_kb_product", .ops = CSM_OP_CREATE | CSM_OP_DELETE, .role = "knowledge", .via = "kb_knowledge",
       .via_op = CSM_OP_WRITE },
     MAY(CSM_OP_CRWD, "m2m_kb_product", "knowledge_admin", NULL),
