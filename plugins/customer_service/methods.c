@@ -225,5 +225,6 @@ const csm_method customer_service_methods[CUSTOMER_SERVICE_METHODS] = {
     { .name = "case.verify", .params = CSM_ARRAY(case_params), .returns = CSM_T_MAP, .role = AGENTS, .since = 1,
       .run = verify_method,
       .doc = "What decides the level of support: a line each for customer, contact, product, entitlement and what else there is",
-      .returns_doc = "{case, ok, lines: [{check, ok, reason}]}" },
+      .returns_doc = "{case, ok, lines: [{check, ok, reason}]}: ok of a line is null where the case names nothing to say yes or no "
+      "to; of the whole, no line is a no" },
 };

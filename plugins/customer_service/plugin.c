@@ -38,7 +38,7 @@ static const csm_param calc_params[] = {
 };
 static const csm_param calc_returns[] = { CSM_PARAM("entitlements", CSM_T_LIST, .doc = "Ids, best first") };
 static const csm_param verify_params[] = { CSM_PARAM_ID("case", .table = "sn_customerservice_case") };
-static const csm_param verify_returns[] = { CSM_PARAM("lines", CSM_T_LIST, .doc = "Maps of check, ok, reason") };
+static const csm_param verify_returns[] = { CSM_PARAM("lines", CSM_T_LIST, .doc = "Maps of check, ok (nil: nothing to say yes or no to), reason") };
 static const csm_point points[] = {
     { .name = POINT_ENTITLEMENT, .params = CSM_ARRAY(calc_params), .returns = CSM_ARRAY(calc_returns),
       .cardinality = CSM_REPLACE, .doc = "Which entitlements hold for a case (EntitlementCalc)" },

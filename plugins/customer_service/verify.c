@@ -1,5 +1,6 @@
-/* Verifying a case in one call: a line for each thing that decides the level of support, with yes or no and why. Lines come from
- * every plugin that answers the point; of several with one name a yes is enough. Source: DOMAIN 4.4. */
+/* Verifying a case in one call: a line for each thing that decides the level of support, with yes or no and why; neither (nil) for
+ * what the case does not name. Lines come from every plugin that answers the point; of several with one name a yes is enough.
+ * Source: DOMAIN 4.4. */
 #include "customer_service.h"
 
 #define CASE "sn_customerservice_case"
@@ -11,16 +12,27 @@ typedef struct report {
     owner who;
 } report;
 
-static csm_status say(report *r, const char *check, bool ok, csm_str reason)
+static csm_status add_line(report *r, const char *check, csm_value ok, csm_str reason)
 {
     csm_value line = csm_map(NULL, 0);
 
     if (reason.ptr == NULL)
         return CSM_E_NOMEM;
     CSM_TRY(csm_map_add(r->ctx, &line, "check", csm_ctext(check)));
-    CSM_TRY(csm_map_add(r->ctx, &line, "ok", csm_bool(ok)));
+    CSM_TRY(csm_map_add(r->ctx, &line, "ok", ok));
     CSM_TRY(csm_map_add(r->ctx, &line, "reason", csm_text(reason)));
     return csm_list_add(r->ctx, &r->lines, line);
+}
+
+static csm_status say(report *r, const char *check, bool ok, csm_str reason)
+{
+    return add_line(r, check, csm_bool(ok), reason);
+}
+
+/* There is nothing to say yes or no to. */
+static csm_status pass_over(report *r, const char *check, csm_str reason)
+{
+    return add_line(r, check, csm_nil(), reason);
 }
 
 static csm_str shown(report *r, const char *field)
@@ -111,7 +123,7 @@ static csm_status verify_product(report *r)
     bool good = false;
 
     if (csm_id_is_none(model))
-        return say(r, "product", false, CSM_STR("the case names no product"));
+        return pass_over(r, "product", CSM_STR("the case names no product"));
     CSM_TRY(has_asset_of(r, "account", r->who.account, model, &good));
     CSM_TRY(has_asset_of(r, "consumer", r->who.consumer, model, &good));
     return say(r, "product", good, csm_printf(ctx, "the customer has %s asset of %.*s", good ? "an" : "no",
@@ -219,17 +231,17 @@ static csm_status verify_contract(report *r)
     bool active, more;
 
     if (csm_id_is_none(id)) {
-        CSM_TRY(say(r, "contract", false, CSM_STR("the case is worked under no contract")));
-        return say(r, "service_levels", false, CSM_STR("there is no contract, and no active plugin runs service levels"));
+        CSM_TRY(pass_over(r, "contract", CSM_STR("the case is worked under no contract")));
+        return pass_over(r, "service_levels", CSM_STR("there is no contract, and no active plugin runs service levels"));
     }
     CSM_TRY(csm_record_get(ctx, "ast_contract", id, &contract));
     active = csm_str_is(csm_record_text(ctx, contract, "state"), "active");
     more = csm_record_bool(ctx, contract, "process_non_contractual_slas");
     CSM_TRY(say(r, "contract", active, csm_printf(ctx, "contract %.*s is %.*s", CSM_STR_FMT(shown(r, "contract")),
                                                   CSM_STR_FMT(csm_record_text(ctx, contract, "state")))));
-    return say(r, "service_levels", false,
-               csm_printf(ctx, "contract %.*s takes its own service levels%s, and no active plugin runs any",
-                          CSM_STR_FMT(shown(r, "contract")), more ? " and others besides" : " only"));
+    return pass_over(r, "service_levels",
+                     csm_printf(ctx, "contract %.*s takes its own service levels%s, and no active plugin runs any",
+                                CSM_STR_FMT(shown(r, "contract")), more ? " and others besides" : " only"));
 }
 
 static csm_status write_report(csm_ctx *ctx, void *arg)
@@ -266,14 +278,18 @@ static csm_str check_of(const csm_value *line)
     return check != NULL ? csm_value_text(*check) : CSM_STR("");
 }
 
-static bool is_yes(const csm_value *line)
+typedef enum verdict { NEITHER, NO, YES } verdict;
+
+static verdict verdict_of(const csm_value *line)
 {
     const csm_value *ok = csm_map_get(line, "ok");
 
-    return ok != NULL && csm_value_bool(*ok);
+    if (ok == NULL || csm_is_nil(*ok))
+        return NEITHER;
+    return csm_value_bool(*ok) ? YES : NO;
 }
 
-/* The line that speaks for its name: the first yes, else the first. NULL when an earlier line has the name. */
+/* The line that speaks for its name: the first yes, else the first no, else the first. NULL when an earlier line has the name. */
 static const csm_value *speaker(csm_value lines, uint32_t at)
 {
     const csm_value *best = &lines.list[at];
@@ -281,8 +297,8 @@ static const csm_value *speaker(csm_value lines, uint32_t at)
     for (uint32_t n = 0; n < at; n++)
         if (csm_str_eq(check_of(&lines.list[n]), check_of(best)))
             return NULL;
-    for (uint32_t n = at; n < lines.count && !is_yes(best); n++)
-        if (csm_str_eq(check_of(&lines.list[n]), check_of(best)) && is_yes(&lines.list[n]))
+    for (uint32_t n = at; n < lines.count; n++)
+        if (csm_str_eq(check_of(&lines.list[n]), check_of(best)) && verdict_of(&lines.list[n]) > verdict_of(best))
             best = &lines.list[n];
     return best;
 }
@@ -303,7 +319,7 @@ csm_status verify_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 
         if (line == NULL)
             continue;
-        ok = ok && is_yes(line);
+        ok = ok && verdict_of(line) != NO;
         CSM_TRY(csm_list_add(ctx, &lines, *line));
     }
     CSM_TRY(csm_map_add(ctx, &answer, "case", csm_arg(ctx, in, 0)));

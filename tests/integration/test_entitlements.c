@@ -398,7 +398,7 @@ static void acceptance_160_several_entitlements(void **state)
 
 /* ---- verifying ---- */
 
-/* "yes" or "no", a blank and the reason of one line. */
+/* "yes", "no" or "neither", a blank and the reason of one line. */
 static const char *line_of(people *p, const char *id, const char *check)
 {
     const csm_value *report = csm_tk_ok(p->tk, "case.verify", "{'id':'%s'}", id), *lines = csm_tk_at(p->tk, report, "lines");
@@ -407,8 +407,8 @@ static const char *line_of(people *p, const char *id, const char *check)
     for (uint32_t n = 0; n < lines->count; n++) {
         if (strcmp(csm_tk_str(p->tk, &lines->list[n], "check"), check) != 0)
             continue;
-        (void)snprintf(text, sizeof(text), "%s %s", csm_tk_bool(p->tk, &lines->list[n], "ok") ? "yes" : "no",
-                       csm_tk_str(p->tk, &lines->list[n], "reason"));
+        (void)snprintf(text, sizeof(text), "%s %s", csm_tk_is_nil(p->tk, &lines->list[n], "ok") ? "neither"
+                       : csm_tk_bool(p->tk, &lines->list[n], "ok") ? "yes" : "no", csm_tk_str(p->tk, &lines->list[n], "reason"));
         return csm_tk_keep_text(p->tk, csm_str_of(text));
     }
     return "";
@@ -446,8 +446,14 @@ static void acceptance_379_verify(void **state)
     says(p, id, "channel", "yes channels are web,phone, the case came by web");
     says(p, id, "units", "yes 5 of 5 Cases left");
     says(p, id, "contract", "yes contract CNTR");
+    says(p, id, "service_levels", "neither contract CNTR");
     says(p, id, "service_levels", "no active plugin runs any");
-    csm_tk_assert_str(line_of(p, id, "sold_product"), ""); /* what the case does not name is not asked, but for its product */
+    csm_tk_assert_str(line_of(p, id, "sold_product"), "");
+    assert_true(csm_tk_bool(p->tk, csm_tk_ok(p->tk, "case.verify", "{'id':'%s'}", id), "ok"));
+    (void)csm_tk_update(p->tk, CASE, id, "{'asset':null,'product':null}"); /* what it does not name is no no */
+    says(p, id, "product", "neither the case names no product");
+    assert_true(csm_tk_bool(p->tk, csm_tk_ok(p->tk, "case.verify", "{'id':'%s'}", id), "ok"));
+    (void)csm_tk_update(p->tk, CASE, id, "{'asset':'%s'}", asset);
 
     as(p, NULL); /* each of them turned: a foreign asset, a closed account, an expired entitlement */
     (void)csm_tk_update(p->tk, "alm_asset", asset, "{'account':'%s'}", p->X);
@@ -475,9 +481,10 @@ static void acceptance_379_verify(void **state)
     id = csm_tk_insert(p->tk, CASE, "{'short_description':'nobodys'}");
     says(p, id, "customer", "no");
     says(p, id, "contact", "no");
-    says(p, id, "product", "no");
+    says(p, id, "product", "neither");
     says(p, id, "entitlement", "no no entitlement found");
-    says(p, id, "contract", "no");
+    says(p, id, "contract", "neither");
+    assert_false(csm_tk_bool(p->tk, csm_tk_ok(p->tk, "case.verify", "{'id':'%s'}", id), "ok"));
     as(p, "pat");
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.verify", "{'id':'%s'}", people_case(p, "of pat"));
     as(p, "vera"); /* reads cases, works none */
