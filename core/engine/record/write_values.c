@@ -41,6 +41,7 @@ static csm_status keep_entry(csm_ctx *ctx, const csm_mfield *field, const csm_va
 {
     const csm_value *at = csm_map_get(given, "time"), *by = csm_map_get(given, "by"), *text = csm_map_get(given, "text");
     csm_kept_entry *entry = csm_arena_zalloc(ctx->arena, sizeof(*entry));
+    csm_value checked;
 
     if (entry == NULL)
         return csm_ctx_nomem(ctx);
@@ -50,6 +51,7 @@ static csm_status keep_entry(csm_ctx *ctx, const csm_mfield *field, const csm_va
         entry->at = at->i;
     else if (at->type != CSM_T_TEXT || !csm_time_parse(at->s, &entry->at))
         return bad_entry(ctx, field);
+    CSM_TRY(csm_mfield_convert(field, *text, ctx->arena, &checked, &ctx->err));
     entry->field = field;
     entry->by = by->s;
     entry->text = text->s;
@@ -76,6 +78,9 @@ static csm_status take(csm_ctx *ctx, csm_write *w, const csm_mfield *field, csm_
     csm_bits_add(w->change.given, field->pos);
     if (field->type == CSM_F_JOURNAL && ctx->import && value.type == CSM_T_LIST)
         return keep_journal(ctx, w, field, value);
+    /* What somebody says is bounded; what rules make of it may be a little longer. */
+    if (field->type == CSM_F_JOURNAL && ctx->system == 0)
+        CSM_TRY(csm_mfield_convert(field, value, ctx->arena, &value, &ctx->err));
     return csm_change_assign(ctx, &w->change, field, value);
 }
 
