@@ -10,7 +10,7 @@
 
 static const csm_state request_states[] = {
     { "-5", CSM_STATE_INITIAL },  { "1", CSM_STATE_INITIAL },  { "2", 0 },
-    { "3", CSM_STATE_INACTIVE }, { "4", CSM_STATE_INACTIVE }, { "7", CSM_STATE_INACTIVE },
+    { "3", CSM_STATE_CLOSED }, { "4", CSM_STATE_CLOSED }, { "7", CSM_STATE_CLOSED },
 };
 
 #define CLOSES_REQUEST(n, to_, state, stage_, d)                                                                      \
@@ -36,7 +36,7 @@ static const csm_transition request_transitions[] = {
 
 static const csm_state item_states[] = {
     { "-5", CSM_STATE_INITIAL },  { "1", CSM_STATE_INITIAL },  { "2", 0 },
-    { "3", CSM_STATE_INACTIVE }, { "4", CSM_STATE_INACTIVE }, { "7", CSM_STATE_INACTIVE },
+    { "3", CSM_STATE_CLOSED }, { "4", CSM_STATE_CLOSED }, { "7", CSM_STATE_CLOSED },
 };
 
 #define CLOSES_ITEM(n, to_, d)                                                                                        \
