@@ -1,0 +1,232 @@
+/* What the plugins around the case are given and refuse: ids of other tables, texts without end, trees that bite their tail,
+ * records one may not read, what is closed. Each refusal names the thing. */
+#include "people.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ARGS_BYTES 2048
+#define LONG (1024u * 1024u)
+#define ITEM "sn_install_base_item"
+#define SOLD "sn_install_base_sold_product"
+#define CASE "sn_customerservice_case"
+#define LIST "sn_publications_recipients_list"
+#define REQUEST_ITEM "sc_req_item"
+#define APPROVER "sysapproval_approver"
+
+static int setup(void **state)
+{
+    *state = people_start("proactive_ops,request_management,assignment");
+    return 0;
+}
+
+/* ---- ids of another table ---- */
+
+static const char *filler(people *p, const csm_value *param, bool *of_table)
+{
+    const char *type = csm_tk_str(p->tk, param, "type"), *table = csm_tk_str(p->tk, param, "table");
+
+    if (strcmp(type, "id") != 0)
+        return strcmp(type, "int") == 0 ? "1" : strcmp(type, "bool") == 0 ? "true" : strcmp(type, "list") == 0 ? "['x']"
+               : strcmp(type, "map") == 0 ? "{'x':'y'}" : strcmp(type, "time") == 0 ? "'2026-01-01T00:00:00Z'" : "'x'";
+    *of_table = *of_table || table[0] != '\0';
+    return strcmp(table, "sys_user_group") == 0 ? p->P : p->desk;
+}
+
+/* Required arguments of a method, each id that of a row of another table; false: it takes no id of a table. */
+static bool wrong_args(people *p, const csm_value *method, char *out)
+{
+    const csm_value *params = csm_tk_at(p->tk, method, "params");
+    bool of_table = false;
+    size_t len = 0;
+
+    for (uint32_t n = 0; n < params->count; n++) {
+        const csm_value *param = &params->list[n];
+        bool is_id = strcmp(csm_tk_str(p->tk, param, "type"), "id") == 0;
+
+        if (csm_tk_bool(p->tk, param, "required"))
+            len += (size_t)snprintf(out + len, ARGS_BYTES - len, "%s'%s':%s%s%s", len > 0 ? "," : "", csm_tk_str(p->tk, param, "name"),
+                                    is_id ? "'" : "", filler(p, param, &of_table), is_id ? "'" : "");
+        assert_true(len < ARGS_BYTES);
+    }
+    return of_table;
+}
+
+static void ids_of_another_table(void **state)
+{
+    people *p = *state;
+    const csm_value *methods, *out;
+    unsigned asked = 0, wrong = 0;
+
+    as(p, "adam");
+    methods = csm_tk_at(p->tk, csm_tk_ok(p->tk, "server.describe", "{}"), "methods");
+    for (uint32_t n = 0; n < methods->count; n++) {
+        const char *name = csm_tk_str(p->tk, &methods->list[n], "name");
+        char args[ARGS_BYTES] = "";
+        csm_status st;
+
+        if (!wrong_args(p, &methods->list[n], args))
+            continue;
+        asked++;
+        st = csm_tk_call(p->tk, &out, name, "{%s}", args);
+        if ((st != CSM_E_NOT_FOUND && st != CSM_E_INVALID) ||
+            (strstr(csm_tk_message(p->tk), p->desk) == NULL && csm_tk_error_field(p->tk)[0] == '\0')) {
+            print_error("%s {%s}: %d %s\n", name, args, (int)st, st == CSM_OK ? "" : csm_tk_message(p->tk));
+            wrong++;
+        }
+    }
+    assert_true(asked > 100);
+    assert_int_equal(wrong, 0);
+}
+
+/* ---- records one may not read ---- */
+
+static void links_to_what_one_may_not_read(void **state)
+{
+    people *p = *state;
+    const char *near = people_case(p, "near"), *incident, *request, *article, *base;
+    const csm_value *out;
+
+    as(p, "tim");
+    incident = csm_tk_insert(p->tk, "incident", "{'short_description':'i','caller_id':'%s'}", p->ivy);
+    request = csm_tk_insert(p->tk, "sc_request", "{'short_description':'r','requested_for':'%s'}", p->ivy);
+    as(p, NULL);
+    base = csm_tk_insert(p->tk, "kb_knowledge_base", "{'title':'Of nobody','active':false}");
+    article = csm_tk_insert(p->tk, "kb_knowledge", "{'short_description':'a','text':'t','kb_knowledge_base':'%s'}", base);
+    as(p, "vera"); /* reads cases, works none */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.associate_incident", "{'id':'%s','incident':'%s'}", near, incident);
+    as(p, "ann"); /* works the case, reads no incidents and no requests */
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.associate_incident", "{'id':'%s','incident':'%s'}", near, incident);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.associate_request", "{'id':'%s','request':'%s'}", near, request);
+    assert_int_not_equal(csm_tk_call(p->tk, &out, "record.update", "{'table':'%s','id':'%s','values':{'incident':'%s'}}", CASE, near,
+                                     incident), CSM_OK);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "incident");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "knowledge.attach", "{'id':'%s','task':'%s'}", article, near);
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "knowledge.attach", "{'id':'%s','task':'%s'}", article, incident);
+    as(p, "cora"); /* works no cases of accounts */
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.verify", "{'id':'%s'}", near);
+    as(p, "adam");
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, near), "incident"));
+}
+
+/* ---- nonsense ---- */
+
+static void trees_that_bite_their_tail(void **state)
+{
+    static const char *const tables[] = { ITEM, SOLD };
+    people *p = *state;
+
+    as(p, "mia");
+    for (size_t n = 0; n < 2; n++) {
+        const char *top = csm_tk_insert(p->tk, tables[n], "{'name':'top','account':'%s'}", p->P);
+        const char *middle = csm_tk_insert(p->tk, tables[n], "{'name':'middle','account':'%s','parent':'%s'}", p->P, top);
+        const char *leaf = csm_tk_insert(p->tk, tables[n], "{'name':'leaf','account':'%s','parent':'%s'}", p->P, middle);
+
+        (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", tables[n], top,
+                           leaf);
+        csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
+        (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", tables[n], top,
+                           top);
+        csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
+    }
+}
+
+static void lists_over_what_is_not_theirs(void **state)
+{
+    static const struct {
+        const char *values, *field, *part;
+    } lists[] = {
+        { "'type':'accounts','method':'condition','condition':'caller_id=x'", "caller_id", "caller_id" }, /* the field the condition names */
+        { "'type':'incidents','method':'upload'", "type", "incidents" },
+        { "'type':'accounts','method':'condition'", "condition", "condition" },
+        { "'type':'accounts','method':'upload','recipient_table':'sys_user'", "recipient_table", "recipient_table" },
+    };
+    people *p = *state;
+    const csm_value *out;
+
+    as(p, "mia");
+    for (size_t n = 0; n < sizeof(lists) / sizeof(lists[0]); n++) {
+        csm_status st = csm_tk_call(p->tk, &out, "record.insert", "{'table':'" LIST "','values':{'name':'List %zu',%s}}", n,
+                                    lists[n].values);
+
+        if (st == CSM_OK || strcmp(csm_tk_error_field(p->tk), lists[n].field) != 0 ||
+            strstr(csm_tk_message(p->tk), lists[n].part) == NULL)
+            fail_msg("%s: %d %s [%s]", lists[n].values, (int)st, st == CSM_OK ? "" : csm_tk_message(p->tk),
+                     st == CSM_OK ? "" : csm_tk_error_field(p->tk));
+    }
+}
+
+/* A text of a mebibyte is refused by name wherever a text goes, and nothing is kept of it. */
+static void texts_without_end(void **state)
+{
+    static const struct {
+        const char *table, *values, *field;
+    } texts[] = {
+        { CASE, "'short_description':'s'", "description" },
+        { CASE, "'short_description':'s'", "comments" },
+        { "em_event", "'source':'s','severity':1", "description" },
+        { "em_event", "'source':'s','severity':1", "message_key" },
+        { "kb_knowledge_base", "'title':'Endless'", "description" },
+        { "sn_publications_publication", "'title':'t'", "body" },
+        { "sc_cat_item", "'name':'n'", "short_description" },
+        { ITEM, "'name':'n'", "install_base_identifier" },
+        { "sysrule_assignment", "'name':'n','table':'task'", "condition" },
+        { "service_entitlement", "'name':'n'", "channel" },
+    };
+    people *p = *state;
+    const csm_value *out;
+    char *text = malloc(LONG + 1);
+
+    assert_non_null(text);
+    memset(text, 'x', LONG);
+    text[LONG] = '\0';
+    as(p, NULL);
+    for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
+        int64_t before = csm_tk_count(p->tk, texts[n].table, "sys_idISNOTEMPTY");
+        csm_status st = csm_tk_call(p->tk, &out, "record.insert", "{'table':'%s','values':{%s,'%s':'%s'}}", texts[n].table,
+                                    texts[n].values, texts[n].field, text);
+
+        if (st != CSM_E_INVALID || strcmp(csm_tk_error_field(p->tk), texts[n].field) != 0)
+            fail_msg("%s.%s: %d %s", texts[n].table, texts[n].field, (int)st, st == CSM_OK ? "" : csm_tk_message(p->tk));
+        assert_int_equal(csm_tk_count(p->tk, texts[n].table, "sys_idISNOTEMPTY"), before);
+    }
+    free(text);
+}
+
+/* ---- what is closed ---- */
+
+static void closed_requests_stay(void **state)
+{
+    people *p = *state;
+    const char *id, *item, *offered;
+
+    as(p, NULL);
+    offered = csm_tk_insert(p->tk, "sc_cat_item", "{'name':'Closed one'}");
+    as(p, "tim");
+    id = csm_tk_insert(p->tk, "sc_request", "{'short_description':'r','requested_for':'%s'}", p->ivy);
+    item = csm_tk_insert(p->tk, "sc_req_item", "{'request':'%s','cat_item':'%s'}", id, offered);
+    (void)csm_tk_ok(p->tk, "request.cancel", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "request.complete", "{'id':'%s'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "request_item.fulfil", "{'id':'%s'}", item);
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert", "{'table':'" REQUEST_ITEM "','values':{'request':'%s','cat_item':'%s'}}", id,
+                       offered);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "request");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert", "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}", id,
+                       p->ivy);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "sysapproval");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.update", "{'table':'sc_request','id':'%s','values':{'short_description':'other'}}", id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        people_test(ids_of_another_table),
+        people_test(links_to_what_one_may_not_read),
+        people_test(trees_that_bite_their_tail),
+        people_test(lists_over_what_is_not_theirs),
+        people_test(texts_without_end),
+        people_test(closed_requests_stay),
+    };
+
+    return cmocka_run_group_tests(tests, setup, people_teardown);
+}
