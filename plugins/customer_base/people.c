@@ -34,8 +34,10 @@ csm_status contact_check(csm_ctx *ctx, csm_change *ch)
 {
     if (csm_change_get_op(ctx, ch) == CSM_UPDATING && csm_change_touches(ctx, ch, "account") &&
         csm_change_by_client(ctx, ch) && !csm_change_is_import(ctx, ch)) {
+        csm_status st = csm_fail_field(ctx, CSM_E_REJECTED, "account", "field \"account\": the contact already has a home account");
+
         csm_hint(ctx, "contact.move moves him, contact.relate ties him to a second account");
-        return csm_fail_field(ctx, CSM_E_REJECTED, "account", "field \"account\": the contact already has a home account");
+        return st;
     }
     CSM_TRY(csm_change_set(ctx, ch, "company", csm_change_new(ctx, ch, "account")));
     return check_email(ctx, ch);

@@ -161,8 +161,10 @@ csm_status relation_type_delete_method(csm_ctx *ctx, const csm_args *in, csm_rep
     CSM_TRY(csm_record_get(ctx, "sn_customerservice_account_relationship_type", csm_arg_id(ctx, in, 0), &type));
     CSM_TRY(id_list_add_linked(ctx, &rows, "account_relationship", "relationship_type", &from, "mirrored=false", "sys_id"));
     if (rows.count > 0 && !csm_arg_bool(ctx, in, 1)) {
+        csm_status st = csm_fail(ctx, CSM_E_REJECTED, "%u relationships have this type and would be deleted with it", rows.count);
+
         csm_hint(ctx, "call again with confirm: true");
-        return csm_fail(ctx, CSM_E_REJECTED, "%u relationships have this type and would be deleted with it", rows.count);
+        return st;
     }
     for (uint32_t n = 0; n < rows.count; n++) {
         csm_record *row;

@@ -297,6 +297,57 @@ static void acceptance_115_a_contributor(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.update", "{'table':'%s','id':'%s','values':{'work_notes':'x'}}", CASE, id);
 }
 
+/* A watcher reads, if his power as a contact covers the account, and says nothing. */
+static void watchers_read_and_no_more(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10), *served;
+
+    as(p, "pam");
+    csm_tk_hidden(p->tk, CASE, id);
+    as(p, "ann");
+    (void)csm_tk_update(p->tk, CASE, id, "{'watch_list':['%s']}", p->pam);
+    served = csm_tk_insert(p->tk, CASE, "{'short_description':'s','account':'%s','partner':'%s'}", p->C, p->Q);
+    (void)csm_tk_update(p->tk, CASE, served, "{'watch_list':['%s']}", p->quin);
+    as(p, "pam");
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'comments':'me too'}}", CASE, id);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.close_case", "{'id':'%s'}", id);
+    as(p, "quin"); /* mailed, but neither a contact of the account nor the one who acts for it */
+    csm_tk_hidden(p->tk, CASE, served);
+}
+
+/* What is taken away is gone with the next call: a consumer that is set inactive, a household that is. */
+static void an_inactive_consumer_has_nothing(void **state)
+{
+    people *p = *state;
+    const char *house, *of_jane, *id;
+
+    as(p, NULL);
+    house = csm_tk_insert(p->tk, "csm_household", "{'name':'Both','head_of_household':'%s'}", p->joe);
+    (void)csm_tk_insert(p->tk, "csm_household_member", "{'household':'%s','consumer':'%s'}", house, p->jane);
+    as(p, "jane");
+    of_jane = csm_tk_insert(p->tk, CASE, "{'short_description':'of jane'}");
+    as(p, "joe");
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'of joe'}");
+    assert_true(csm_tk_sees(p->tk, CASE, of_jane));
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "csm_household", house, "{'active':false}");
+    as(p, "joe");
+    csm_tk_hidden(p->tk, CASE, of_jane);
+    csm_tk_hidden(p->tk, "csm_consumer", p->jane);
+    assert_true(csm_tk_sees(p->tk, CASE, id));
+    as(p, NULL);
+    id = csm_tk_insert(p->tk, CASE, "{'short_description':'by an agent','consumer':'%s'}", p->joe);
+    (void)csm_tk_update(p->tk, "csm_consumer", p->joe, "{'active':false}");
+    as(p, "joe");
+    csm_tk_hidden(p->tk, CASE, id);
+    csm_tk_hidden(p->tk, "csm_consumer", p->joe);
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'%s','values':{'short_description':'late'}}", CASE);
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "csm_consumer", p->joe, "{'active':true}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +356,8 @@ int main(void)
         people_test(acceptance_112_a_viewer),
         people_test(acceptance_113_who_opens_for_whom),
         people_test(acceptance_115_a_contributor),
+        people_test(watchers_read_and_no_more),
+        people_test(an_inactive_consumer_has_nothing),
         people_test(acceptance_126_an_authorized_contact),
         people_test(acceptance_127_a_listed_contact),
         people_test(acceptance_128_role_and_responsibility),

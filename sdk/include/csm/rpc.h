@@ -56,6 +56,7 @@ typedef struct csm_rpc_api {
     csm_status (*fail)(csm_ctx *ctx, csm_status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
     csm_status (*fail_field)(csm_ctx *ctx, csm_status code, const char *field, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
+    /* Advice beside the error; after fail, which forgets what was said before. */
     void (*hint)(csm_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
     void (*reason)(csm_ctx *ctx, const char *word);
     /* A value kept by name in the store, in this transaction (counters of generators and the like). */
