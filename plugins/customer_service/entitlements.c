@@ -106,6 +106,7 @@ static csm_status make_demands(csm_ctx *ctx, search *s)
 {
     csm_str channel = csm_value_text(of_case(s, "contact_type"));
 
+    CSM_TRY(read_weights(ctx, &s->weights));
     s->demands = channel.len > 0 ? csm_printf(ctx, "channelISEMPTY^ORchannelLIKE%.*s", CSM_STR_FMT(channel)) : CSM_STR("channelISEMPTY");
     for (uint32_t n = 0; n < s->weights.count && s->demands.ptr != NULL; n++) {
         const char *field = s->weights.items[n].field;
@@ -206,13 +207,14 @@ static csm_status search_above(csm_ctx *ctx, search *s)
 {
     csm_id at = csm_value_id(of_case(s, "account"));
 
+    if (csm_id_is_none(at))
+        return CSM_OK;
+    CSM_TRY(account_above(ctx, &at));
     if (csm_id_is_none(at) || !csm_property_is_true(ctx, "csm.entitlement.inherit"))
         return CSM_OK;
-    for (uint32_t level = 0; level < ACCOUNT_LEVELS; level++) {
-        CSM_TRY(account_above(ctx, &at));
-        if (csm_id_is_none(at))
-            return CSM_OK;
+    for (uint32_t level = 0; level < ACCOUNT_LEVELS && !csm_id_is_none(at); level++) {
         CSM_TRY(search_owner(ctx, s, "account", csm_id_value(at)));
+        CSM_TRY(account_above(ctx, &at));
     }
     return CSM_OK;
 }
@@ -222,7 +224,6 @@ static csm_status search_all(csm_ctx *ctx, void *arg)
     static const char *const owners[] = { "account", "consumer", "household" };
     search *s = arg;
 
-    CSM_TRY(read_weights(ctx, &s->weights));
     for (size_t n = 0; n < sizeof(owners) / sizeof(owners[0]); n++)
         CSM_TRY(search_owner(ctx, s, owners[n], of_case(s, owners[n])));
     return search_above(ctx, s);
