@@ -76,21 +76,40 @@ static csm_status write_answer(csm_ctx *ctx, const question *q)
     return csm_record_update(ctx, from);
 }
 
+/* The question the customer's side was asked, or none. What colleagues are asked is theirs to answer. */
+static csm_status find_question(csm_ctx *ctx, csm_id source, csm_id *out)
+{
+    csm_query *q;
+    csm_record *row, *from;
+    csm_status st;
+    csm_id person;
+
+    *out = (csm_id){ { 0 } };
+    CSM_TRY(csm_record_get(ctx, CASE, source, &from));
+    person = approver_of(ctx, from);
+    CSM_TRY(csm_query_open(ctx, "sysapproval_approver", &q));
+    csm_query_where(ctx, q, "sysapproval", CSM_OP_EQ, csm_id_value(source));
+    csm_query_filter(ctx, q, "state=requested");
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && csm_id_is_none(*out)) {
+        csm_id asked = csm_record_ref(ctx, row, "approver");
+
+        if (csm_id_eq(asked, person) || csm_user_has_role(ctx, asked, "snc_external"))
+            *out = csm_record_id(ctx, row);
+    }
+    csm_query_close(ctx, q);
+    return st;
+}
+
 static csm_status record_answer(csm_ctx *ctx, void *arg)
 {
     const question *q = arg;
-    csm_query *query;
     csm_record *row;
+    csm_id asked;
 
-    CSM_TRY(csm_query_open(ctx, "sysapproval_approver", &query));
-    csm_query_where(ctx, query, "sysapproval", CSM_OP_EQ, csm_id_value(q->source));
-    csm_query_filter(ctx, query, "state=requested");
-    csm_query_limit(ctx, query, 1);
-    CSM_TRY(csm_query_next(ctx, query, &row));
-    csm_query_close(ctx, query);
-    if (row == NULL)
+    CSM_TRY(find_question(ctx, q->source, &asked));
+    if (csm_id_is_none(asked))
         return write_answer(ctx, q);
-    CSM_TRY(csm_record_get(ctx, "sysapproval_approver", csm_record_id(ctx, row), &row));
+    CSM_TRY(csm_record_get(ctx, "sysapproval_approver", asked, &row));
     CSM_TRY(csm_record_set(ctx, row, "state", csm_ctext(q->answer)));
     CSM_TRY(csm_record_set_text(ctx, row, "comments", q->comments));
     return csm_record_update(ctx, row);

@@ -434,6 +434,19 @@ static void acceptance_254_rejected(void **state)
     (void)raise_change(p, id);
 }
 
+static void acceptance_254_a_colleague_is_asked_too(void **state)
+{
+    people *p = *state;
+    const char *id = people_case(p, "new line"), *his;
+
+    as(p, "adam");
+    his = csm_tk_insert(p->tk, "sysapproval_approver", "{'sysapproval':'%s','approver':'%s'}", id, p->ivy);
+    as(p, "sol"); /* what the customer said is no answer of hers */
+    (void)csm_tk_ok(p->tk, "case.record_refusal", "{'id':'%s','comments':'pat said no by phone'}", id);
+    as(p, "ivy");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, "sysapproval_approver", his), "state"), "requested");
+}
+
 static void acceptance_254_of_one_without_login(void **state)
 {
     people *p = *state;
@@ -720,6 +733,7 @@ int main(void)
         people_test(acceptance_359_talk_goes_through_the_case),
         people_test(acceptance_254_customer_approval),
         people_test(acceptance_254_rejected),
+        people_test(acceptance_254_a_colleague_is_asked_too),
         people_test(acceptance_254_of_one_without_login),
         people_test(acceptance_254_required),
         people_test(acceptance_255_complete_or_not),
