@@ -185,6 +185,12 @@ static inline void csm_ctx_note(const csm_ctx *ctx, const csm_mplugin *plugin, c
         csm_trail_note(ctx->cache->trail, plugin != NULL && plugin->position >= CSM_CORE_PLUGINS ? plugin->id : NULL, hook);
 }
 
+/* Whether what was done at @p at is done for who reads as of ctx->as_of. */
+static inline bool csm_ctx_is_past(const csm_ctx *ctx, csm_time at)
+{
+    return ctx->as_of == 0 || at <= ctx->as_of;
+}
+
 /* What a table is called in a message: external callers read its label. */
 static inline const char *csm_ctx_called(const csm_ctx *ctx, const csm_mtable *table)
 {

@@ -97,17 +97,6 @@ static csm_status find_record(csm_ctx *ctx, csm_id id, csm_str table_name, const
     return CSM_OK;
 }
 
-static bool may_see(csm_ctx *ctx, const csm_mfield *field, const uint64_t *readable)
-{
-    return csm_access_field(ctx, field, CSM_OP_READ) && (readable == NULL || csm_bits_has(readable, field->pos));
-}
-
-/* Both streams are in the order of their times. */
-static bool is_past(const csm_ctx *ctx, csm_time at)
-{
-    return ctx->as_of == 0 || at <= ctx->as_of;
-}
-
 /* ---- rows ---- */
 
 static void set(csm_row *row, const char *name, csm_value value)
@@ -225,11 +214,11 @@ static csm_status add_audit(view_rows *v, const csm_mtable *table, csm_id id, cs
     uint32_t count;
 
     CSM_TRY(csm_history_versions(v->ctx, table, id, false, 0, VERSIONS_MAX, &versions, &count));
-    for (uint32_t n = 0; n < count && is_past(v->ctx, versions[n].at); n++)
+    for (uint32_t n = 0; n < count && csm_ctx_is_past(v->ctx, versions[n].at); n++)
         for (uint32_t k = 0; versions[n].op != CSM_HISTORY_INSERT && k < versions[n].delta_count; k++) {
             const csm_mfield *field = csm_mtable_field_by_id(table, versions[n].deltas[k].field_id);
 
-            if (field != NULL && field->id >= CSM_FID_DOMAIN && may_see(v->ctx, field, readable))
+            if (field != NULL && field->id >= CSM_FID_DOMAIN && csm_access_sees(v->ctx, field, readable))
                 CSM_TRY(add_delta(v, table, key, &versions[n], field, &versions[n].deltas[k]));
         }
     return CSM_OK;
@@ -242,7 +231,7 @@ static csm_status add_entries(view_rows *v, const csm_mtable *table, csm_id id, 
     csm_row *row;
 
     CSM_TRY(csm_history_journal(v->ctx, table, id, field, false, JOURNAL_MAX, &entries, &count));
-    for (uint32_t n = 0; n < count && is_past(v->ctx, entries[n].at); n++) {
+    for (uint32_t n = 0; n < count && csm_ctx_is_past(v->ctx, entries[n].at); n++) {
         CSM_TRY(add_row(v, csm_history_entry_id(id, field, entries[n].number), entries[n].at, entries[n].by, &row));
         set(row, "name", csm_ctext(table->name));
         set(row, "element_id", csm_text(key));
@@ -257,7 +246,7 @@ static csm_status collect(view_rows *v, const csm_mtable *table, csm_id id, csm_
     if (is_audit(v->view))
         return add_audit(v, table, id, key, readable);
     for (uint32_t n = 0; n < table->field_count; n++)
-        if (table->fields[n].type == CSM_F_JOURNAL && may_see(v->ctx, &table->fields[n], readable))
+        if (table->fields[n].type == CSM_F_JOURNAL && csm_access_sees(v->ctx, &table->fields[n], readable))
             CSM_TRY(add_entries(v, table, id, key, &table->fields[n]));
     return CSM_OK;
 }

@@ -14,11 +14,6 @@ typedef struct past {
     const uint64_t *readable;  /* NULL = all */
 } past;
 
-static bool may_see(csm_ctx *ctx, const past *p, const csm_mfield *field)
-{
-    return csm_access_field(ctx, field, CSM_OP_READ) && (p->readable == NULL || csm_bits_has(p->readable, field->pos));
-}
-
 static void write_changes(csm_ctx *ctx, csm_writer *w, const past *p, const csm_version *version)
 {
     uint32_t count = 0;
@@ -32,7 +27,7 @@ static void write_changes(csm_ctx *ctx, csm_writer *w, const past *p, const csm_
             const csm_delta *delta = &version->deltas[n];
             const csm_mfield *field = csm_mtable_field_by_id(p->table, delta->field_id);
 
-            if (field == NULL || field->id < CSM_FID_DOMAIN || !may_see(ctx, p, field))
+            if (field == NULL || field->id < CSM_FID_DOMAIN || !csm_access_sees(ctx, field, p->readable))
                 continue;
             count += pass == 0;
             if (pass == 0)
@@ -69,7 +64,7 @@ static csm_status write_journal(csm_ctx *ctx, csm_writer *w, const past *p)
         csm_journal_entry *entries = NULL;
         uint32_t count = 0;
 
-        if (field->type == CSM_F_JOURNAL && may_see(ctx, p, field))
+        if (field->type == CSM_F_JOURNAL && csm_access_sees(ctx, field, p->readable))
             CSM_TRY(csm_history_journal(ctx, p->table, p->id, field, true, JOURNAL_MAX, &entries, &count));
         for (uint32_t k = 0; k < count; k++) {
             csm_write_map(w, 6);

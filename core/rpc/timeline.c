@@ -43,11 +43,6 @@ static csm_status add(timeline *t, line one)
     return CSM_OK;
 }
 
-static bool may_see(const timeline *t, const csm_mfield *field)
-{
-    return csm_access_field(t->ctx, field, CSM_OP_READ) && (t->readable == NULL || csm_bits_has(t->readable, field->pos));
-}
-
 /* The state, and what it names that has a name. */
 static bool is_told(const timeline *t, const csm_mfield *field)
 {
@@ -55,7 +50,7 @@ static bool is_told(const timeline *t, const csm_mfield *field)
     bool state = model != NULL && model->field != NULL && field->id == model->field->id;
     bool names = field->type == CSM_F_REF && field->ref != NULL && field->ref->display != NULL;
 
-    return field->id >= CSM_FID_FIRST && (state || names) && may_see(t, field);
+    return field->id >= CSM_FID_FIRST && (state || names) && csm_access_sees(t->ctx, field, t->readable);
 }
 
 static csm_status add_change(timeline *t, const csm_version *version, const csm_delta *delta)
@@ -155,7 +150,7 @@ csm_status csm_record_timeline(csm_ctx *ctx, const csm_mtable *table, csm_id id,
     if ((row->table->flags & CSM_TABLE_NO_HISTORY) == 0)
         CSM_TRY(add_versions(&t));
     for (uint32_t n = 0; n < row->table->field_count; n++)
-        if (row->table->fields[n].type == CSM_F_JOURNAL && may_see(&t, &row->table->fields[n]))
+        if (row->table->fields[n].type == CSM_F_JOURNAL && csm_access_sees(ctx, &row->table->fields[n], readable))
             CSM_TRY(add_journal(&t, &row->table->fields[n]));
     if (t.count > 1)
         qsort(t.lines, t.count, sizeof(*t.lines), by_time);

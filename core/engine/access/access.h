@@ -42,6 +42,8 @@ csm_status csm_access_reach(csm_ctx *ctx, const csm_mtable *table, uint32_t op, 
 csm_status csm_access_row(csm_ctx *ctx, const csm_row *row, uint32_t op, bool *allowed, uint64_t *fields);
 /* Static field rights and flags (HIDDEN, INTERNAL, csm_field_right), not the scope's list. */
 bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op);
+/* Whether the caller sees the field of a row of which he may see @p readable (bits per field position; NULL = all). */
+bool csm_access_sees(csm_ctx *ctx, const csm_mfield *field, const uint64_t *readable);
 /* The same of all fields of @p table for reading, laid out for writing rows: most fields of a row hold nothing, and what is
  * written of them is always the same. */
 typedef struct csm_shown_field {

@@ -284,6 +284,12 @@ bool csm_access_field(csm_ctx *ctx, const csm_mfield *field, uint32_t op)
     return roles.len == 0 || csm_caller_has_any(ctx, roles);
 }
 
+bool csm_access_sees(csm_ctx *ctx, const csm_mfield *field, const uint64_t *readable)
+{
+    return (readable == NULL || (readable[field->pos / 64] >> (field->pos % 64) & 1) != 0) &&
+           csm_access_field(ctx, field, CSM_OP_READ);
+}
+
 csm_status csm_access_use_field(csm_ctx *ctx, const csm_mtable *table, csm_reach *reach, const csm_mfield *field)
 {
     uint32_t kept = 0;

@@ -225,7 +225,7 @@ csm_status csm_present_journal(csm_ctx *ctx, const csm_row *row, const csm_mfiel
     for (uint32_t n = 0; n < count; n++) {
         csm_pair *pairs;
 
-        if (ctx->as_of != 0 && entries[n].at > ctx->as_of)
+        if (!csm_ctx_is_past(ctx, entries[n].at))
             continue;
         pairs = csm_arena_array(ctx->arena, 4, sizeof(*pairs));
         if (pairs == NULL)
