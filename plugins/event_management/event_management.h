@@ -31,6 +31,7 @@
 #define PROPERTY_FLAP_COUNT "evt_mgmt.flap_count"
 #define PROPERTY_IMPACT_LIMIT "evt_mgmt.impact_limit"
 #define PROPERTY_EVENT_DAYS "evt_mgmt.event_days"
+#define PROPERTY_ALERT_DAYS "evt_mgmt.alert_days"
 
 enum {
     EVENT_MANAGEMENT_TABLES = 5,
@@ -55,6 +56,7 @@ typedef struct occurrence {
 /* events.c */
 csm_status event_received(csm_ctx *ctx, csm_change *ch);
 csm_status purge_events(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
+csm_status purge_alerts(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 /* alerts.c: makes, counts, closes or reopens the alert of the event's key. *alert is nil when there is nothing to clear. */
 csm_status alert_fold(csm_ctx *ctx, const occurrence *o, csm_value *alert);
 csm_status alert_flap_end(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);

@@ -144,22 +144,16 @@ static csm_status send_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 
 /* ---- purging ---- */
 
-/* Ids are in order of time, and so are rows without another order. */
-csm_status purge_events(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
+/* Deletes a page of the query's rows, as long as they are from before then. */
+static csm_status purge(csm_ctx *ctx, csm_query *q, const char *when, csm_time before, bool *more)
 {
-    csm_time before = csm_now(ctx) - csm_property_int(ctx, PROPERTY_EVENT_DAYS, 7, 1, 36500) * CSM_DAY;
     uint32_t count = 0;
-    csm_query *q;
     csm_record *row;
     csm_status st;
 
-    (void)args;
-    (void)next_args;
-    CSM_TRY(csm_query_open(ctx, EVENT, &q));
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
     csm_query_limit(ctx, q, PURGE_PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
-        if (csm_record_time(ctx, row, "sys_created_on") >= before)
+        if (csm_record_time(ctx, row, when) >= before)
             break;
         if ((st = csm_record_delete(ctx, row)) != CSM_OK)
             break;
@@ -168,6 +162,33 @@ csm_status purge_events(csm_ctx *ctx, csm_value args, bool *more, csm_value *nex
     csm_query_close(ctx, q);
     *more = count == PURGE_PAGE;
     return st;
+}
+
+/* Ids are in order of time, and so are rows without another order. */
+csm_status purge_events(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
+{
+    csm_time before = csm_now(ctx) - csm_property_int(ctx, PROPERTY_EVENT_DAYS, 7, 1, 36500) * CSM_DAY;
+    csm_query *q;
+
+    (void)args;
+    (void)next_args;
+    CSM_TRY(csm_query_open(ctx, EVENT, &q));
+    csm_query_order(ctx, q, "sys_id", CSM_ASC);
+    return purge(ctx, q, "sys_created_on", before, more);
+}
+
+csm_status purge_alerts(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
+{
+    csm_time before = csm_now(ctx) - csm_property_int(ctx, PROPERTY_ALERT_DAYS, 365, 1, 36500) * CSM_DAY;
+    csm_query *q;
+
+    (void)args;
+    (void)next_args;
+    CSM_TRY(csm_query_open(ctx, ALERT, &q));
+    csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(false));
+    csm_query_where(ctx, q, "closed_at", CSM_OP_LT, csm_time_value(before));
+    csm_query_order(ctx, q, "closed_at", CSM_ASC);
+    return purge(ctx, q, "closed_at", before, more);
 }
 
 static const csm_param send_params[] = {

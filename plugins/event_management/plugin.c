@@ -27,6 +27,7 @@ static const csm_property properties[] = {
     { PROPERTY_FLAP_COUNT, CSM_T_INT, "10", "Clears and returns in that time after which it flaps" },
     { PROPERTY_IMPACT_LIMIT, CSM_T_INT, "1000", "Items one alert impacts at most, at most 10000" },
     { PROPERTY_EVENT_DAYS, CSM_T_INT, "7", "Days events are kept; alerts stay" },
+    { PROPERTY_ALERT_DAYS, CSM_T_INT, "365", "Days an alert is kept after it closed" },
 };
 
 static const csm_seed seeds[] = {
@@ -96,6 +97,8 @@ static const csm_job jobs[] = {
     { .name = JOB_ACTION, .run = run_action, .doc = "Does what a management rule asks for" },
     { .name = JOB_FLAP_END, .run = alert_flap_end, .doc = "An alert that no longer comes and goes" },
     { .name = "event_management.purge", .every_s = 3600, .run = purge_events, .catch_up = true, .doc = "Deletes old events" },
+    { .name = "event_management.purge_alerts", .every_s = 86400, .run = purge_alerts, .catch_up = true,
+      .doc = "Deletes alerts that closed long ago" },
 };
 
 static const csm_dep depends[] = { { "foundation", "1.0" }, { "configuration", "1.0" }, { "incident", "1.0" } };

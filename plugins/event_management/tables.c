@@ -76,6 +76,7 @@ static const csm_field alert_fields[] = {
 static const csm_index alert_indexes[] = {
     { .name = "open_key", .columns = "open_key", .flags = CSM_INDEX_UNIQUE, .key_length = 255 },
     { .name = "closed_key", .columns = "message_key,-closed_at", .key_length = 255 },
+    { .name = "closed", .columns = "active,closed_at" },
     { .name = "board", .columns = "active,severity,-last_event_time" },
 };
 

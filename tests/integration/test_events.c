@@ -435,6 +435,28 @@ static void old_events_go_alerts_stay(void **state)
     (void)shows(p, "kold", "Open", 1, 1);
 }
 
+static void alerts_that_closed_long_ago_go(void **state)
+{
+    people *p = *state;
+    const char *open, *closed;
+
+    (void)event(p, "kstays", 1, "");
+    open = shows(p, "kstays", "Open", 1, 1);
+    (void)event(p, "kgoes", 1, "");
+    (void)event(p, "kgoes", 0, "");
+    closed = shows(p, "kgoes", "Closed", 1, 2);
+    people_set_property(p, "evt_mgmt.alert_days", "30");
+    csm_tk_advance(p->tk, INT64_C(29) * 86400 * 1000000);
+    csm_tk_settle(p->tk);
+    as(p, "opal");
+    assert_true(csm_tk_sees(p->tk, ALERT, closed));
+    csm_tk_advance(p->tk, INT64_C(2) * 86400 * 1000000);
+    csm_tk_settle(p->tk);
+    assert_false(csm_tk_sees(p->tk, ALERT, closed));
+    assert_true(csm_tk_sees(p->tk, ALERT, open));
+    people_set_property(p, "evt_mgmt.alert_days", "365");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +473,7 @@ int main(void)
         people_test(rules_raise_incidents),
         people_test(operators_raise_incidents),
         people_test(old_events_go_alerts_stay),
+        people_test(alerts_that_closed_long_ago_go),
     };
 
     return cmocka_run_group_tests(tests, setup, people_teardown);
