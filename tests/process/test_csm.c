@@ -155,6 +155,34 @@ static void a_case_from_opening_to_closing(void **state)
     free(made);
 }
 
+/* An argument that may be any task, named by an agent who reads cases and no plain tasks. */
+static void a_task_that_is_a_case(void **state)
+{
+    char *base = CSM_EXPECT(&server, 0, "--json", "insert", "kb_knowledge_base", "title=For the shell");
+    char *id = json_text(base, "sys_id"), in_base[64], task[64], *made, *number, *made_case, *of_case, *out;
+
+    (void)state;
+    (void)snprintf(in_base, sizeof(in_base), "kb_knowledge_base=%s", id);
+    made = CSM_EXPECT(&server, 0, "--json", "insert", "kb_knowledge", "short_description=Dark screens", "text=Unplug it", in_base);
+    number = json_text(made, "number");
+    free(CSM_EXPECT(&server, 0, "knowledge", "publish", number));
+    made_case = CSM_EXPECT(&server, 0, "-u", "bea", "--json", "insert", CASE, "short_description=Dark", "category:=1");
+    of_case = json_text(made_case, "number");
+    (void)snprintf(task, sizeof(task), "task=%s", of_case);
+    free(CSM_EXPECT(&server, 0, "-u", "ann.agent", "knowledge", "attach", number, task));
+    out = CSM_EXPECT(&server, 0, "get", CASE, of_case, "work_notes");
+    assert_in("the case", out, "Article attached");
+    free(out);
+    free(CSM_EXPECT(&server, 2, "-u", "ann.agent", "knowledge", "attach", number, "task=CS9999999"));
+    free(CSM_EXPECT(&server, 0, "delete", CASE, of_case));
+    free(of_case);
+    free(made_case);
+    free(number);
+    free(made);
+    free(id);
+    free(base);
+}
+
 static void values_of_every_form(void **state)
 {
     char *made = CSM_EXPECT(&server, 0, "--json", "insert", "sys_user", "user_name=zoe", "first_name=Zoe",
@@ -280,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_from_opening_to_closing),
+        cmocka_unit_test(a_task_that_is_a_case),
         cmocka_unit_test(values_of_every_form),
         cmocka_unit_test(a_login_gives_a_token),
         cmocka_unit_test(export_takes_every_record_once),

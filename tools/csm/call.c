@@ -68,6 +68,7 @@ void cli_release(cli *c)
         csm_client_result_free(kept->result);
     c->kept = NULL;
     c->described = NULL;
+    c->tables = NULL;
     csm_arena_clear(c->arena);
 }
 

@@ -37,6 +37,7 @@ typedef struct cli {
     csm_arena *arena;
     struct cli_kept *kept;           /* answers of the command under way */
     struct cli_described *described; /* tables it asked about */
+    const csm_value *tables;         /* all it has rights to, once asked */
     csm_client_error error;
     FILE *out;
 } cli;

@@ -70,16 +70,12 @@ static int find_by(cli *c, const char *table, csm_str field, const char *name, c
     return code;
 }
 
-int cli_record_id(cli *c, const char *table, const char *name, const char **id)
+/* CLI_NOT_FOUND, which is not told yet: no record of the table is called so. */
+static int find_called(cli *c, const char *table, const char *name, const char **id)
 {
     const csm_value *description, *rows;
-    csm_id parsed;
     int code;
 
-    if (csm_id_parse(csm_str_of(name), &parsed)) {
-        *id = name;
-        return CLI_OK;
-    }
     if ((code = cli_describe(c, table, &description)) != CLI_OK)
         return code;
     const csm_str keys[] = { CSM_STR("number"), CSM_STR("user_name"), cli_text_of(description, "display"),
@@ -102,6 +98,77 @@ int cli_record_id(cli *c, const char *table, const char *name, const char **id)
             return *id != NULL ? CLI_OK : CLI_FAILED;
         }
     }
-    fprintf(stderr, "csm: no record of %s is called \"%s\"\n", table, name);
     return CLI_NOT_FOUND;
+}
+
+static bool is_readable(const csm_value *table)
+{
+    const csm_value *operations = csm_map_get(table, "operations");
+
+    for (uint32_t n = 0; operations != NULL && operations->type == CSM_T_LIST && n < operations->count; n++)
+        if (operations->list[n].type == CSM_T_TEXT && csm_str_is(operations->list[n].s, "read"))
+            return true;
+    return false;
+}
+
+static bool extends(const csm_value *tables, const csm_value *table, const char *above)
+{
+    csm_str parent = cli_text_of(table, "extends");
+
+    for (uint32_t n = 0; table != NULL && parent.len > 0 && n < tables->count; n++) {
+        if (csm_str_is(parent, above))
+            return true;
+        table = cli_named(tables, parent);
+        parent = cli_text_of(table, "extends");
+    }
+    return false;
+}
+
+static int list_tables(cli *c, const csm_value **out)
+{
+    cli_map params = { 0 };
+    int code = CLI_OK;
+
+    if (c->tables == NULL)
+        code = cli_call(c, "table.list", cli_map_value(&params), &c->tables);
+    *out = c->tables;
+    return code;
+}
+
+/* Who does not read a table may read those that extend it: an agent reads cases, and no plain tasks. */
+static int find_below(cli *c, const char *table, const char *name, const char **id)
+{
+    const csm_value *tables, *own;
+    bool tried = false;
+    int code;
+
+    if ((code = list_tables(c, &tables)) != CLI_OK)
+        return code;
+    own = cli_named(tables, csm_str_of(table));
+    for (uint32_t n = 0; (own == NULL || !is_readable(own)) && tables->type == CSM_T_LIST && n < tables->count; n++) {
+        const char *below = csm_arena_cstr(c->arena, cli_text_of(&tables->list[n], "name"));
+
+        if (below == NULL)
+            return CLI_FAILED;
+        if (!is_readable(&tables->list[n]) || !extends(tables, &tables->list[n], table))
+            continue;
+        tried = true;
+        if ((code = find_called(c, below, name, id)) != CLI_NOT_FOUND)
+            return code;
+    }
+    return tried ? CLI_NOT_FOUND : find_called(c, table, name, id);
+}
+
+int cli_record_id(cli *c, const char *table, const char *name, const char **id)
+{
+    csm_id parsed;
+    int code;
+
+    if (csm_id_parse(csm_str_of(name), &parsed)) {
+        *id = name;
+        return CLI_OK;
+    }
+    if ((code = find_below(c, table, name, id)) == CLI_NOT_FOUND)
+        fprintf(stderr, "csm: no record of %s is called \"%s\"\n", table, name);
+    return code;
 }
