@@ -12,7 +12,6 @@ static bool is_on(csm_ctx *ctx, const char *flow)
 static csm_status is_blocked(csm_ctx *ctx, csm_id blocked, csm_id by, const char *reason, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, BLOCKER, &q));
     csm_query_where(ctx, q, "blocked", CSM_OP_EQ, csm_id_value(blocked));
@@ -21,11 +20,7 @@ static csm_status is_blocked(csm_ctx *ctx, csm_id blocked, csm_id by, const char
         csm_query_where(ctx, q, "blocked_by", CSM_OP_EQ, csm_id_value(by));
     else
         csm_query_where(ctx, q, "reason", CSM_OP_EQ, csm_ctext(reason));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 csm_status block(csm_ctx *ctx, csm_id blocked, csm_id by, const char *reason, const char *flow)

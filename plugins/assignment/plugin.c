@@ -33,16 +33,12 @@ static const csm_scope scopes[] = {
 
 static csm_status is_member(csm_ctx *ctx, csm_id user, csm_id group, bool *out)
 {
-    csm_record *row;
     csm_query *q;
 
     CSM_TRY(csm_query_open(ctx, "sys_user_grmember", &q));
     csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(user));
     csm_query_where(ctx, q, "group", CSM_OP_EQ, csm_id_value(group));
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    *out = row != NULL;
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 /* An active employee, of the group if there is one. */

@@ -46,17 +46,12 @@ csm_status contact_check(csm_ctx *ctx, csm_change *ch)
 static csm_status has_any_role(csm_ctx *ctx, csm_id user, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     *out = false;
     CSM_TRY(csm_query_open(ctx, "sys_user_has_role", &q));
     csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(user));
     csm_query_filter(ctx, q, "role.name!=snc_external");
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 csm_status contact_grant(csm_ctx *ctx, csm_id contact, bool has_login)

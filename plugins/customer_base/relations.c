@@ -74,7 +74,6 @@ static csm_status still_tied(csm_ctx *ctx, csm_id a, csm_id b, bool *out)
 {
     id_list tree = { 0 };
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(tree_add_all(ctx, a, &tree));
     *out = id_list_has(&tree, b);
@@ -83,11 +82,7 @@ static csm_status still_tied(csm_ctx *ctx, csm_id a, csm_id b, bool *out)
     CSM_TRY(csm_query_open(ctx, "account_relationship", &q));
     csm_query_where(ctx, q, "from_company", CSM_OP_EQ, csm_id_value(a));
     csm_query_where(ctx, q, "to_company", CSM_OP_EQ, csm_id_value(b));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 /* Contact relationships that stood on this relationship only go with it. */

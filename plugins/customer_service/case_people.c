@@ -9,17 +9,6 @@ bool has_id(csm_value list, csm_id id)
     return false;
 }
 
-static csm_status has_row(csm_ctx *ctx, csm_query *q, bool *out)
-{
-    csm_record *row;
-
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
-}
-
 static csm_status is_related(csm_ctx *ctx, csm_id contact, csm_id account, bool *out)
 {
     csm_query *q;
@@ -28,7 +17,7 @@ static csm_status is_related(csm_ctx *ctx, csm_id contact, csm_id account, bool 
     csm_query_where(ctx, q, "contact", CSM_OP_EQ, csm_id_value(contact));
     csm_query_where(ctx, q, "company", CSM_OP_EQ, csm_id_value(account));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    return has_row(ctx, q, out);
+    return csm_query_any(ctx, q, out);
 }
 
 static csm_status is_below(csm_ctx *ctx, csm_id account, csm_id above, bool *out)
@@ -76,7 +65,7 @@ csm_status partner_serves(csm_ctx *ctx, csm_id partner, csm_id account, bool *ou
     csm_query_where(ctx, q, "to_company", CSM_OP_EQ, csm_id_value(account));
     csm_query_filter(ctx, q, "mirrored=false^from_company.partner=true^relationship_type.active=true"
                              "^relationship_type.from_type=partner^relationship_type.to_type=account");
-    return has_row(ctx, q, out);
+    return csm_query_any(ctx, q, out);
 }
 
 bool is_customer_side(csm_ctx *ctx, const csm_change *ch)

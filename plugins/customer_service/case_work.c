@@ -8,16 +8,11 @@ enum { STATE_NEW = 1, STATE_CLOSED = 3, STATE_RESOLVED = 6, STATE_OPEN = 10, STA
 static csm_status is_member(csm_ctx *ctx, csm_id user, csm_id group, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, "sys_user_grmember", &q));
     csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(user));
     csm_query_where(ctx, q, "group", CSM_OP_EQ, csm_id_value(group));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 csm_status case_assignment(csm_ctx *ctx, csm_change *ch)

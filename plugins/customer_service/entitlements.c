@@ -168,16 +168,11 @@ static void weigh(csm_ctx *ctx, search *s, const csm_record *row)
 static csm_status has_any(csm_ctx *ctx, const char *field, csm_value id, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, ENTITLEMENT, &q));
     csm_query_where(ctx, q, field, CSM_OP_EQ, id);
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    *out = row != NULL;
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 static csm_status search_owner(csm_ctx *ctx, search *s, const char *field, csm_value id)

@@ -101,7 +101,6 @@ static csm_status verify_asset(report *r)
 static csm_status has_asset_of(report *r, const char *of, csm_id id, csm_id model, bool *out)
 {
     csm_ctx *ctx = r->ctx;
-    csm_record *row;
     csm_query *q;
 
     if (*out || csm_id_is_none(id))
@@ -109,11 +108,7 @@ static csm_status has_asset_of(report *r, const char *of, csm_id id, csm_id mode
     CSM_TRY(csm_query_open(ctx, "alm_asset", &q));
     csm_query_where(ctx, q, of, CSM_OP_EQ, csm_id_value(id));
     csm_query_where(ctx, q, "model", CSM_OP_EQ, csm_id_value(model));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    *out = row != NULL;
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 static csm_status verify_product(report *r)

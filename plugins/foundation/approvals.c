@@ -14,18 +14,13 @@
 static csm_status any_row(csm_ctx *ctx, const char *by, csm_id id, const char *filter, csm_value since, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, APPROVER, &q));
     csm_query_where(ctx, q, by, CSM_OP_EQ, csm_id_value(id));
     csm_query_filter(ctx, q, filter);
     if (!csm_is_nil(since))
         csm_query_where(ctx, q, "sys_updated_on", CSM_OP_GE, since);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 /* Nobody is asked any more: rows of @p table whose @p by is @p id go from requested to @p state. */

@@ -4,16 +4,11 @@
 static csm_status is_covered(csm_ctx *ctx, csm_value contract, const char *field, csm_value thing, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, COVERED, &q));
     csm_query_where(ctx, q, field, CSM_OP_EQ, thing);
     csm_query_where(ctx, q, "contract", CSM_OP_EQ, contract);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    *out = row != NULL;
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 typedef struct cover {

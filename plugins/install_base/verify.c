@@ -37,7 +37,6 @@ static csm_status verify_thing(csm_ctx *ctx, report *r, const char *field, const
 static csm_status bought(csm_ctx *ctx, const csm_record *of, const char *field, bool *out)
 {
     csm_value id = csm_record_value(ctx, of, field);
-    csm_record *row;
     csm_query *q;
 
     if (*out || csm_is_nil(id))
@@ -45,11 +44,7 @@ static csm_status bought(csm_ctx *ctx, const csm_record *of, const char *field, 
     CSM_TRY(csm_query_open(ctx, SOLD, &q));
     csm_query_where(ctx, q, "product", CSM_OP_EQ, csm_record_value(ctx, of, "product"));
     csm_query_where(ctx, q, field, CSM_OP_EQ, id);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    *out = row != NULL;
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 static csm_status verify_product(csm_ctx *ctx, report *r)

@@ -24,16 +24,12 @@ typedef struct attaching {
 
 static csm_status is_attached(csm_ctx *ctx, const attaching *a, bool *out)
 {
-    csm_record *row;
     csm_query *q;
 
     CSM_TRY(csm_query_open(ctx, ATTACHED, &q));
     csm_query_where(ctx, q, "task", CSM_OP_EQ, csm_id_value(a->task));
     csm_query_where(ctx, q, "kb_knowledge", CSM_OP_EQ, csm_id_value(a->article));
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    *out = row != NULL;
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 static csm_status attach(csm_ctx *ctx, void *arg)

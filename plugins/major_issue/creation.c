@@ -65,16 +65,11 @@ typedef struct child {
 static csm_status has_child(csm_ctx *ctx, const child *c, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, CASE, &q));
     csm_query_where(ctx, q, "parent", CSM_OP_EQ, csm_id_value(c->of->major));
     csm_query_where(ctx, q, c->account ? "account" : "consumer", CSM_OP_EQ, csm_id_value(c->recipient));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 /* What is kept in step later is alike from the beginning; states, notes and talk begin with the child. */

@@ -19,16 +19,11 @@ csm_status major_customer(csm_ctx *ctx, csm_change *ch)
 static csm_status has_made_children(csm_ctx *ctx, csm_id major, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, CASE, &q));
     csm_query_where(ctx, q, "parent", CSM_OP_EQ, csm_id_value(major));
     csm_query_where(ctx, q, "child_case_creation_progress", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 csm_status major_recipients(csm_ctx *ctx, csm_change *ch)

@@ -184,18 +184,13 @@ static csm_status add_page(csm_ctx *ctx, place *p, bool *done)
 static csm_status is_impacted(csm_ctx *ctx, csm_id alert, csm_id ci, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     if (*out || csm_id_is_none(ci))
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, IMPACTED, &q));
     csm_query_where(ctx, q, "alert", CSM_OP_EQ, csm_id_value(alert));
     csm_query_where(ctx, q, "ci", CSM_OP_EQ, csm_id_value(ci));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 static csm_status sweep_page(csm_ctx *ctx, place *p, bool *done)

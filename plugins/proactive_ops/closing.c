@@ -20,16 +20,11 @@ csm_status alert_closed(csm_ctx *ctx, csm_change *ch)
 static csm_status is_any_open(csm_ctx *ctx, csm_id id, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, ALERT, &q));
     csm_query_where(ctx, q, "case", CSM_OP_EQ, csm_id_value(id));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 /* Whether somebody outside said anything on the case; with more comments than are looked at, somebody did. */

@@ -23,15 +23,10 @@ static csm_status outage_case(csm_ctx *ctx, csm_id id, csm_record **out)
 static csm_status has_outage(csm_ctx *ctx, csm_id id, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, TASK_OUTAGE, &q));
     csm_query_where(ctx, q, "task", CSM_OP_EQ, csm_id_value(id));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 /* Some configuration item behind an item the case lists; none when there is none. Looks at the first so many. */
@@ -219,16 +214,11 @@ static csm_status look(csm_ctx *ctx, tying *t, const csm_record *outage)
 static csm_status is_tied(csm_ctx *ctx, tying *t)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, TASK_OUTAGE, &q));
     csm_query_where(ctx, q, "task", CSM_OP_EQ, csm_id_value(t->id));
     csm_query_where(ctx, q, "outage", CSM_OP_EQ, csm_id_value(t->outage));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    t->tied = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, &t->tied);
 }
 
 static csm_status tie_found(csm_ctx *ctx, void *arg)

@@ -80,16 +80,11 @@ csm_status recipient_check(csm_ctx *ctx, csm_change *ch)
 csm_status is_listed(csm_ctx *ctx, const kind *k, csm_id list, csm_id recipient, bool *out)
 {
     csm_query *q;
-    csm_record *row;
 
     CSM_TRY(csm_query_open(ctx, k->member, &q));
     csm_query_where(ctx, q, "list", CSM_OP_EQ, csm_id_value(list));
     csm_query_where(ctx, q, "recipient", CSM_OP_EQ, csm_id_value(recipient));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    *out = row != NULL;
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_any(ctx, q, out);
 }
 
 csm_status put_on_list(csm_ctx *ctx, const kind *k, csm_id list, csm_id recipient, bool dynamically)

@@ -230,6 +230,19 @@ static inline csm_status csm_query_first(csm_ctx *ctx, const char *table, const 
     return st;
 }
 
+/* Whether the query finds a row; closes it. */
+static inline csm_status csm_query_any(csm_ctx *ctx, csm_query *q, bool *out)
+{
+    csm_record *row = NULL;
+    csm_status st;
+
+    csm_query_limit(ctx, q, 1);
+    st = csm_query_next(ctx, q, &row);
+    csm_query_close(ctx, q);
+    *out = row != NULL;
+    return st;
+}
+
 static inline csm_status csm_query_count(csm_ctx *ctx, const char *table, const char *encoded, uint64_t *out)
 {
     return CSM_HOST(ctx)->query->count(ctx, table, encoded, out);
