@@ -20,36 +20,60 @@ static int setup(void **state)
     return 0;
 }
 
-/* ---- ids of another table ---- */
+/* ---- ids a method is not for ---- */
 
-static const char *filler(people *p, const csm_value *param, bool *of_table)
+#define NOBODYS_ID "0123456789abcdef0123456789abcdef"
+
+/* A row of account P for each table whose ids methods take. */
+typedef struct known {
+    const char *table, *id;
+} known;
+enum { KNOWN = 14 };
+
+static const char *known_id(const known *rows, const char *table)
 {
-    const char *type = csm_tk_str(p->tk, param, "type"), *table = csm_tk_str(p->tk, param, "table");
-
-    if (strcmp(type, "id") != 0)
-        return strcmp(type, "int") == 0 ? "1" : strcmp(type, "bool") == 0 ? "true" : strcmp(type, "list") == 0 ? "['x']"
-               : strcmp(type, "map") == 0 ? "{'x':'y'}" : strcmp(type, "time") == 0 ? "'2026-01-01T00:00:00Z'" : "'x'";
-    *of_table = *of_table || table[0] != '\0';
-    return strcmp(table, "sys_user_group") == 0 ? p->P : p->desk;
+    for (size_t n = 0; n < KNOWN; n++)
+        if (strcmp(rows[n].table, table) == 0)
+            return rows[n].id;
+    return NULL;
 }
 
-/* Required arguments of a method, each id that of a row of another table; false: it takes no id of a table. */
-static bool wrong_args(people *p, const csm_value *method, char *out)
+static const char *of_type(const char *type)
+{
+    return strcmp(type, "int") == 0 ? "1" : strcmp(type, "bool") == 0 ? "true" : strcmp(type, "list") == 0 ? "['x']"
+           : strcmp(type, "map") == 0 ? "{'x':'y'}" : strcmp(type, "time") == 0 ? "'2026-01-01T00:00:00Z'" : "'x'";
+}
+
+/* Required arguments of a method: each id of a table that of @p rows, or @p other where that has none. How many such ids there are. */
+static unsigned required_args(people *p, const csm_value *method, const known *rows, const char *other, char *out)
 {
     const csm_value *params = csm_tk_at(p->tk, method, "params");
-    bool of_table = false;
+    unsigned ids = 0;
     size_t len = 0;
 
+    out[0] = '\0';
     for (uint32_t n = 0; n < params->count; n++) {
         const csm_value *param = &params->list[n];
-        bool is_id = strcmp(csm_tk_str(p->tk, param, "type"), "id") == 0;
+        const char *type = csm_tk_str(p->tk, param, "type"), *table = csm_tk_str(p->tk, param, "table");
+        const char *id = rows != NULL ? known_id(rows, table) : NULL, *name = csm_tk_str(p->tk, param, "name");
 
-        if (csm_tk_bool(p->tk, param, "required"))
-            len += (size_t)snprintf(out + len, ARGS_BYTES - len, "%s'%s':%s%s%s", len > 0 ? "," : "", csm_tk_str(p->tk, param, "name"),
-                                    is_id ? "'" : "", filler(p, param, &of_table), is_id ? "'" : "");
+        if (!csm_tk_bool(p->tk, param, "required"))
+            continue;
+        if (strcmp(type, "id") == 0)
+            len += (size_t)snprintf(out + len, ARGS_BYTES - len, "%s'%s':'%s'", len > 0 ? "," : "", name, id != NULL ? id : other);
+        else
+            len += (size_t)snprintf(out + len, ARGS_BYTES - len, "%s'%s':%s", len > 0 ? "," : "", name, of_type(type));
         assert_true(len < ARGS_BYTES);
+        if (strcmp(type, "id") == 0 && table[0] != '\0' && (rows == NULL || id != NULL))
+            ids++;
     }
-    return of_table;
+    return ids;
+}
+
+static const csm_value *all_methods(people *p)
+{
+    as(p, "adam");
+    return csm_tk_at(p->tk, csm_tk_ok(p->tk, "server.describe", "{}"), "methods");
 }
 
 static void ids_of_another_table(void **state)
@@ -58,14 +82,13 @@ static void ids_of_another_table(void **state)
     const csm_value *methods, *out;
     unsigned asked = 0, wrong = 0;
 
-    as(p, "adam");
-    methods = csm_tk_at(p->tk, csm_tk_ok(p->tk, "server.describe", "{}"), "methods");
+    methods = all_methods(p);
     for (uint32_t n = 0; n < methods->count; n++) {
         const char *name = csm_tk_str(p->tk, &methods->list[n], "name");
-        char args[ARGS_BYTES] = "";
+        char args[ARGS_BYTES];
         csm_status st;
 
-        if (!wrong_args(p, &methods->list[n], args))
+        if (required_args(p, &methods->list[n], NULL, p->desk, args) == 0)
             continue;
         asked++;
         st = csm_tk_call(p->tk, &out, name, "{%s}", args);
@@ -76,6 +99,70 @@ static void ids_of_another_table(void **state)
         }
     }
     assert_true(asked > 100);
+    assert_int_equal(wrong, 0);
+}
+
+static void make_known(people *p, known *rows)
+{
+    const char *of_case = people_case(p, "known"), *base, *offered, *request;
+    size_t n = 0;
+
+    as(p, NULL);
+    base = csm_tk_insert(p->tk, "kb_knowledge_base", "{'title':'Known','active':false}");
+    offered = csm_tk_insert(p->tk, "sc_cat_item", "{'name':'Known'}");
+    request = csm_tk_insert(p->tk, "sc_request", "{'short_description':'r','requested_for':'%s','parent':'%s'}", p->pat, of_case);
+    rows[n++] = (known){ CASE, of_case };
+    rows[n++] = (known){ "task", of_case };
+    rows[n++] = (known){ "customer_account", p->P };
+    rows[n++] = (known){ "customer_contact", p->pat };
+    rows[n++] = (known){ "kb_knowledge_base", base };
+    rows[n++] = (known){ "kb_knowledge", csm_tk_insert(p->tk, "kb_knowledge", "{'short_description':'a','text':'t',"
+                                                                             "'kb_knowledge_base':'%s'}", base) };
+    rows[n++] = (known){ "sc_request", request };
+    rows[n++] = (known){ REQUEST_ITEM, csm_tk_insert(p->tk, REQUEST_ITEM, "{'request':'%s','cat_item':'%s'}", request, offered) };
+    rows[n++] = (known){ "incident", csm_tk_insert(p->tk, "incident", "{'short_description':'i','caller_id':'%s'}", p->adam) };
+    rows[n++] = (known){ ITEM, csm_tk_insert(p->tk, ITEM, "{'name':'known','account':'%s'}", p->P) };
+    rows[n++] = (known){ SOLD, csm_tk_insert(p->tk, SOLD, "{'name':'known','account':'%s'}", p->P) };
+    rows[n++] = (known){ "service_entitlement", csm_tk_insert(p->tk, "service_entitlement", "{'name':'e','account':'%s'}", p->P) };
+    rows[n++] = (known){ LIST, csm_tk_insert(p->tk, LIST, "{'name':'Known','type':'accounts'}") };
+    rows[n++] = (known){ "sn_publications_publication", csm_tk_insert(p->tk, "sn_publications_publication", "{'title':'known'}") };
+    assert_int_equal(n, KNOWN);
+}
+
+/* Whom it does not concern gets from every method, for a row that is there, the answer for one that is not. */
+static void methods_tell_no_stranger(void **state)
+{
+    static const char *const strangers[] = { "xena", "jane", "ivy" };
+    people *p = *state;
+    const csm_value *methods, *out;
+    known rows[KNOWN];
+    unsigned asked = 0, wrong = 0;
+
+    make_known(p, rows);
+    methods = all_methods(p);
+    for (uint32_t n = 0; n < methods->count; n++) {
+        const char *name = csm_tk_str(p->tk, &methods->list[n], "name");
+        char there[ARGS_BYTES], nowhere[ARGS_BYTES], said[512];
+
+        if (required_args(p, &methods->list[n], rows, NOBODYS_ID, there) == 0)
+            continue;
+        (void)required_args(p, &methods->list[n], NULL, NOBODYS_ID, nowhere);
+        for (size_t s = 0; s < sizeof(strangers) / sizeof(strangers[0]); s++) {
+            csm_status st, none;
+
+            as(p, strangers[s]);
+            none = csm_tk_call(p->tk, &out, name, "{%s}", nowhere);
+            (void)snprintf(said, sizeof(said), "%s", none == CSM_OK ? "" : csm_tk_message(p->tk));
+            st = csm_tk_call(p->tk, &out, name, "{%s}", there);
+            asked++;
+            if (st == none && st != CSM_OK && strlen(csm_tk_message(p->tk)) == strlen(said))
+                continue;
+            print_error("%s as %s {%s}: %d %s, of nothing %d %s\n", name, strangers[s], there, (int)st,
+                        st == CSM_OK ? "" : csm_tk_message(p->tk), (int)none, said);
+            wrong++;
+        }
+    }
+    assert_true(asked > 200);
     assert_int_equal(wrong, 0);
 }
 
@@ -136,7 +223,7 @@ static void lists_over_what_is_not_theirs(void **state)
     static const struct {
         const char *values, *field, *part;
     } lists[] = {
-        { "'type':'accounts','method':'condition','condition':'caller_id=x'", "caller_id", "caller_id" }, /* the field the condition names */
+        { "'type':'accounts','method':'condition','condition':'caller_id=x'", "caller_id", "caller_id" },
         { "'type':'incidents','method':'upload'", "type", "incidents" },
         { "'type':'accounts','method':'condition'", "condition", "condition" },
         { "'type':'accounts','method':'upload','recipient_table':'sys_user'", "recipient_table", "recipient_table" },
@@ -221,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         people_test(ids_of_another_table),
+        people_test(methods_tell_no_stranger),
         people_test(links_to_what_one_may_not_read),
         people_test(trees_that_bite_their_tail),
         people_test(lists_over_what_is_not_theirs),
