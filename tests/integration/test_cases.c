@@ -54,6 +54,28 @@ static void acceptance_085_from_outside(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'%s','values':{'contact':'%s'}}", CASE, p->xena);
 }
 
+/* The zone of the person, else of the account's primary address, else none: the server's. */
+static void the_zone_of_the_customer(void **state)
+{
+    people *p = *state;
+    const char *account, *contact, *id;
+
+    as(p, "mia");
+    account = csm_tk_insert(p->tk, "customer_account", "{'name':'Elsewhere','street':'Far 1'}");
+    contact = csm_tk_insert(p->tk, "customer_contact", "{'first_name':'Far','last_name':'Away','account':'%s'}", account);
+    id = csm_tk_insert(p->tk, CASE, "{'contact':'%s'}", contact);
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "contact_time_zone"));
+    (void)csm_tk_update(p->tk, "cmn_location", csm_tk_str(p->tk, csm_tk_first(p->tk, "cmn_location", "account=%s", account), "sys_id"),
+                        "{'time_zone':'Asia/Tokyo'}");
+    id = csm_tk_insert(p->tk, CASE, "{'contact':'%s'}", contact);
+    csm_tk_assert_str(text_of(p, id, "contact_time_zone"), "Asia/Tokyo");
+    (void)csm_tk_update(p->tk, "customer_contact", contact, "{'time_zone':'Europe/Berlin'}");
+    id = csm_tk_insert(p->tk, CASE, "{'contact':'%s'}", contact);
+    csm_tk_assert_str(text_of(p, id, "contact_time_zone"), "Europe/Berlin");
+    (void)csm_tk_update(p->tk, CASE, id, "{'account':'%s'}", p->P); /* of another customer now */
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "contact_time_zone"));
+}
+
 static void acceptance_085_wrong_side(void **state)
 {
     people *p = *state;
@@ -370,6 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         people_test(acceptance_085_filled_from_the_contact),
         people_test(acceptance_085_from_outside),
+        people_test(the_zone_of_the_customer),
         people_test(acceptance_085_wrong_side),
         people_test(acceptance_086_household_of_a_consumer),
         people_test(acceptance_086_another_consumer),
