@@ -208,6 +208,13 @@ static csm_status need_one_of(const char *name, const char *value, const char *c
     return csm_error_field(err, CSM_E_INVALID, name, "setting \"%s\": \"%s\" is none of its values", name, value);
 }
 
+csm_status csm_config_check_serving(const csm_config *config, csm_error *err)
+{
+    if (config->listen_count == 0)
+        return csm_error_field(err, CSM_E_INVALID, "listen", "setting \"listen\": name at least one address");
+    return csm_config_check(config, err);
+}
+
 csm_status csm_config_check(const csm_config *config, csm_error *err)
 {
     static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
@@ -216,8 +223,6 @@ csm_status csm_config_check(const csm_config *config, csm_error *err)
 
     if (config->data[0] == '\0')
         return csm_error_field(err, CSM_E_INVALID, "data", "setting \"data\": name a data directory");
-    if (config->listen_count == 0)
-        return csm_error_field(err, CSM_E_INVALID, "listen", "setting \"listen\": name at least one address");
     for (uint32_t n = 0; n < config->listen_count; n++)
         CSM_TRY(csm_address_parse(config->listen[n], &address, err));
     if (config->plugin_count > 0 && config->plugin_dir[0] != '/')

@@ -49,8 +49,9 @@ csm_status csm_config_read(csm_config *config, const char *path, csm_error *err)
 csm_status csm_config_set(csm_config *config, const char *name, const char *value, csm_error *err);
 bool csm_config_has(const char *name);     /* there is such a setting */
 bool csm_config_is_list(const char *name); /* and it takes several values */
-/* Ranges and what must be there. */
+/* Ranges and what must be there: for a look at the store, and for serving it. */
 csm_status csm_config_check(const csm_config *config, csm_error *err);
+csm_status csm_config_check_serving(const csm_config *config, csm_error *err);
 /* The file as it stands, with docs, units and defaults as comments. */
 csm_status csm_config_print(const csm_config *config, csm_buf *out);
 /* The value a plugin's file gives for one of its settings; nil: not given. INVALID: wrong type. */

@@ -263,7 +263,7 @@ int main(int argc, char **argv)
         code = EXIT_RUN;
     } else if (o.action == ACT_PRINT) {
         code = print_config(&o);
-    } else if (csm_config_check(&o.config, &o.err) != CSM_OK) {
+    } else if ((o.action == ACT_VERIFY ? csm_config_check : csm_config_check_serving)(&o.config, &o.err) != CSM_OK) {
         say_error(&o.err);
         code = EXIT_CONFIG;
     } else {

@@ -320,7 +320,7 @@ csm_status csm_server_open(const csm_config *config, csm_server **out, csm_error
     csm_server *server;
     csm_status st;
 
-    CSM_TRY(csm_config_check(config, err));
+    CSM_TRY(csm_config_check_serving(config, err));
     server = csm_mem_zalloc(sizeof(*server));
     if (server == NULL)
         return csm_error_nomem(err);
