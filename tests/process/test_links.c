@@ -49,7 +49,7 @@ static void make(csm_client *client, const char *table, const char *values, char
 /* The cases in the order in which they are told. */
 static void put_in_order(world *w, csm_client *client)
 {
-    csm_client_result *result = server_call(client, "record.query", "{'table':'" CASE "','query':'incident=%s','limit':1000,"
+    csm_client_result *result = server_call(client, "record.query", "{'table':'" CASE "','query':'incident=%s^ORDERBYsys_id','limit':1000,"
                                             "'fields':['sys_id']}", w->incident);
     const csm_value *list = at(csm_client_result_value(result), "rows");
 

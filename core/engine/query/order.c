@@ -34,7 +34,7 @@ void csm_plan_asked(const csm_plan *plan, csm_order *out)
     csm_order order = { .key_length = CSM_ORDER_KEY_LENGTH };
 
     const csm_mcolumn *columns = filter->order_count > 0 ? filter->order : table->order;
-    uint32_t count = filter->order_count > 0 ? filter->order_count : table->order_count;
+    uint32_t count = filter->order_count > 0 ? filter->order_count : plan->spec.any_order ? 0 : table->order_count;
 
     for (uint32_t n = 0; n < count && !order.by_id; n++) {
         const csm_mfield *field = columns[n].field;

@@ -53,6 +53,7 @@ csm_status csm_path_get(csm_ctx *ctx, const csm_row *row, csm_str path, csm_valu
 typedef struct csm_query_spec {
     const csm_mtable *table;
     csm_filter filter;
+    bool any_order;            /* without an order of the filter: not the table's either, whatever serves best */
     uint32_t op;               /* reach asked for; 0 = CSM_OP_READ */
     uint32_t limit;            /* rows in all; 0 = no limit */
     uint64_t offset;           /* small offsets only (at most 10 000) */

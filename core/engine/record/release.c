@@ -26,7 +26,8 @@ static csm_status collect(csm_ctx *ctx, const csm_query_spec *spec, csm_id *ids,
 csm_status csm_rows_matching(csm_ctx *ctx, const csm_mtable *table, const csm_expr *expr, uint32_t max, csm_str *token,
                              csm_id **out, uint32_t *count)
 {
-    csm_query_spec spec = { .table = table, .filter = { .expr = expr }, .limit = max, .after = *token };
+    csm_query_spec spec = { .table = table, .filter = { .expr = expr }, .any_order = true, .limit = max,
+                            .after = *token };
     csm_id *ids = csm_arena_array(ctx->arena, max, sizeof(*ids));
     csm_status st;
 
