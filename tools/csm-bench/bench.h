@@ -156,6 +156,7 @@ void figures_server(bench *b); /* no server runs, here and below */
 void figures_write(bench *b);
 void figures_events(bench *b);
 void figures_children(bench *b);
+void figures_sync(bench *b);
 /* A number of server.metrics about the writer. */
 int64_t writer_number(const world *wd, const char *name);
 

@@ -64,6 +64,7 @@ int main(int argc, char **argv)
     figures_write(&b);
     figures_events(&b);
     figures_children(&b);
+    figures_sync(&b);
     report_print(&b.o);
     return report_is_good() ? 0 : 2;
 }
