@@ -3,7 +3,6 @@
 #include "engine/record/call.h"
 
 #include "base/str.h"
-#include "engine/query/kept.h"
 
 csm_record *csm_record_wrap(csm_ctx *ctx, csm_row *row, const uint64_t *readable)
 {
@@ -117,6 +116,14 @@ static bool is_visible(csm_ctx *ctx, const csm_record *rec, const csm_mfield *fi
     return csm_bits_has(rec->readable, field->pos) && csm_access_field(ctx, field, CSM_OP_READ);
 }
 
+/* A handler may ask on although memory for the record ran out: that is what fails the call then. */
+static csm_status refuse_no_record(csm_ctx *ctx, const char *name)
+{
+    if (ctx->err.code == CSM_E_NOMEM)
+        return csm_ctx_stick(ctx, CSM_E_NOMEM, "out of memory");
+    return csm_ctx_stick(ctx, CSM_E_INVALID, "field \"%s\" is asked of no record", name != NULL ? name : "");
+}
+
 /* A field, or across references; *last NULL and nil when there is nothing to see. */
 static csm_value read_path(csm_ctx *ctx, const csm_record *rec, const char *name, const csm_mfield **last)
 {
@@ -126,7 +133,7 @@ static csm_value read_path(csm_ctx *ctx, const csm_record *rec, const char *name
 
     *last = NULL;
     if (rec == NULL) {
-        csm_ctx_stick(ctx, CSM_E_INVALID, "field \"%s\" is asked of no record", name != NULL ? name : "");
+        (void)refuse_no_record(ctx, name);
         return csm_nil();
     }
     if (dot == NULL) {
@@ -349,18 +356,17 @@ static const char *refers_to(csm_ctx *ctx, const char *name, const char *field_n
 
 static csm_status matches(csm_ctx *ctx, const csm_record *rec, const char *encoded, bool *out)
 {
-    csm_filter_options options = { .trusted = ctx->system > 0 };
-    const csm_expr *expr;
+    csm_filter filter;
 
     *out = false;
     if (rec == NULL || encoded == NULL)
         return csm_ctx_stick(ctx, CSM_E_INVALID, "a condition needs a record and a text");
-    CSM_TRY(csm_kept_condition(ctx, rec->row->table, csm_str_of(encoded), options, &expr));
-    if (expr == NULL) {
+    CSM_TRY(csm_host_filter(ctx, rec->row->table, encoded, &filter));
+    if (filter.expr == NULL) {
         *out = true;
         return CSM_OK;
     }
-    return csm_expr_eval(ctx, expr, rec->row, NULL, out);
+    return csm_expr_eval(ctx, filter.expr, rec->row, NULL, out);
 }
 
 static csm_status savepoint(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg)
@@ -388,7 +394,7 @@ static csm_status journal(csm_ctx *ctx, const csm_record *rec, const char *name,
 
     *out = csm_list(NULL, 0);
     if (rec == NULL)
-        return csm_ctx_stick(ctx, CSM_E_INVALID, "field \"%s\" is asked of no record", name);
+        return refuse_no_record(ctx, name);
     field = csm_host_field(ctx, rec->row->table, name);
     if (field == NULL)
         return CSM_E_INVALID;
