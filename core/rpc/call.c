@@ -273,7 +273,7 @@ static csm_status run_handler(csm_call *call, csm_ctx *ctx, csm_reply *reply)
         return csm_link_run(ctx, call->method, call->given, reply);
     frame = csm_frame_enter(ctx, call->method->plugin, false, call->method->name);
     st = decl->run(ctx, &args, reply);
-    return csm_frame_leave(ctx, frame, st, call->method->name);
+    return csm_frame_leave(ctx, frame, st, "method", call->method->name);
 }
 
 static void begin_reply(csm_call *call, csm_writer *w)

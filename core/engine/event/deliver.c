@@ -5,8 +5,6 @@
 #include "engine/event/replay.h"
 #include "engine/record/call.h"
 
-#include <stdio.h>
-
 #define PAGE_US 4000           /* of the writer's time: requests and other jobs wait for no longer */
 
 bool csm_event_name_is_awaited(const csm_registry *reg, csm_str name)
@@ -131,10 +129,8 @@ static csm_status call_subscriber(csm_ctx *ctx, const consumer *one, const char 
 {
     csm_frame frame = csm_frame_enter(ctx, one->plugin, true, event);
     csm_status st = one->subscriber->decl->run(ctx, event, payload);
-    char what[120];
 
-    snprintf(what, sizeof(what), "subscriber of \"%s\"", event);
-    return csm_frame_leave(ctx, frame, st, what);
+    return csm_frame_leave(ctx, frame, st, "subscriber of", event);
 }
 
 static csm_status give_change(csm_ctx *ctx, const consumer *one, const csm_log_entry *entry, const csm_log_change *change)
@@ -163,7 +159,6 @@ static csm_status run_async(csm_ctx *ctx, const consumer *one, const csm_log_ent
     csm_change change;
     csm_frame frame;
     csm_status st;
-    char text[120];
     bool found, match = true;
 
     CSM_TRY(csm_event_replay(ctx, entry, what, &change, &found));
@@ -173,8 +168,7 @@ static csm_status run_async(csm_ctx *ctx, const consumer *one, const csm_log_ent
         return CSM_OK;
     frame = csm_frame_enter(ctx, one->plugin, true, rule->name);
     st = rule->decl->run(ctx, &change);
-    snprintf(text, sizeof(text), "rule \"%s\"", rule->name);
-    return csm_frame_leave(ctx, frame, st, text);
+    return csm_frame_leave(ctx, frame, st, "rule", rule->name);
 }
 
 typedef struct delivery {

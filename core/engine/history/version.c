@@ -56,7 +56,7 @@ static bool write_change(csm_writer *w, const csm_mfield *field, const csm_row *
     static const csm_value none = { 0 };
     const csm_value *before = old != NULL ? &old->values[field->pos] : &none;
     const csm_value *after = now != NULL ? &now->values[field->pos] : &none;
-    if (csm_value_eq(*before, *after))
+    if (old == NULL ? csm_is_nil(*after) : csm_value_eq(*before, *after))
         return true;
     ++*count;
     csm_write_int(w, field->id);

@@ -5,8 +5,6 @@
 #include "engine/event/event.h"
 #include "engine/record/call.h"
 
-#include <stdio.h>
-
 #define RETRY_FIRST (5 * CSM_SECOND)
 #define RETRY_LONGEST CSM_HOUR
 #define ATTEMPTS_MAX 12u
@@ -238,13 +236,11 @@ static csm_status run_page(csm_ctx *ctx, void *arg)
     csm_value next = p->due->args;
     csm_frame frame;
     csm_status st;
-    char what[160];
 
     CSM_TRY(csm_due_erase(ctx, p->due));
     frame = csm_frame_enter(ctx, p->plugin, true, p->job->name);
     st = p->job->run(ctx, p->due->args, &more, &next);
-    snprintf(what, sizeof(what), "job \"%s\"", p->job->name);
-    CSM_TRY(csm_frame_leave(ctx, frame, st, what));
+    CSM_TRY(csm_frame_leave(ctx, frame, st, "job", p->job->name));
     if (!more)
         return finish(ctx, p, true);
     CSM_TRY(csm_due_forget(ctx, p->due->job, p->due->key, &found));

@@ -219,7 +219,7 @@ static csm_status call_start(csm_ctx *ctx, const csm_mplugin *plugin)
     if (plugin->decl->on_start == NULL)
         return CSM_OK;
     frame = csm_frame_enter(ctx, plugin, true, "on_start");
-    return csm_frame_leave(ctx, frame, plugin->decl->on_start(ctx), "on_start");
+    return csm_frame_leave(ctx, frame, plugin->decl->on_start(ctx), "hook", "on_start");
 }
 
 static csm_status start_one(csm_engine *engine, const csm_mplugin *plugin, csm_error *err)
@@ -255,7 +255,7 @@ static csm_status call_stop(csm_ctx *ctx, const csm_mplugin *plugin)
     csm_frame frame = csm_frame_enter(ctx, plugin, true, "on_stop");
 
     plugin->decl->on_stop(ctx);
-    return csm_frame_leave(ctx, frame, CSM_OK, "on_stop");
+    return csm_frame_leave(ctx, frame, CSM_OK, "hook", "on_stop");
 }
 
 void csm_engine_stop(csm_engine *engine)

@@ -2,8 +2,6 @@
 #include "engine/record/call.h"
 #include "engine/rule/rule.h"
 
-#include <stdio.h>
-
 static bool is_return(const csm_point *point, csm_str name)
 {
     for (uint32_t n = 0; n < point->returns.count; n++)
@@ -73,12 +71,10 @@ static csm_status run_one(csm_ctx *ctx, const csm_mpoint *point, const struct cs
     csm_reply reply = { 0 };
     csm_verdict verdict = impl->decl->run(ctx, args, &reply);
     csm_status st = CSM_OK;
-    char what[120];
 
     if (verdict == CSM_REJECT)
         st = ctx->err.code != CSM_OK ? ctx->err.code : csm_ctx_fail(ctx, CSM_E_REJECTED, "refused by plugin %s", impl->plugin->id);
-    snprintf(what, sizeof(what), "point \"%s\"", point->decl->name);
-    CSM_TRY(csm_frame_leave(ctx, frame, st, what));
+    CSM_TRY(csm_frame_leave(ctx, frame, st, "point", point->decl->name));
     CSM_TRY(check_answer(ctx, point, impl->plugin, reply.value));
     if (reply.done)
         CSM_TRY(take_answer(ctx, point, reply.value, out));

@@ -113,11 +113,8 @@ csm_status csm_lineage_compare(const csm_lineage_check *check, csm_view *view, c
 static csm_status run_step(csm_ctx *ctx, const csm_mplugin *plugin, const csm_migration *step)
 {
     csm_frame frame = csm_frame_enter(ctx, plugin, true, step->name);
-    csm_status st = step->run(ctx);
-    char what[120];
 
-    (void)snprintf(what, sizeof(what), "migration %u \"%s\"", step->version, step->name);
-    return csm_frame_leave(ctx, frame, st, what);
+    return csm_frame_leave(ctx, frame, step->run(ctx), "migration", step->name);
 }
 
 /* The steps beyond the one the store has, in their order. */

@@ -6,8 +6,6 @@
 #include "engine/job/job.h"
 #include "engine/record/call.h"
 
-#include <stdio.h>
-
 #define TOLD_AT_ONCE 20u
 #define TOLD_PER_PAGE 50u
 
@@ -342,10 +340,8 @@ csm_status csm_links_after(csm_ctx *ctx, const csm_change *change)
     for (uint32_t n = 0; n < table->link_count; n++) {
         const csm_mlink *link = table->links[n];
         csm_frame frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
-        char what[96];
 
-        (void)snprintf(what, sizeof(what), "task link \"%s\"", link->decl->name);
-        CSM_TRY(csm_frame_leave(ctx, frame, follow(ctx, link, change), what));
+        CSM_TRY(csm_frame_leave(ctx, frame, follow(ctx, link, change), "task link", link->decl->name));
     }
     return CSM_OK;
 }

@@ -129,7 +129,7 @@ static csm_status create(csm_ctx *ctx, const csm_mlink *link, const csm_row *sou
     CSM_TRY(gather(ctx, link, source, given, &v));
     frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
     CSM_TRY(csm_frame_leave(ctx, frame, csm_write_insert(ctx, link->linked, csm_map(v.pairs, v.count), NULL, out),
-                            link->decl->name));
+                            "task link", link->decl->name));
     if (link->decl->direction == CSM_LINK_FORWARD)
         return set_field(ctx, link, link->source, source->id, csm_id_value((*out)->id));
     return CSM_OK;
@@ -165,7 +165,8 @@ static csm_status associate(csm_ctx *ctx, const csm_mlink *link, const csm_row *
     if (!csm_is_nil(csm_row_get(*out, csm_field_in((*out)->table, link->field))))
         return csm_error_field(&ctx->err, CSM_E_REJECTED, link->decl->name, "this %s is linked already", link->linked->name);
     frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
-    return csm_frame_leave(ctx, frame, set_field(ctx, link, link->linked, (*out)->id, csm_id_value(source->id)), link->decl->name);
+    return csm_frame_leave(ctx, frame, set_field(ctx, link, link->linked, (*out)->id, csm_id_value(source->id)), "task link",
+                           link->decl->name);
 }
 
 static csm_status remove_link(csm_ctx *ctx, const csm_mlink *link, const csm_row *source, csm_value given)
@@ -183,7 +184,7 @@ static csm_status remove_link(csm_ctx *ctx, const csm_mlink *link, const csm_row
     if (!csm_id_eq(csm_value_id(csm_row_get(linked, csm_field_in(linked->table, link->field))), source->id))
         return csm_error_field(&ctx->err, CSM_E_REJECTED, link->decl->name, "this %s is not linked here", link->linked->name);
     frame = csm_frame_enter(ctx, link->plugin, true, link->decl->name);
-    return csm_frame_leave(ctx, frame, set_field(ctx, link, link->linked, linked->id, csm_nil()), link->decl->name);
+    return csm_frame_leave(ctx, frame, set_field(ctx, link, link->linked, linked->id, csm_nil()), "task link", link->decl->name);
 }
 
 csm_status csm_link_run(csm_ctx *ctx, const csm_mmethod *method, csm_value given, csm_reply *reply)

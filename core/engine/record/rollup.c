@@ -4,8 +4,6 @@
 
 #include "engine/record/call.h"
 
-#include <stdio.h>
-
 /* True when some child of @p parent matches @p more (NULL: any child). */
 static csm_status any_child(csm_ctx *ctx, const csm_mrollup *rollup, csm_id parent, const csm_expr *more, bool *out)
 {
@@ -90,10 +88,8 @@ csm_status csm_rollups_after(csm_ctx *ctx, const csm_change *change)
     for (uint32_t n = 0; n < table->rollup_count; n++) {
         const csm_mrollup *rollup = table->rollups[n];
         csm_frame frame = csm_frame_enter(ctx, rollup->plugin, true, rollup->child->name);
-        char what[96];
 
-        (void)snprintf(what, sizeof(what), "roll-up of %s", rollup->child->name);
-        CSM_TRY(csm_frame_leave(ctx, frame, follow(ctx, rollup, change), what));
+        CSM_TRY(csm_frame_leave(ctx, frame, follow(ctx, rollup, change), "roll-up of", rollup->child->name));
     }
     return CSM_OK;
 }

@@ -25,7 +25,6 @@ static csm_status run_rule(csm_ctx *ctx, const csm_mrule *rule, csm_change *chan
     bool match = true;
     csm_frame frame;
     csm_status st;
-    char what[96];
 
     if (rule->filter != NULL)
         CSM_TRY(csm_change_eval(ctx, rule->filter, change, &match));
@@ -36,8 +35,7 @@ static csm_status run_rule(csm_ctx *ctx, const csm_mrule *rule, csm_change *chan
     ctx->rule_chain[ctx->depth++] = rule->name;
     frame = csm_frame_enter(ctx, rule->plugin, true, rule->name);
     st = rule->decl->run(ctx, change);
-    snprintf(what, sizeof(what), "rule \"%s\"", rule->name);
-    st = csm_frame_leave(ctx, frame, st, what);
+    st = csm_frame_leave(ctx, frame, st, "rule", rule->name);
     ctx->depth--;
     return st;
 }

@@ -3,8 +3,6 @@
  * is written after it (record/refresh.c). */
 #include "engine/rule/change.h"
 
-#include <stdio.h>
-
 #define PATH_MAX_LEVELS 100u
 
 static bool is_stale(const csm_change *change, const csm_mderived *derived)
@@ -39,12 +37,10 @@ static csm_status derive_run(csm_ctx *ctx, csm_change *change, const csm_mderive
     csm_value value = csm_nil();
     csm_frame frame;
     csm_status st;
-    char what[96];
 
     frame = csm_frame_enter(ctx, derived->plugin, true, field->name);
     st = derived->decl->run(ctx, change, &value);
-    snprintf(what, sizeof(what), "derived field \"%s\"", field->name);
-    CSM_TRY(csm_frame_leave(ctx, frame, st, what));
+    CSM_TRY(csm_frame_leave(ctx, frame, st, "derived field", field->name));
     return put(ctx, change, field, value);
 }
 

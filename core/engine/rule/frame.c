@@ -22,7 +22,7 @@ static void name_plugin(csm_error *err, const csm_mplugin *plugin)
         snprintf(err->plugin, sizeof(err->plugin), "%s", plugin->id);
 }
 
-csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const char *what)
+csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const char *kind, const char *name)
 {
     const csm_mplugin *plugin = ctx->plugin;
     const char *id = plugin != NULL ? plugin->id : "the engine";
@@ -40,9 +40,11 @@ csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const c
         csm_error_clear(&ctx->err);
         return CSM_OK;
     } else if ((unsigned)st >= CSM_STATUS_COUNT) {
-        st = csm_ctx_fail(ctx, CSM_E_INTERNAL, "%s of %s answered status %d, which does not exist", what, id, (int)st);
+        st = csm_ctx_fail(ctx, CSM_E_INTERNAL, "%s \"%s\" of %s answered status %d, which does not exist", kind, name, id,
+                          (int)st);
     } else if (ctx->err.code == CSM_OK) {
-        st = csm_ctx_fail(ctx, CSM_E_INTERNAL, "%s of %s failed (%s) without saying why", what, id, csm_status_text(st));
+        st = csm_ctx_fail(ctx, CSM_E_INTERNAL, "%s \"%s\" of %s failed (%s) without saying why", kind, name, id,
+                          csm_status_text(st));
     } else {
         ctx->err.code = st;
     }

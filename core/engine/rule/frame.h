@@ -13,8 +13,8 @@ typedef struct csm_frame {
  * @p hook (its name, static) goes into the thread's trail until csm_frame_leave. */
 csm_frame csm_frame_enter(csm_ctx *ctx, const csm_mplugin *plugin, bool system, const char *hook);
 /* Back, and what the code answered, put right: a bug on the way (csm_ctx_stick) or an error without a message becomes a
- * proper one naming the plugin; after OK no stale error is left. @p what names the hook ("rule \"x\""). */
-csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const char *what);
+ * proper one naming the plugin; after OK no stale error is left. @p kind and @p name tell which hook (rule "x"). */
+csm_status csm_frame_leave(csm_ctx *ctx, csm_frame frame, csm_status st, const char *kind, const char *name);
 
 /* A bug of a handler (unknown field ...): the error is set, kept, and fails the call at its end even when ignored. */
 csm_status csm_ctx_stick(csm_ctx *ctx, csm_status code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -2,8 +2,6 @@
  * roles bind callers, not rules and jobs. */
 #include "engine/rule/change.h"
 
-#include <stdio.h>
-
 const csm_state *csm_state_find(const csm_mstate_model *model, csm_value value)
 {
     for (uint32_t n = 0; n < model->decl->states.count; n++)
@@ -240,11 +238,8 @@ static csm_status check_required(csm_ctx *ctx, const csm_change *change)
 static csm_status run_hook(csm_ctx *ctx, csm_change *change, csm_status (*hook)(csm_ctx *, csm_change *), const char *kind)
 {
     csm_frame frame = csm_frame_enter(ctx, change->now->table->state_model->plugin, true, kind);
-    csm_status st = hook(ctx, change);
-    char what[96];
 
-    snprintf(what, sizeof(what), "%s of \"%s\"", kind, change->transition->decl->name);
-    return csm_frame_leave(ctx, frame, st, what);
+    return csm_frame_leave(ctx, frame, hook(ctx, change), kind, change->transition->decl->name);
 }
 
 static void keep_active(csm_change *change, const csm_mstate_model *model, const csm_mfield *field)
