@@ -1,4 +1,4 @@
-/* Two maps by table and text. A condition is good as long as the registry, rows as long as their table's mark. A map that is
+/* Two maps by table and text. A filter is good as long as the registry, rows as long as their table's mark. A map that is
  * full takes no more, and is emptied when the next call begins. */
 #include "engine/query/kept.h"
 
@@ -7,19 +7,15 @@
 #include "engine/query/expr.h"
 #include "engine/table/codec.h"
 
-#define TEXT_MAX 1024u             /* longer ones are not kept */
-#define HEAD 5u                    /* of a key: table id, options */
-#define CONDITION_BYTES (2u << 20) /* of all conditions */
+#define TEXT_MAX 1024u          /* longer ones are not kept */
+#define HEAD 5u                 /* of a key: table id, options */
+#define FILTER_BYTES (2u << 20) /* of all filters */
 #define LISTS_MAX 256u
-#define ROWS_MAX 500u              /* of one list */
-
-typedef struct condition {
-    const csm_expr *expr;
-} condition;
+#define ROWS_MAX 500u           /* of one list */
 
 typedef struct row_list {
     csm_kept_rows rows;
-    bool too_many;         /* there are rows, but not here */
+    bool too_many;         /* they are not here */
     uint64_t mark;         /* of the table when they were read */
     csm_str key;
     csm_arena *arena;      /* what all of it lives in */
@@ -28,8 +24,8 @@ typedef struct row_list {
 
 struct csm_kept {
     const csm_registry *reg; /* NULL: memory ran out, nothing is kept */
-    csm_arena *arena;        /* of conditions and their keys */
-    csm_strmap *conditions, *lists;
+    csm_arena *arena;        /* of filters and their keys */
+    csm_strmap *filters, *lists;
     row_list *retired;       /* replaced during the call under way, which may still look at them */
 };
 
@@ -82,9 +78,9 @@ csm_kept *csm_kept_new(void)
     if (kept == NULL)
         return NULL;
     kept->arena = csm_arena_new(16384, 0);
-    kept->conditions = csm_strmap_new();
+    kept->filters = csm_strmap_new();
     kept->lists = csm_strmap_new();
-    if (kept->arena != NULL && kept->conditions != NULL && kept->lists != NULL)
+    if (kept->arena != NULL && kept->filters != NULL && kept->lists != NULL)
         return kept;
     csm_kept_free(kept);
     return NULL;
@@ -108,36 +104,36 @@ void csm_kept_free(csm_kept *kept)
     if (kept->lists != NULL)
         csm_strmap_each(kept->lists, free_list, NULL);
     csm_strmap_free(kept->lists);
-    csm_strmap_free(kept->conditions);
+    csm_strmap_free(kept->filters);
     csm_arena_free(kept->arena);
     csm_mem_free(kept);
 }
 
 static bool is_full(const csm_kept *kept)
 {
-    return csm_arena_used(kept->arena) > CONDITION_BYTES || csm_strmap_count(kept->lists) >= LISTS_MAX;
+    return csm_arena_used(kept->arena) > FILTER_BYTES || csm_strmap_count(kept->lists) >= LISTS_MAX;
 }
 
 void csm_kept_begin(csm_kept *kept, const csm_registry *reg)
 {
-    csm_strmap *conditions, *lists;
+    csm_strmap *filters, *lists;
 
     free_retired(kept);
     if (kept->reg == reg && !is_full(kept))
         return;
     kept->reg = NULL;
-    conditions = csm_strmap_new();
+    filters = csm_strmap_new();
     lists = csm_strmap_new();
-    if (conditions == NULL || lists == NULL) {
-        csm_strmap_free(conditions);
+    if (filters == NULL || lists == NULL) {
+        csm_strmap_free(filters);
         csm_strmap_free(lists);
         return;
     }
     csm_strmap_each(kept->lists, free_list, NULL);
     csm_strmap_free(kept->lists);
-    csm_strmap_free(kept->conditions);
+    csm_strmap_free(kept->filters);
     csm_arena_clear(kept->arena);
-    kept->conditions = conditions;
+    kept->filters = filters;
     kept->lists = lists;
     kept->reg = reg;
 }
@@ -147,30 +143,20 @@ void csm_kept_clear(csm_kept *kept)
     csm_strmap_each(kept->lists, end_list, NULL);
 }
 
-/* ---- conditions ---- */
+/* ---- filters ---- */
 
-static csm_status parse(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_filter_options options, csm_arena *arena,
-                        const csm_expr **out)
-{
-    csm_filter filter;
-
-    CSM_TRY(csm_filter_parse(ctx->reg, table, text, options, arena, &filter, &ctx->err));
-    *out = filter.expr;
-    return CSM_OK;
-}
-
-static csm_status add_condition(csm_ctx *ctx, const csm_mtable *table, const key *k, csm_filter_options options,
-                                condition **out)
+static csm_status add_filter(csm_ctx *ctx, const csm_mtable *table, const key *k, csm_filter_options options, csm_filter **out)
 {
     csm_kept *kept = ctx->cache->kept;
     csm_arena_mark mark = csm_arena_get_mark(kept->arena);
     csm_str name = csm_arena_str(kept->arena, key_str(k));
-    condition *added = csm_arena_zalloc(kept->arena, sizeof(*added));
+    csm_filter *added = csm_arena_zalloc(kept->arena, sizeof(*added));
     csm_status st = name.ptr != NULL && added != NULL ? CSM_OK : csm_ctx_nomem(ctx);
 
     if (st == CSM_OK) /* values borrow from the text */
-        st = parse(ctx, table, (csm_str){ name.ptr + HEAD, name.len - HEAD }, options, kept->arena, &added->expr);
-    if (st == CSM_OK && !csm_strmap_add(kept->conditions, name, added))
+        st = csm_filter_parse(ctx->reg, table, (csm_str){ name.ptr + HEAD, name.len - HEAD }, options, kept->arena, added,
+                              &ctx->err);
+    if (st == CSM_OK && !csm_strmap_add(kept->filters, name, added))
         st = csm_ctx_nomem(ctx);
     if (st != CSM_OK) {
         csm_arena_reset_to(kept->arena, mark);
@@ -180,21 +166,20 @@ static csm_status add_condition(csm_ctx *ctx, const csm_mtable *table, const key
     return CSM_OK;
 }
 
-csm_status csm_kept_condition(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_filter_options options,
-                              const csm_expr **out)
+csm_status csm_kept_filter(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_filter_options options, csm_filter *out)
 {
     csm_kept *kept = ctx->cache->kept;
-    condition *found;
+    csm_filter *found = NULL;
     key k;
+    bool may = kept->reg == ctx->reg && make_key(table, text, options, &k);
 
-    if (kept->reg != ctx->reg || !make_key(table, text, options, &k))
-        return parse(ctx, table, text, options, ctx->arena, out);
-    found = csm_strmap_get(kept->conditions, key_str(&k));
-    if (found == NULL && csm_arena_used(kept->arena) > CONDITION_BYTES)
-        return parse(ctx, table, text, options, ctx->arena, out);
+    if (may)
+        found = csm_strmap_get(kept->filters, key_str(&k));
+    if (found == NULL && (!may || csm_arena_used(kept->arena) > FILTER_BYTES))
+        return csm_filter_parse(ctx->reg, table, text, options, ctx->arena, out, &ctx->err);
     if (found == NULL)
-        CSM_TRY(add_condition(ctx, table, &k, options, &found));
-    *out = found->expr;
+        CSM_TRY(add_filter(ctx, table, &k, options, &found));
+    *out = *found;
     return CSM_OK;
 }
 
@@ -225,49 +210,61 @@ static csm_row *keep_row(csm_arena *arena, const csm_row *row)
     return copy;
 }
 
-static csm_status read_rows(csm_ctx *ctx, csm_cursor *cursor, row_list *list)
+/* At most @p max rows; *more: there are others. */
+static csm_status read_rows(csm_ctx *ctx, csm_cursor *cursor, csm_arena *arena, uint32_t max, csm_kept_rows *out, bool *more)
 {
-    csm_row **items = csm_arena_array(list->arena, ROWS_MAX, sizeof(*items));
-    csm_row *row;
+    uint32_t room = 0;
+    csm_row **items = NULL, *row;
 
-    if (items == NULL)
-        return csm_ctx_nomem(ctx);
-    list->rows.items = items;
+    *out = (csm_kept_rows){ 0 };
     for (;;) {
         CSM_TRY(csm_cursor_next(ctx, cursor, &row, NULL));
-        if (row == NULL)
+        *more = row != NULL && out->count == max;
+        if (row == NULL || *more)
             return CSM_OK;
-        if (list->rows.count == ROWS_MAX) {
-            list->too_many = true;
-            return CSM_OK;
+        if (out->count == room) {
+            csm_row **wider = csm_arena_array(arena, room = room > 0 ? room * 2 : 16, sizeof(*items));
+
+            if (wider == NULL)
+                return csm_ctx_nomem(ctx);
+            if (items != NULL)
+                memcpy(wider, items, out->count * sizeof(*items));
+            out->items = items = wider;
         }
-        if ((items[list->rows.count++] = keep_row(list->arena, row)) == NULL)
+        if ((items[out->count++] = keep_row(arena, row)) == NULL)
             return csm_ctx_nomem(ctx);
     }
 }
 
-static csm_status fill_list(csm_ctx *ctx, const csm_mtable *table, row_list *list)
+static csm_status read_matching(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_arena *arena, uint32_t max,
+                                csm_kept_rows *out, bool *more)
 {
     csm_filter_options trusted = { .trusted = true };
     csm_query_spec spec = { .table = table };
     csm_cursor *cursor;
     csm_status st;
 
-    CSM_TRY(csm_filter_parse(ctx->reg, table, (csm_str){ list->key.ptr + HEAD, list->key.len - HEAD }, trusted, list->arena,
-                             &spec.filter, &ctx->err));
+    CSM_TRY(csm_filter_parse(ctx->reg, table, text, trusted, ctx->arena, &spec.filter, &ctx->err));
     if (spec.filter.expr != NULL)
         CSM_TRY(csm_expr_each_path(spec.filter.expr, check_own, ctx));
     csm_ctx_enter_system(ctx);
     st = csm_cursor_open(ctx, &spec, &cursor);
     if (st == CSM_OK) {
-        st = read_rows(ctx, cursor, list);
+        st = read_rows(ctx, cursor, arena, max, out, more);
         csm_cursor_close(cursor);
     }
     csm_ctx_leave_system(ctx);
     return st;
 }
 
-static csm_status add_list(csm_ctx *ctx, const csm_mtable *table, const key *k, uint64_t mark, row_list **out)
+static csm_status read_once(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_kept_rows *out)
+{
+    bool more;
+
+    return read_matching(ctx, table, text, ctx->arena, UINT32_MAX, out, &more);
+}
+
+static csm_status add_list(csm_ctx *ctx, const csm_mtable *table, csm_str text, const key *k, uint64_t mark, row_list **out)
 {
     csm_arena *arena = csm_arena_new(4096, 0);
     row_list *list = arena != NULL ? csm_arena_zalloc(arena, sizeof(*list)) : NULL;
@@ -275,7 +272,10 @@ static csm_status add_list(csm_ctx *ctx, const csm_mtable *table, const key *k, 
 
     if (list != NULL)
         *list = (row_list){ .mark = mark, .key = csm_arena_str(arena, key_str(k)), .arena = arena };
-    st = list != NULL && list->key.ptr != NULL ? fill_list(ctx, table, list) : csm_ctx_nomem(ctx);
+    if (list == NULL || list->key.ptr == NULL)
+        st = csm_ctx_nomem(ctx);
+    else
+        st = read_matching(ctx, table, text, arena, ROWS_MAX, &list->rows, &list->too_many);
     if (st == CSM_OK && !csm_strmap_add(ctx->cache->kept->lists, list->key, list))
         st = csm_ctx_nomem(ctx);
     if (st != CSM_OK) {
@@ -293,29 +293,27 @@ static void retire(csm_kept *kept, row_list *list)
     kept->retired = list;
 }
 
-csm_status csm_kept_find(csm_ctx *ctx, const csm_mtable *table, csm_str text, const csm_kept_rows **out)
+csm_status csm_kept_find(csm_ctx *ctx, const csm_mtable *table, csm_str text, csm_kept_rows *out)
 {
     csm_kept *kept = ctx->cache->kept;
     row_list *list;
     uint64_t mark;
     key k;
 
-    *out = NULL;
     if ((table->flags & CSM_TABLE_WATCHED) == 0)
         return csm_ctx_fail(ctx, CSM_E_INVALID, "table \"%s\" is not watched: its rows cannot be kept", table->name);
     if (ctx->watched || kept->reg != ctx->reg || !make_key(table, text, (csm_filter_options){ .trusted = true }, &k))
-        return CSM_OK;
+        return read_once(ctx, table, text, out);
     CSM_TRY(csm_watch_table(ctx, table, &mark));
     list = csm_strmap_get(kept->lists, key_str(&k));
     if (list != NULL && list->mark != mark) {
         retire(kept, list);
         list = NULL;
     }
-    if (list == NULL && csm_strmap_count(kept->lists) >= LISTS_MAX)
-        return CSM_OK;
-    if (list == NULL)
-        CSM_TRY(add_list(ctx, table, &k, mark, &list));
-    if (!list->too_many)
-        *out = &list->rows;
+    if (list == NULL && csm_strmap_count(kept->lists) < LISTS_MAX)
+        CSM_TRY(add_list(ctx, table, text, &k, mark, &list));
+    if (list == NULL || list->too_many)
+        return read_once(ctx, table, text, out);
+    *out = list->rows;
     return CSM_OK;
 }

@@ -1,5 +1,6 @@
 /* The host tables together, and what they share. */
 #include "engine/engine.h"
+#include "engine/query/kept.h"
 #include "engine/record/call.h"
 
 const csm_mtable *csm_host_table(csm_ctx *ctx, const char *name)
@@ -28,7 +29,7 @@ csm_status csm_host_filter(csm_ctx *ctx, const csm_mtable *table, const char *en
         *out = (csm_filter){ 0 };
         return CSM_OK;
     }
-    return csm_filter_parse(ctx->reg, table, csm_str_of(encoded), options, ctx->arena, out, &ctx->err);
+    return csm_kept_filter(ctx, table, csm_str_of(encoded), options, out);
 }
 
 const csm_host *csm_engine_host(void)

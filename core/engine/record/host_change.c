@@ -92,17 +92,17 @@ static const char *transition(const csm_change *change)
 static csm_status matches(csm_ctx *ctx, const csm_change *change, const char *encoded, bool *out)
 {
     csm_filter_options options = { .trusted = true, .changes = true };
-    const csm_expr *expr;
+    csm_filter filter;
 
     *out = false;
     if (encoded == NULL)
         return csm_ctx_stick(ctx, CSM_E_INVALID, "a condition needs a text");
-    CSM_TRY(csm_kept_condition(ctx, change->now->table, csm_str_of(encoded), options, &expr));
-    if (expr == NULL) {
+    CSM_TRY(csm_kept_filter(ctx, change->now->table, csm_str_of(encoded), options, &filter));
+    if (filter.expr == NULL) {
         *out = true;
         return CSM_OK;
     }
-    return csm_change_eval(ctx, expr, change, out);
+    return csm_change_eval(ctx, filter.expr, change, out);
 }
 
 const csm_change_api csm_host_change = {

@@ -14,7 +14,8 @@ struct csm_query {
     csm_id *ids;               /* writing calls */
     uint32_t count, at;
     bool fixed;
-    const csm_kept_rows *kept; /* those of an open_kept, at the same place in hand */
+    bool is_kept;              /* an open_kept: its rows are in hand */
+    csm_kept_rows kept;
 };
 
 static csm_status query_open(csm_ctx *ctx, const char *name, csm_query **out)
@@ -34,7 +35,6 @@ static csm_status query_open(csm_ctx *ctx, const char *name, csm_query **out)
 
 static csm_status open_kept(csm_ctx *ctx, const char *name, const char *encoded, csm_query **out)
 {
-    const csm_kept_rows *rows;
     csm_query *q;
 
     CSM_TRY(query_open(ctx, name, &q));
@@ -42,10 +42,8 @@ static csm_status open_kept(csm_ctx *ctx, const char *name, const char *encoded,
         return csm_ctx_stick(ctx, CSM_E_INVALID, "a query of %s has no condition", name);
     if (ctx->system == 0)
         return csm_ctx_stick(ctx, CSM_E_INVALID, "kept rows of %s are for code with the plugin's rights", name);
-    CSM_TRY(csm_kept_find(ctx, q->spec.table, csm_str_of(encoded), &rows));
-    if (rows == NULL)
-        CSM_TRY(csm_host_filter(ctx, q->spec.table, encoded, &q->spec.filter));
-    q->kept = rows;
+    CSM_TRY(csm_kept_find(ctx, q->spec.table, csm_str_of(encoded), &q->kept));
+    q->is_kept = true;
     *out = q;
     return CSM_OK;
 }
@@ -228,9 +226,9 @@ static csm_status next_streamed(csm_ctx *ctx, csm_query *q, csm_record **out)
 /* The row is shared by all calls of the thread: nobody writes to it, and a set goes to a copy as always. */
 static csm_status next_kept(csm_ctx *ctx, csm_query *q, csm_record **out)
 {
-    if (q->at == q->kept->count)
+    if (q->at == q->kept.count)
         return CSM_OK;
-    *out = csm_record_wrap(ctx, q->kept->items[q->at++], NULL);
+    *out = csm_record_wrap(ctx, q->kept.items[q->at++], NULL);
     return *out != NULL ? CSM_OK : CSM_E_NOMEM;
 }
 
@@ -243,7 +241,7 @@ static csm_status query_next(csm_ctx *ctx, csm_query *q, csm_record **out)
         ctx->err = *q->bad_error;
         return q->bad;
     }
-    if (q->kept != NULL)
+    if (q->is_kept)
         return next_kept(ctx, q, out);
     return ctx->txn != NULL ? next_fixed(ctx, q, out) : next_streamed(ctx, q, out);
 }

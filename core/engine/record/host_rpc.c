@@ -2,8 +2,11 @@
 #include "engine/record/call.h"
 
 #include "base/log.h"
+#include "engine/query/kept.h"
 
 #include <stdio.h>
+
+#define PROPERTY_NAME_MAX 200u
 
 /* ---- arguments and replies ---- */
 
@@ -235,34 +238,24 @@ static csm_status counter_next(csm_ctx *ctx, const char *name, int64_t *out)
     return csm_counter_take(ctx, key, 1, out);
 }
 
-static const csm_mindex *index_of_name(const csm_mtable *table, const csm_mfield *field)
-{
-    for (uint32_t n = 0; n < table->index_count; n++)
-        if (table->indexes[n].unique && table->indexes[n].column_count == 1 && table->indexes[n].columns[0].field == field)
-            return &table->indexes[n];
-    return NULL;
-}
-
-/* The administrators' row. *found false when there is none. */
+/* The administrators' row, kept: nearly every call reads some. *found false when there is none. */
 static csm_status find_property(csm_ctx *ctx, const char *name, csm_str *out, bool *found)
 {
     const csm_mtable *table = csm_registry_table(ctx->reg, CSM_STR("sys_properties"));
-    const csm_mfield *key = table != NULL ? csm_mtable_field(table, CSM_STR("name")) : NULL;
     const csm_mfield *value = table != NULL ? csm_mtable_field(table, CSM_STR("value")) : NULL;
-    const csm_mindex *index = key != NULL ? index_of_name(table, key) : NULL;
-    csm_row *row;
-    csm_id id;
+    char filter[PROPERTY_NAME_MAX + 6];
+    csm_kept_rows rows;
 
     *found = false;
-    if (index == NULL || value == NULL)
+    if (value == NULL)
         return CSM_OK;
-    CSM_TRY(csm_index_find(ctx, table, index, csm_ctext(name), &id, found));
-    if (!*found)
-        return CSM_OK;
-    CSM_TRY(csm_row_find(ctx, table, id, &row));
-    *found = row != NULL;
-    if (row != NULL)
-        *out = csm_value_text(csm_row_get(row, value));
+    if (strlen(name) > PROPERTY_NAME_MAX || strchr(name, '^') != NULL)
+        return csm_ctx_fail(ctx, CSM_E_INVALID, "\"%s\" is no name of a property", name);
+    (void)snprintf(filter, sizeof(filter), "name=%s", name);
+    CSM_TRY(csm_kept_find(ctx, table, csm_str_of(filter), &rows));
+    *found = rows.count > 0;
+    if (*found)
+        *out = csm_value_text(csm_row_get(rows.items[0], value));
     return CSM_OK;
 }
 
