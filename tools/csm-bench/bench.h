@@ -171,6 +171,7 @@ typedef struct slot {
     pid_t server;              /* to be profiled; 0 = none */
     double rate[ROUNDS_MAX];   /* out: answers per second, by round */
     double p99[ROUNDS_MAX];    /* out: ns */
+    double bytes;              /* out: of an answer, on the average of the last round */
 } slot;
 
 /* Gives every slot a slice of time in every round. A refused request ends the program. */
@@ -181,10 +182,12 @@ double slots_median(const bench_options *o, const double *values);
 
 /* ---- requests that repeat (source.c) ---- */
 
-/* record.get of a random case; @p fields NULL: all. The answer must name the case asked for. */
+/* record.get of a random case; @p fields NULL: all. The answer must name the case asked for. For an echo, @p pad bytes more,
+ * so that it sends as many as csmd answers. */
 typedef struct get_source {
     const world *wd;
     const char *fields;
+    uint32_t pad;
 } get_source;
 drive_source source_get(get_source *g);
 

@@ -18,7 +18,7 @@ static world *largest(bench *b)
 static void get_figure(bench *b, const char *name, const char *what, const char *fields)
 {
     world *wd = largest(b);
-    get_source get = { wd, fields };
+    get_source get = { .wd = wd, .fields = fields };
     slot slots[] = {
         { .d = b->echo_drive, .source = source_get(&get), .connections = b->o.connections, .depth = 1 },
         { .d = wd->agents, .source = source_get(&get), .connections = b->o.connections, .depth = 1, .server = wd->server },
@@ -33,6 +33,31 @@ static void get_figure(bench *b, const char *name, const char *what, const char 
     snprintf(p99_name, sizeof(p99_name), "%s.p99", name);
     report_add(p99_name, "99 of 100 answered within, beside the echo's", as_time(slots_median(&b->o, slots[1].p99)),
                as_time(slots_median(&b->o, slots[0].p99)), slots_ratio(&b->o, slots[1].p99, slots[0].p99), AT_MOST, 3);
+}
+
+/* The same beside an echo whose messages are as long as csmd's answers. */
+static void same_bytes_figure(bench *b)
+{
+    world *wd = largest(b);
+    get_source get = { .wd = wd }, padded = { .wd = wd };
+    slot slots[] = {
+        { .d = b->echo_drive, .source = source_get(&padded), .connections = b->o.connections, .depth = 1 },
+        { .d = wd->agents, .source = source_get(&get), .connections = b->o.connections, .depth = 1 },
+    };
+    bench_options once = b->o;
+    double plain;
+    char what[96];
+
+    if (!wanted(&b->o, "get.same"))
+        return;
+    once.rounds = 1;
+    slots_run(&once, "get.same", slots, 2);
+    plain = slots[0].bytes;
+    padded.pad = slots[1].bytes > plain ? (uint32_t)(slots[1].bytes - plain) : 0;
+    slots_run(&b->o, "get.same", slots, 2);
+    snprintf(what, sizeof(what), "whole case by id, beside an echo of as many bytes (%.0f)", slots[1].bytes);
+    report_add("get.same", what, as_rate(slots_median(&b->o, slots[1].rate)), as_rate(slots_median(&b->o, slots[0].rate)),
+               slots_ratio(&b->o, slots[1].rate, slots[0].rate), AT_LEAST, 0.60);
 }
 
 /* ---- lists ---- */
@@ -131,6 +156,7 @@ static void deep_page(bench *b)
 void figures_read(bench *b)
 {
     get_figure(b, "get", "whole case by id, one request under way per connection, beside the echo", NULL);
+    same_bytes_figure(b);
     get_figure(b, "get.brief", "eight fields of a case by id, beside the echo", BRIEF);
     account_list(b);
     group_list(b);

@@ -45,7 +45,7 @@ static void take_bounded(void *user, uint32_t msgid, csm_str result)
 static void run_mix(world *wd, uint64_t requests)
 {
     uint32_t half = wd->options->connections / 2;
-    get_source get = { wd, NULL };
+    get_source get = { .wd = wd };
     page_source page = { .wd = wd, .query_start = "account=", .query_end = "^active=true^ORDERBYDESCopened_at",
                          .values = wd->accounts, .value_count = ACCOUNTS, .rows = 20 };
     bounded gets = { source_get(&get), requests * 3 / 4 }, pages = { source_page(&page), requests / 4 };

@@ -23,6 +23,7 @@ static void run_slot(const bench_options *o, const char *name, slot *s, uint32_t
     if (part.errors > 0)
         die("%s: %s", name, part.first_error);
     s->rate[round] = (double)part.requests / part.seconds;
+    s->bytes = (double)part.bytes / (double)part.requests;
     s->p99[round] = hist_at(&part.latency, 0.99);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define CASE "sn_customerservice_case"
+#define PAD_MAX 16384u
 #define LIST_FIELDS "number,short_description,priority,state,assigned_to,opened_at"
 
 /* ---- one case ---- */
@@ -15,15 +16,20 @@ static void id_of(const world *wd, uint32_t msgid, char out[HEX_ID])
 
 static bool make_get(void *user, uint32_t msgid, csm_buf *out)
 {
+    static const char filling[PAD_MAX];
     const get_source *g = user;
     char id[HEX_ID];
-    csm_writer w = request_open(out, msgid, "record.get", g->fields != NULL ? 3 : 2);
+    csm_writer w = request_open(out, msgid, "record.get", 2u + (g->fields != NULL) + (g->pad > 0));
 
     id_of(g->wd, msgid, id);
     request_text(&w, "table", CASE);
     request_id(&w, "id", id);
     if (g->fields != NULL)
         request_text(&w, "fields", g->fields);
+    if (g->pad > 0) {
+        csm_write_cstr(&w, "pad");
+        csm_write_bytes(&w, (csm_str){ filling, g->pad < PAD_MAX ? g->pad : PAD_MAX });
+    }
     return true;
 }
 
