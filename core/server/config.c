@@ -231,13 +231,25 @@ csm_status csm_config_check(const csm_config *config, csm_error *err)
     return need_one_of("log_format", config->log_format, formats, err);
 }
 
+/* As the file's syntax has it. */
+static void print_text(const char *text, csm_buf *out)
+{
+    csm_buf_printf(out, "\"");
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
+        if (*c < 0x20 || *c == 0x7f)
+            csm_buf_printf(out, "\\x%02x", *c);
+        else
+            csm_buf_printf(out, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
+    csm_buf_printf(out, "\"");
+}
+
 static void print_value(const csm_config *config, const setting *s, csm_buf *out)
 {
     const void *at = const_member(config, s->offset);
 
     switch (s->kind) {
     case SET_TEXT:
-        csm_buf_printf(out, "\"%s\"", *(char *const *)at);
+        print_text(*(char *const *)at, out);
         break;
     case SET_INT:
         csm_buf_printf(out, "%lld", (long long)*(const int64_t *)at);
@@ -250,8 +262,10 @@ static void print_value(const csm_config *config, const setting *s, csm_buf *out
         uint32_t count = *(const uint32_t *)const_member(config, s->count_offset);
 
         csm_buf_printf(out, "[");
-        for (uint32_t n = 0; n < count; n++)
-            csm_buf_printf(out, "%s\"%s\"", n > 0 ? ", " : "", items[n]);
+        for (uint32_t n = 0; n < count; n++) {
+            csm_buf_printf(out, "%s", n > 0 ? ", " : "");
+            print_text(items[n], out);
+        }
         csm_buf_printf(out, "]");
     }
     }

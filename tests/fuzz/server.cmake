@@ -1,0 +1,1 @@
+csm_fuzz(server_config SOURCES server/fuzz_config.c ROOMS server)
