@@ -28,17 +28,23 @@ static uint32_t stream_of(const stream_state *s)
     return csm_take_u32(s->prefix + 4 + sizeof(csm_id));
 }
 
-/* The last version is a delete exactly when the record is gone. */
+/* The last version is a delete exactly when the record is gone. A row whose journals have entries does not say otherwise. */
 static csm_status end_stream(csm_verifier *v, stream_state *s)
 {
     char text[CSM_ID_TEXT];
     csm_str bytes;
-    if (!s->open || stream_of(s) != CSM_STREAM_VERSIONS)
+    if (!s->open)
         return CSM_OK;
     csm_str key = { (const char *)s->prefix, 4 + sizeof(csm_id) };
     csm_status st = csm_view_get(v->ctx.view, CSM_DB_ROWS, key, &bytes, &v->ctx.err);
     if (st != CSM_OK && st != CSM_E_NOT_FOUND)
         return st;
+    if (stream_of(s) != CSM_STREAM_VERSIONS) {
+        if (st == CSM_OK && csm_row_peek_no_journal(bytes))
+            csm_verify_problem(v, "history", "record %s says it has no journal entry, stream %u has some", name_of(s, text),
+                               stream_of(s));
+        return CSM_OK;
+    }
     if (st == CSM_OK && s->op == CSM_HISTORY_DELETE)
         csm_verify_problem(v, "history", "record %s is there, its history ends with a delete", name_of(s, text));
     if (st == CSM_E_NOT_FOUND && s->op != CSM_HISTORY_DELETE)

@@ -46,7 +46,8 @@ csm_status csm_history_add(csm_ctx *ctx, const csm_row *old, const csm_row *now)
  * undone delete). Needed only where the id is not new; csm_history_add refuses a version that is there already
  * (EXISTS). */
 csm_status csm_history_next_version(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t *out);
-/* An entry of a journal field. The time is @p at, never before that of the entry before it. */
+/* An entry of a journal field. The time is @p at, never before that of the entry before it. INTERNAL for a row that says
+ * it has none: it is stored without that mark first. */
 csm_status csm_history_add_journal(csm_ctx *ctx, const csm_row *row, const csm_mfield *field, csm_str text, csm_time at,
                                    csm_str by);
 

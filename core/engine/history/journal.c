@@ -53,6 +53,8 @@ csm_status csm_history_add_journal(csm_ctx *ctx, const csm_row *row, const csm_m
     csm_buf body = { 0 };
     csm_writer w = { &body };
     uint64_t number = 0;
+    if (row->no_journal)
+        return csm_ctx_fail(ctx, CSM_E_INTERNAL, "journal \"%s\": the row was written as one without entries", field->name);
     CSM_TRY(place(ctx, row, field, &number, &at));
     csm_arena_reset_to(ctx->arena, mark);
     csm_stream_start(&body);

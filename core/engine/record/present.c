@@ -275,10 +275,10 @@ static csm_status add_value(presenting *p, csm_str name, const csm_mfield *field
     return CSM_OK;
 }
 
-/* Most records have no entry in any journal: one look tells. */
+/* Most records have no entry in any journal: the row says so, or one look tells. */
 static csm_status journal_value(presenting *p, const csm_mfield *field, csm_value *out)
 {
-    if (!p->looked)
+    if (!p->looked && !p->row->no_journal)
         CSM_TRY(csm_history_has_journal(p->ctx, p->row->table, p->row->id, &p->has_journal));
     p->looked = true;
     *out = csm_list(NULL, 0);

@@ -63,6 +63,7 @@ static csm_status begin(csm_ctx *ctx, csm_write *w, const csm_mtable *table, csm
     CSM_TRY(csm_budget_row(ctx));
     w->table = table;
     w->version = -1;
+    w->begun = csm_request_log_mark(ctx->log);
     w->change.op = op;
     w->change.by_client = ctx->system == 0 && !ctx->caller->is_system;
     w->change.is_import = ctx->import;
@@ -123,6 +124,22 @@ static void stamp(csm_ctx *ctx, csm_write *w)
     put_own(w, CSM_FID_UPDATED_BY, by);
 }
 
+static bool has_entries(const csm_write *w)
+{
+    for (uint32_t n = 0; n < w->table->journal_count; n++)
+        if (csm_change_has_entry(&w->change, w->table->journals[n]))
+            return true;
+    return w->kept != NULL;
+}
+
+/* A rule may have written the record meanwhile, with an entry: then this row no longer knows. */
+static bool stays_without_journal(const csm_ctx *ctx, const csm_write *w)
+{
+    const csm_row *now = w->change.now;
+
+    return now->no_journal && !has_entries(w) && !csm_request_log_changed_since(ctx->log, w->begun, now->id);
+}
+
 static csm_status add_journals(csm_ctx *ctx, csm_write *w)
 {
     for (csm_kept_entry *entry = w->kept; entry != NULL; entry = entry->next)
@@ -158,6 +175,7 @@ static csm_status put(csm_ctx *ctx, csm_write *w, csm_when after, csm_row **out)
     csm_log_mark mark;
 
     stamp(ctx, w);
+    now->no_journal = stays_without_journal(ctx, w);
     CSM_TRY(csm_row_put(ctx, old, now));
     CSM_TRY(csm_history_add(ctx, old, now));
     CSM_TRY(add_journals(ctx, w));
@@ -228,6 +246,7 @@ static csm_status new_row(csm_ctx *ctx, const insert_args *a, csm_write *w)
     if (row == NULL)
         return csm_ctx_nomem(ctx);
     csm_row_set_version(row, version);
+    row->no_journal = version == 0 && (a->table->flags & CSM_TABLE_NO_HISTORY) == 0;
     for (uint32_t n = 0; n < a->table->field_count; n++)
         if (a->table->fields[n].id >= CSM_FID_DOMAIN && a->table->fields[n].type != CSM_F_JOURNAL)
             row->values[n] = default_value(ctx, &a->table->fields[n]);
@@ -343,14 +362,6 @@ static csm_status check_updated(csm_ctx *ctx, const csm_write *w)
         return CSM_OK;
     return csm_ctx_fail(ctx, CSM_E_DENIED, "the change would put this %s out of the caller's reach",
                         csm_ctx_called(ctx, w->table));
-}
-
-static bool has_entries(const csm_write *w)
-{
-    for (uint32_t n = 0; n < w->table->journal_count; n++)
-        if (csm_change_has_entry(&w->change, w->table->journals[n]))
-            return true;
-    return w->kept != NULL;
 }
 
 static csm_status update(csm_ctx *ctx, void *arg)

@@ -29,6 +29,7 @@ typedef struct csm_write {
     csm_kept_entry *kept;      /* oldest first */
     int64_t version;           /* the sys_mod_count the writer asked for; -1 = none */
     const csm_value *checked;  /* values by field position when csm_write_check_given looked; NULL = not yet */
+    csm_log_mark begun;        /* what the request had done before */
 } csm_write;
 
 /* Fills the pending row from what the writer gave; refuses unknown names and values that do not fit. */

@@ -1,8 +1,10 @@
-/* Rows in memory and as bytes: a header (format, version, table id) and a map from field number to value. */
+/* Rows in memory and as bytes: a header (format, version, table id) and a map from field number to value. The format also
+ * says whether the row is known to have no journal entry. */
 #include "base/id.h"
 #include "engine/table/codec.h"
 
 #define FORMAT 1
+#define FORMAT_NO_JOURNAL 2
 #define HEADER 9 /* format, version, table id */
 
 csm_row *csm_row_new(csm_arena *arena, const csm_mtable *table, csm_id id)
@@ -54,7 +56,7 @@ static csm_status refuse_row(const csm_row *row, csm_status code, const char *wh
 csm_status csm_row_encode(const csm_row *row, csm_buf *out, csm_error *err)
 {
     const csm_mtable *table = row->table;
-    uint8_t header[HEADER] = { FORMAT };
+    uint8_t header[HEADER] = { row->no_journal ? FORMAT_NO_JOURNAL : FORMAT };
     size_t start = out->len;
     uint32_t count = row->unknown_count;
     csm_writer w = { out };
@@ -85,11 +87,16 @@ csm_status csm_row_encode(const csm_row *row, csm_buf *out, csm_error *err)
 
 bool csm_row_peek(csm_str bytes, uint32_t *table_id, uint32_t *version)
 {
-    if (bytes.len <= HEADER || bytes.ptr[0] != FORMAT)
+    if (bytes.len <= HEADER || (bytes.ptr[0] != FORMAT && bytes.ptr[0] != FORMAT_NO_JOURNAL))
         return false;
     *version = csm_take_u32(bytes.ptr + 1);
     *table_id = csm_take_u32(bytes.ptr + 5);
     return true;
+}
+
+bool csm_row_peek_no_journal(csm_str bytes)
+{
+    return bytes.len > HEADER && bytes.ptr[0] == FORMAT_NO_JOURNAL;
 }
 
 /* Keeps the encoded pair [from, to). They lie together but for the first time after a plugin went away. */
@@ -185,6 +192,7 @@ csm_status csm_row_decode(const csm_registry *reg, csm_arena *arena, csm_id id, 
     if (row == NULL)
         return csm_error_nomem(err);
     csm_row_set_version(row, version);
+    row->no_journal = csm_row_peek_no_journal(bytes);
     csm_status st = read_map(row, arena, (csm_str){ bytes.ptr + HEADER, bytes.len - HEADER });
     if (st == CSM_E_NOMEM)
         return csm_error_nomem(err);

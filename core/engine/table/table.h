@@ -14,6 +14,7 @@ typedef struct csm_row {
     csm_value *values; /* table->field_count; entries of SYS_ID, CLASS, MOD_COUNT are filled too */
     csm_str unknown;   /* encoded pairs of fields this registry does not know; kept on rewrite */
     uint32_t unknown_count;
+    bool no_journal; /* stored: no journal field has an entry; false: not known */
 } csm_row;
 
 static inline csm_value csm_row_get(const csm_row *row, const csm_mfield *field)
@@ -29,6 +30,7 @@ csm_status csm_row_decode(const csm_registry *reg, csm_arena *arena, csm_id id, 
 csm_status csm_row_encode(const csm_row *row, csm_buf *out, csm_error *err);
 /* The header alone, for scans that skip rows of other tables. False when the bytes are no row. */
 bool csm_row_peek(csm_str bytes, uint32_t *table_id, uint32_t *version);
+bool csm_row_peek_no_journal(csm_str bytes);
 /* An empty row of @p table. NULL: out of memory. */
 csm_row *csm_row_new(csm_arena *arena, const csm_mtable *table, csm_id id);
 csm_row *csm_row_copy(csm_arena *arena, const csm_row *row); /* shallow values */

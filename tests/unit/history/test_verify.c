@@ -214,6 +214,15 @@ static void gap_in_journal(csm_ctx *ctx, csm_row *row)
     put(ctx, CSM_DB_HISTORY, history_key(ctx, row, stream, 3), value);
 }
 
+static void denied_journal(csm_ctx *ctx, csm_row *row)
+{
+    csm_buf bytes = { 0 };
+    row->no_journal = true;
+    assert_ok(ctx, csm_row_encode(row, &bytes, &ctx->err));
+    put(ctx, CSM_DB_ROWS, row_key(ctx, row), csm_buf_str(&bytes));
+    csm_buf_done(&bytes);
+}
+
 static void stray_piece(csm_ctx *ctx, csm_row *row)
 {
     csm_str key = history_key(ctx, row, 0, 1);
@@ -289,6 +298,7 @@ static const struct damage_row {
     { "row with another family", other_family, "rows", "another family", 1 },
     { "lost version", lose_version, "history", NULL, 1 },
     { "gap in a journal", gap_in_journal, "history", "follows 1", 1 },
+    { "row that denies its journal", denied_journal, "history", "no journal entry", 1 },
     { "stray piece", stray_piece, "history", "piece", 1 },
     { "broken version", broken_version, "history", "does not decode", 1 },
     { "gone without a delete", gone_without_delete, "history", "no delete", 1 },

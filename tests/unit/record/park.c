@@ -134,10 +134,14 @@ static csm_status second(csm_ctx *ctx, csm_change *change)
 
 static csm_status high(csm_ctx *ctx, csm_change *change)
 {
-    (void)ctx;
-    (void)change;
+    csm_record *rec;
+
     world_note("high ");
-    return CSM_OK;
+    if (!world_knob.note_before)
+        return CSM_OK;
+    CSM_TRY(csm_record_get(ctx, "duty", csm_change_id(ctx, change), &rec));
+    CSM_TRY(csm_record_set_text(ctx, rec, "comments", CSM_STR("urgent")));
+    return csm_record_update(ctx, rec);
 }
 
 static csm_status after(csm_ctx *ctx, csm_change *change)

@@ -10,7 +10,7 @@ extern char world_trace[4096];
 void world_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* What the fault hooks of the park do; see park.c. */
 typedef struct world_knobs {
-    bool refuse_before, refuse_after, deep, wrong_field, silent, subscriber_fails, job_fails, touch_again;
+    bool refuse_before, refuse_after, deep, wrong_field, silent, subscriber_fails, job_fails, touch_again, note_before;
 } world_knobs;
 extern world_knobs world_knob;
 

@@ -218,6 +218,45 @@ static void imports_keep_times_and_numbers(void **state)
     assert_str(world_text(row, "number"), "DU0000701");
 }
 
+static bool says_no_journal(world *w, const csm_row *row)
+{
+    csm_row *stored = world_find(w, "duty", row->id);
+
+    assert_non_null(stored);
+    return stored->no_journal;
+}
+
+static void rows_tell_that_no_journal_has_an_entry(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "root");
+    csm_write_options same = CSM_WRITE_OPTIONS_INIT;
+    csm_pair title = { CSM_STR("title"), csm_ctext("back") };
+    csm_row *row, *with, *again;
+
+    assert_ok(ctx, world_insert(w, "duty", "title=a", &row));
+    assert_true(says_no_journal(w, row));
+    assert_ok(ctx, world_update(w, row, "title=b", &again));
+    assert_true(says_no_journal(w, row));
+    assert_ok(ctx, world_update(w, row, "comments=hello", &again));
+    assert_false(says_no_journal(w, row));
+    assert_ok(ctx, world_update(w, row, "title=c", &again));
+    assert_false(says_no_journal(w, row));
+    assert_ok(ctx, world_insert(w, "duty", "title=a^comments=hello", &with));
+    assert_false(says_no_journal(w, with));
+    /* an id that had entries before goes on with them */
+    assert_ok(ctx, csm_write_delete(ctx, row->table, row->id, NULL));
+    same.id = row->id;
+    assert_ok(ctx, csm_write_insert(ctx, row->table, csm_map(&title, 1), &same, &again));
+    assert_false(says_no_journal(w, row));
+    /* a rule adds one while the row it comes before still knows of none */
+    assert_ok(ctx, world_insert(w, "duty", "title=a^priority=3", &row));
+    world_knob.note_before = true;
+    assert_ok(ctx, world_update(w, row, "priority=1", &again));
+    world_knob.note_before = false;
+    assert_false(says_no_journal(w, row));
+}
+
 static csm_status two_and_fail(csm_ctx *ctx, void *arg)
 {
     world *w = arg;
@@ -255,7 +294,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(insert_fills_defaults), T(update_counts_versions), T(insert_refuses), T(refused_writes_take_no_number),
         T(unreadable_is_not_found), T(update_stays_within_reach), T(insert_only_and_closed_fields),
-        T(imports_keep_times_and_numbers), T(nested_steps_undo), T(reads_may_not_write),
+        T(imports_keep_times_and_numbers), T(rows_tell_that_no_journal_has_an_entry), T(nested_steps_undo),
+        T(reads_may_not_write),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

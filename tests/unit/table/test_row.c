@@ -225,6 +225,16 @@ static void unknown_table_is_named(void **state)
     assert_non_null(strstr(ctx->err.message, "4096"));
 }
 
+static void no_journal_is_kept(void **state)
+{
+    csm_ctx *ctx = fixture_read(*state);
+    csm_row *row = fixture_row(*state, "all");
+    assert_false(round_trip(ctx, row)->no_journal);
+    row->no_journal = true;
+    assert_true(round_trip(ctx, row)->no_journal);
+    assert_true(csm_row_copy(ctx->arena, row)->no_journal);
+}
+
 static void copies_are_apart(void **state)
 {
     csm_ctx *ctx = fixture_read(*state);
@@ -243,6 +253,7 @@ int main(void)
         cmocka_unit_test(unknown_fields_survive),   cmocka_unit_test(large_rows_are_refused),
         cmocka_unit_test(wrong_types_are_refused),  cmocka_unit_test(damage_is_met),
         cmocka_unit_test(unknown_table_is_named),   cmocka_unit_test(copies_are_apart),
+        cmocka_unit_test(no_journal_is_kept),
     };
     int failed = run_rows("row values", value_rows, value_survives);
     return failed + cmocka_run_group_tests_name("row", tests, setup, teardown);
