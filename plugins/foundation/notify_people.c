@@ -209,7 +209,7 @@ static const char *list_of(csm_ctx *ctx, const char *table, csm_str path, csm_st
     if (dot == NULL || csm_table_has_field(ctx, table, path.ptr))
         return NULL;
     *first = csm_str_copy(ctx, (csm_str){ path.ptr, (size_t)(dot - path.ptr) });
-    *rest = csm_str_copy(ctx, (csm_str){ dot + 1, path.len - first->len - 1 });
+    *rest = csm_str_copy(ctx, (csm_str){ dot + 1, (size_t)(path.ptr + path.len - dot) - 1 });
     return first->ptr != NULL && rest->ptr != NULL ? csm_table_refers_to(ctx, table, first->ptr) : NULL;
 }
 
