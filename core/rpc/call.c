@@ -305,7 +305,7 @@ csm_status csm_call_run(csm_call *call, csm_ctx *ctx)
         csm_call_fail(call, &call->refusal);
         return CSM_OK;
     }
-    if (!reply.done)
+    if (!reply.done && !call->more)
         csm_write_nil(&w);
     if (call->reply.no_memory)
         return csm_ctx_nomem(ctx);

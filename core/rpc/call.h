@@ -13,6 +13,7 @@
 
 typedef struct csm_call csm_call;
 typedef struct csm_throttle csm_throttle; /* failed logins by address */
+typedef struct csm_batch csm_batch;       /* of the writer */
 
 /* Who a connection is. Changed on the loop thread only, when a reply that changes it is delivered. */
 typedef struct csm_identity {
@@ -69,7 +70,8 @@ struct csm_call {
     bool close_after;
     bool external;             /* its caller is: an error tells him neither hint nor detail nor plugin */
     bool took_effect;          /* wrote something */
-    bool more;                 /* set by the handler: done so far as the reply tells, it goes on in the next transaction */
+    bool more;                 /* set by the handler: it goes on in a later transaction */
+    bool held;                 /* by the writer: not run in this transaction, an earlier call of its session is not through */
     uint32_t pages;            /* of it that are committed */
     size_t reply_kept;         /* what they wrote of the reply */
     void *progress;            /* the handler's own, in arena: how far it is */
@@ -110,6 +112,7 @@ struct csm_rpc {
     csm_engine *engine;
     csm_rpc_options options;
     csm_queue *queue;          /* of csm_call, to the writer */
+    csm_batch *batch;          /* writer thread: what it took from there */
     csm_thread *writer;
     csm_pool *workers;         /* long reads, dry runs */
     csm_pool *hashers;         /* password work */
@@ -174,6 +177,9 @@ void csm_throttle_count(csm_throttle *throttle, const char *address, csm_time no
 
 /* The writer thread, until its queue is closed and empty. */
 void csm_writer_run(void *rpc);
+/* Whether a handler whose work comes in pieces, at it since @p since_us (csm_mono_us), should make way: it sets call->more and
+ * returns. Soon when other sessions wait, else after a while. Never in a dry run. The thread that runs the call. */
+bool csm_writer_is_turn_over(csm_call *call, int64_t since_us);
 /* One call each, on a pool's thread @p worker; its reply goes to csm_rpc_finish, a prepared write to the writer. */
 void csm_worker_read(void *call, unsigned worker);
 void csm_worker_prepare(void *call, unsigned worker);

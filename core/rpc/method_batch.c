@@ -6,7 +6,6 @@
 
 #define ITEMS_MAX 1000u
 #define REF_DEPTH 8u
-#define PAGE_US 20000 /* what one page may take of the writer */
 
 typedef enum batch_op { OP_INSERT, OP_UPDATE, OP_DELETE, OP_COUNT } batch_op;
 static const char *const op_names[OP_COUNT] = { "insert", "update", "delete" };
@@ -224,7 +223,7 @@ static csm_status begin(csm_ctx *ctx, const csm_args *in, batch **out)
         return csm_ctx_nomem(ctx);
     b->items = in->values[0];
     b->atomic = csm_is_nil(in->values[1]) || in->values[1].b;
-    b->paged = !b->atomic && call->request_key.len == 0 && !call->dry_run;
+    b->paged = !b->atomic && call->request_key.len == 0;
     b->ids = csm_arena_array(ctx->arena, b->items.count + 1u, sizeof(*b->ids));
     b->rows = csm_arena_array(ctx->arena, b->items.count + 1u, sizeof(*b->rows));
     if (b->ids == NULL || b->rows == NULL)
@@ -262,7 +261,7 @@ static csm_status record_batch(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     csm_call *call = csm_call_of(ctx);
     batch *b = call->progress;
     csm_writer *w = csm_reply_begin(out);
-    int64_t until = csm_mono_us() + PAGE_US;
+    int64_t since = csm_mono_us();
 
     if (b == NULL)
         CSM_TRY(begin(ctx, in, &b));
@@ -279,7 +278,7 @@ static csm_status record_batch(csm_ctx *ctx, const csm_args *in, csm_reply *out)
             csm_error_hint(&ctx->err, "send fewer items at once, or \"atomic\": false");
         CSM_TRY(st);
         b->at++;
-        call->more = b->paged && b->at < b->items.count && csm_mono_us() >= until;
+        call->more = b->paged && b->at < b->items.count && csm_writer_is_turn_over(call, since);
         if (call->more)
             return CSM_OK;
     }

@@ -1,12 +1,13 @@
-/* Imports: started by name, fed page by page, each page one transaction that also keeps how far it came. One bad row is
- * undone alone and told; the others stay. Source: DOMAIN 4.15. */
+/* Imports: started by name, fed page by page. A page makes way for others between its rows; each transaction also keeps how far it
+ * came, and which rows of the page were refused, so that a page sent again is answered as the first time. One bad row is undone
+ * alone and told; the others stay. Source: DOMAIN 4.15. */
 #include "rpc/import.h"
 
 #include <stdio.h>
 
 #define ROWS_MAX 1000u
 #define COLUMNS_MAX 500u
-#define ERROR_BYTES 40000u /* of a reply that must fit under a request key */
+#define ERROR_BYTES 40000u /* of texts: all refusals of a page fit into one field, and into a reply kept under a request key */
 
 typedef struct figures {
     int64_t rows_read, inserted, updated, unchanged, failed;
@@ -27,15 +28,6 @@ static figures figures_of(const csm_row *row)
                       .updated = csm_value_int(csm_row_field(row, "updated")),
                       .unchanged = csm_value_int(csm_row_field(row, "unchanged")),
                       .failed = csm_value_int(csm_row_field(row, "failed")) };
-}
-
-static csm_status keep_figures(csm_ctx *ctx, const csm_row *row, const figures *f)
-{
-    csm_pair pairs[] = { { CSM_STR("rows_read"), csm_int(f->rows_read) }, { CSM_STR("inserted"), csm_int(f->inserted) },
-                         { CSM_STR("updated"), csm_int(f->updated) },     { CSM_STR("unchanged"), csm_int(f->unchanged) },
-                         { CSM_STR("failed"), csm_int(f->failed) } };
-
-    return csm_own_update(ctx, row, pairs, sizeof(pairs) / sizeof(pairs[0]));
 }
 
 static void write_figures(csm_writer *w, const figures *f)
@@ -107,46 +99,88 @@ static csm_status import_finish(csm_ctx *ctx, const csm_args *in, csm_reply *out
 typedef struct page {
     csm_value rows;
     int64_t first;             /* number of the first row sent, from 1 */
-    uint32_t skip;             /* rows of it that an earlier call took */
+    uint32_t skip;             /* rows of it that an earlier call or turn took */
     figures f;
-    csm_value errors;          /* list of {row, field, message} */
-    size_t error_bytes;
+    csm_value refused;         /* list of [row, field, message]; message nil: told enough */
+    size_t refused_bytes;
 } page;
 
-static csm_status add_error(csm_ctx *ctx, page *p, int64_t number)
+static csm_status keep_page(csm_ctx *ctx, const csm_row *row, const page *p)
 {
-    csm_value map = csm_nil();
-    csm_str message = csm_arena_str(ctx->arena, csm_str_of(ctx->err.message));
-    csm_str field = csm_arena_str(ctx->arena, csm_str_of(ctx->err.field));
+    csm_pair kept[] = { { CSM_STR("first"), csm_int(p->first) }, { CSM_STR("refused"), p->refused } };
+    csm_pair pairs[] = { { CSM_STR("rows_read"), csm_int(p->f.rows_read) }, { CSM_STR("inserted"), csm_int(p->f.inserted) },
+                         { CSM_STR("updated"), csm_int(p->f.updated) },     { CSM_STR("unchanged"), csm_int(p->f.unchanged) },
+                         { CSM_STR("failed"), csm_int(p->f.failed) },
+                         { CSM_STR("page"), csm_call_of(ctx)->more ? csm_map(kept, 2) : csm_nil() } };
 
-    if (message.ptr == NULL || field.ptr == NULL)
-        return csm_ctx_nomem(ctx);
-    p->error_bytes += message.len + field.len;
-    if (p->error_bytes > ERROR_BYTES)
-        message = CSM_STR("refused; send fewer rows to hear why");
-    CSM_TRY(csm_map_add(ctx, &map, "row", csm_int(number)));
-    CSM_TRY(csm_map_add(ctx, &map, "field", field.len > 0 && p->error_bytes <= ERROR_BYTES ? csm_text(field) : csm_nil()));
-    CSM_TRY(csm_map_add(ctx, &map, "message", csm_text(message)));
-    p->f.failed++;
-    return csm_list_add(ctx, &p->errors, map);
+    return csm_own_update(ctx, row, pairs, sizeof(pairs) / sizeof(pairs[0]));
 }
 
+static csm_status add_refusal(csm_ctx *ctx, page *p, int64_t number, csm_str field, csm_str message)
+{
+    csm_value told[] = { csm_int(number), csm_text(field), csm_text(message) };
+
+    p->refused_bytes += field.len + message.len;
+    if (p->refused_bytes > ERROR_BYTES)
+        told[1] = told[2] = csm_nil();
+    return csm_list_add(ctx, &p->refused, csm_list(told, 3));
+}
+
+/* What earlier turns of the same page refused. */
+static csm_status take_refused(csm_ctx *ctx, const csm_row *row, page *p)
+{
+    csm_value kept = csm_row_field(row, "page");
+    const csm_value *first = csm_map_get(&kept, "first"), *refused = csm_map_get(&kept, "refused");
+
+    if (first == NULL || first->i != p->first || refused == NULL)
+        return CSM_OK;
+    for (uint32_t n = 0; n < refused->count; n++) {
+        csm_value told = refused->list[n];
+
+        if (told.type != CSM_T_LIST || told.count != 3)
+            return csm_ctx_fail(ctx, CSM_E_CORRUPT, "the kept page of the import is none");
+        CSM_TRY(add_refusal(ctx, p, told.list[0].i, csm_value_text(told.list[1]), csm_value_text(told.list[2])));
+    }
+    return CSM_OK;
+}
+
+static void write_refused(csm_writer *w, csm_value refused)
+{
+    csm_write_cstr(w, "errors");
+    csm_write_list(w, refused.count);
+    for (uint32_t n = 0; n < refused.count; n++) {
+        const csm_value *told = refused.list[n].list;
+
+        csm_write_map(w, 3);
+        csm_put_value(w, "row", told[0]);
+        csm_put_value(w, "field", csm_value_text(told[1]).len > 0 ? told[1] : csm_nil());
+        csm_put_value(w, "message", csm_is_nil(told[2]) ? csm_ctext("refused; send fewer rows to hear why") : told[2]);
+    }
+}
+
+/* Rows until the page ends or others wait. */
 static csm_status run_rows(csm_ctx *ctx, const csm_import_map *map, page *p)
 {
-    for (uint32_t n = p->skip; n < p->rows.count; n++) {
+    csm_call *call = csm_call_of(ctx);
+    int64_t since = csm_mono_us();
+
+    for (uint32_t n = p->skip; n < p->rows.count && !call->more; n++) {
         csm_import_action action = CSM_IMPORT_UNCHANGED;
         csm_status st = csm_import_row(ctx, map, p->rows.list[n], p->first + n, &action);
 
         if (ctx->budget.exceeded || ctx->sticky != CSM_OK || st == CSM_E_NOMEM || st == CSM_E_CORRUPT || st == CSM_E_IO)
             return st != CSM_OK ? st : ctx->sticky;
         p->f.rows_read++;
-        if (st != CSM_OK)
-            CSM_TRY(add_error(ctx, p, p->first + n));
-        else
+        if (st != CSM_OK) {
+            p->f.failed++;
+            CSM_TRY(add_refusal(ctx, p, p->first + n, csm_str_of(ctx->err.field), csm_str_of(ctx->err.message)));
+        } else {
             *(action == CSM_IMPORT_INSERTED  ? &p->f.inserted
               : action == CSM_IMPORT_UPDATED ? &p->f.updated
                                              : &p->f.unchanged) += 1;
+        }
         csm_error_clear(&ctx->err);
+        call->more = n + 1 < p->rows.count && csm_writer_is_turn_over(call, since);
     }
     return CSM_OK;
 }
@@ -180,12 +214,12 @@ static csm_status open_page(csm_ctx *ctx, const csm_args *in, page *p, csm_row *
         return csm_error_field(&ctx->err, CSM_E_INVALID, "first", "the import stands at row %lld: rows come in order",
                                (long long)p->f.rows_read);
     p->skip = (uint32_t)(p->f.rows_read + 1 - p->first < p->rows.count ? p->f.rows_read + 1 - p->first : p->rows.count);
-    return CSM_OK;
+    return take_refused(ctx, *row, p);
 }
 
 static csm_status import_rows(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    page p = { .rows = in->values[4], .first = in->values[2].i, .errors = csm_list(NULL, 0) };
+    page p = { .rows = in->values[4], .first = in->values[2].i, .refused = csm_list(NULL, 0) };
     csm_value mapping = csm_nil();
     csm_import_map map;
     csm_row *row;
@@ -196,13 +230,15 @@ static csm_status import_rows(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     CSM_TRY(csm_import_compile(ctx, mapping, &in->values[3], &map));
     CSM_TRY(run_rows(ctx, &map, &p));
     if (row != NULL && p.skip < p.rows.count)
-        CSM_TRY(keep_figures(ctx, row, &p.f));
+        CSM_TRY(keep_page(ctx, row, &p));
+    if (csm_call_of(ctx)->more)
+        return CSM_OK;
     w = csm_reply_begin(out);
     csm_write_map(w, 8);
     csm_put_id(w, "id", row != NULL ? row->id : (csm_id){ { 0 } });
     csm_put_text(w, "state", "loading");
     write_figures(w, &p.f);
-    csm_put_value(w, "errors", p.errors);
+    write_refused(w, p.refused);
     return CSM_OK;
 }
 
@@ -230,7 +266,7 @@ static const csm_method methods[] = {
       .returns_doc = "{id, name, state, rows_read, inserted, updated, unchanged, failed}" },
     { .name = "import.rows", .params = CSM_ARRAY(rows_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
       .role = "import_admin", .since = 1, .run = import_rows,
-      .doc = "The next rows, one transaction; a refused row is undone alone",
+      .doc = "The next rows, in order; a refused row is undone alone. Others write between them",
       .returns_doc = "{id, state, rows_read, inserted, updated, unchanged, failed, errors: [{row, field, message}]}" },
     { .name = "import.status", .params = CSM_ARRAY(import_params), .returns = CSM_T_MAP, .role = "import_admin", .since = 1,
       .run = import_status, .doc = "How far an import came", .returns_doc = "As import.start" },

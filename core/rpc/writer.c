@@ -11,8 +11,10 @@
 #define BATCH_MAX 1024u
 #define JOB_PAGES_MAX 64u
 #define FULL_JOB_DELAY CSM_MINUTE /* what a job that finds no room waits */
+#define TURN_US 20000             /* what a call that comes in pieces may take at once, */
+#define TURN_AWAITED_US 2000      /* and when others wait */
 
-typedef struct batch {
+struct csm_batch {
     csm_call *calls[BATCH_MAX];
     uint32_t count;
     uint32_t ran;          /* of count; the rest runs in the next transaction */
@@ -20,7 +22,8 @@ typedef struct batch {
     bool full;             /* the store refused the last ordinary commit */
     bool events_turn;      /* whose turn the last job page was: every second one delivers events */
     int64_t jobs_after;    /* csm_mono_us: not even a postponed job could be written before */
-} batch;
+    uint32_t unfinished;   /* of ran: those that go on in a later transaction */
+};
 
 /* ---- one request ---- */
 
@@ -54,7 +57,7 @@ static csm_status run_steps(csm_call *call, csm_ctx *ctx)
             return CSM_OK;
     }
     CSM_TRY(csm_call_run(call, ctx));
-    if (call->request_key.len > 0)
+    if (call->request_key.len > 0 && !call->more)
         CSM_TRY(csm_repeat_store(ctx, call));
     call->took_effect = !csm_request_log_is_empty(ctx->log);
     /* Who deletes must get in first: logins (all that prepare) count too. */
@@ -99,6 +102,51 @@ static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
     }
 }
 
+/* ---- turns ---- */
+
+/* By another session: those that wait for this commit, and those that came meanwhile. */
+static bool is_awaited(csm_rpc *rpc, const csm_call *call)
+{
+    csm_batch *b = rpc->batch;
+
+    b->count += (uint32_t)csm_queue_take(rpc->queue, (void **)(b->calls + b->count), BATCH_MAX - b->count, 0);
+    for (uint32_t n = 0; n < b->count; n++)
+        if (b->calls[n]->session != call->session)
+            return true;
+    return false;
+}
+
+bool csm_writer_is_turn_over(csm_call *call, int64_t since_us)
+{
+    int64_t used = csm_mono_us() - since_us;
+
+    if (call->dry_run || used < TURN_AWAITED_US)
+        return false;
+    return used >= TURN_US || is_awaited(call->rpc, call);
+}
+
+/* A session's writes are run in the order they came: none before an earlier one is through. */
+static bool must_wait(const csm_batch *b, uint32_t at)
+{
+    for (uint32_t n = 0; b->unfinished > 0 && n < at; n++)
+        if (b->calls[n]->more && b->calls[n]->session == b->calls[at]->session)
+            return true;
+    return false;
+}
+
+static void run_in_turn(csm_rpc *rpc, csm_batch *b, csm_txn *txn, uint32_t at)
+{
+    csm_call *call = b->calls[at];
+
+    call->held = must_wait(b, at);
+    if (call->held) {
+        call->more = call->essential = true;
+        return;
+    }
+    run_request(rpc, txn, call);
+    b->unfinished += call->more;
+}
+
 /* ---- jobs ---- */
 
 static void enter_job(csm_rpc *rpc, csm_ctx *ctx, csm_txn *txn, csm_arena *arena)
@@ -110,7 +158,7 @@ static void enter_job(csm_rpc *rpc, csm_ctx *ctx, csm_txn *txn, csm_arena *arena
 }
 
 /* b->essential is taken back when the page changes records other than by deleting. */
-static bool run_job_page(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena)
+static bool run_job_page(csm_rpc *rpc, csm_batch *b, csm_txn *txn, csm_arena *arena)
 {
     csm_savepoint point = csm_txn_save(txn);
     csm_ctx ctx;
@@ -135,7 +183,7 @@ static bool run_job_page(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena)
 
 /* Whether jobs that began at @p since have had their share: half of a batch's time, and once somebody waits (for this commit or
  * behind it) no more than the requests of this batch took, but always a little. */
-static bool is_share_used(csm_rpc *rpc, const batch *b, int64_t since, int64_t requests_us)
+static bool is_share_used(csm_rpc *rpc, const csm_batch *b, int64_t since, int64_t requests_us)
 {
     int64_t most = rpc->options.batch_us / 2, least = rpc->options.batch_us / 25, used = csm_mono_us() - since;
 
@@ -145,7 +193,7 @@ static bool is_share_used(csm_rpc *rpc, const batch *b, int64_t since, int64_t r
 }
 
 /* Runs due jobs; the requests of the batch took @p requests_us. True: some may be left. */
-static bool run_jobs(csm_rpc *rpc, batch *b, csm_txn *txn, csm_arena *arena, int64_t requests_us)
+static bool run_jobs(csm_rpc *rpc, csm_batch *b, csm_txn *txn, csm_arena *arena, int64_t requests_us)
 {
     int64_t since = csm_mono_us();
 
@@ -183,7 +231,7 @@ static int64_t next_due(csm_rpc *rpc, csm_arena *arena)
 
 /* ---- batches ---- */
 
-static void fail_all(batch *b, uint32_t from, const csm_error *err)
+static void fail_all(csm_batch *b, uint32_t from, const csm_error *err)
 {
     for (uint32_t n = from; n < b->ran; n++) {
         b->calls[n]->took_effect = false;
@@ -195,12 +243,14 @@ static void fail_all(batch *b, uint32_t from, const csm_error *err)
 static void turn_page(csm_call *call)
 {
     call->more = false;
+    if (call->held)
+        return;
     call->pages++;
     call->reply_kept = call->reply.len;
 }
 
 /* Answers what ran. Who is not through yet waits behind those who came meanwhile. */
-static void release(csm_rpc *rpc, batch *b)
+static void release(csm_rpc *rpc, csm_batch *b)
 {
     csm_call *done = NULL, **done_end = &done, *last = NULL, *again = NULL, **again_end = &again;
 
@@ -216,7 +266,7 @@ static void release(csm_rpc *rpc, batch *b)
     }
     b->count -= b->ran;
     memmove(b->calls, b->calls + b->ran, b->count * sizeof(b->calls[0]));
-    b->ran = 0;
+    b->ran = b->unfinished = 0;
     for (csm_call *call = again; call != NULL; call = call->next)
         b->calls[b->count++] = call;
     if (done != NULL)
@@ -236,7 +286,7 @@ static void commit_failed(csm_rpc *rpc, csm_status st, const csm_error *err)
 
 /* ---- a full store refuses the batch as a whole: everything again on its own, so that deletes and refusals go through ---- */
 
-static void note_full(batch *b, bool full)
+static void note_full(csm_batch *b, bool full)
 {
     if (full && !b->full)
         csm_log(CSM_LOG_ERROR, "writer", "the store is full: inserts and changes are refused, deletes and reads go on");
@@ -245,8 +295,9 @@ static void note_full(batch *b, bool full)
     b->full = full;
 }
 
-static void run_alone(csm_rpc *rpc, batch *b)
+static void run_alone(csm_rpc *rpc, csm_batch *b)
 {
+    b->unfinished = 0;
     for (uint32_t n = 0; n < b->ran; n++) {
         csm_call *call = b->calls[n];
         csm_error err = { 0 };
@@ -254,7 +305,7 @@ static void run_alone(csm_rpc *rpc, batch *b)
         csm_status st = csm_txn_begin(rpc->engine->store, &txn, &err);
 
         if (st == CSM_OK) {
-            run_request(rpc, txn, call);
+            run_in_turn(rpc, b, txn, n);
             if (call->essential)
                 csm_txn_set_essential(txn);
             st = csm_txn_commit(txn, &err);
@@ -268,7 +319,7 @@ static void run_alone(csm_rpc *rpc, batch *b)
 }
 
 /* The job that ran last waits a while, so that those behind it come to their turn. */
-static csm_status put_off_job(csm_rpc *rpc, const batch *b, csm_arena *arena, csm_error *err)
+static csm_status put_off_job(csm_rpc *rpc, const csm_batch *b, csm_arena *arena, csm_error *err)
 {
     csm_txn *txn = NULL;
     csm_status st;
@@ -287,7 +338,7 @@ static csm_status put_off_job(csm_rpc *rpc, const batch *b, csm_arena *arena, cs
 }
 
 /* One page. OK with *ran false: none is due. */
-static csm_status run_job_alone(csm_rpc *rpc, batch *b, csm_arena *arena, bool *ran, csm_error *err)
+static csm_status run_job_alone(csm_rpc *rpc, csm_batch *b, csm_arena *arena, bool *ran, csm_error *err)
 {
     csm_txn *txn = NULL;
     csm_status st;
@@ -304,7 +355,7 @@ static csm_status run_job_alone(csm_rpc *rpc, batch *b, csm_arena *arena, bool *
     return put_off_job(rpc, b, arena, err);
 }
 
-static void run_jobs_alone(csm_rpc *rpc, batch *b, csm_arena *arena)
+static void run_jobs_alone(csm_rpc *rpc, csm_batch *b, csm_arena *arena)
 {
     csm_error err = { 0 };
     bool ran = true;
@@ -339,7 +390,7 @@ static void count_batch(csm_rpc *rpc, uint32_t ran, int64_t run_us, int64_t comm
 }
 
 /* One transaction: requests up to the limits, then jobs, then the commit and the replies. True: jobs are left. */
-static bool run_batch(csm_rpc *rpc, batch *b, csm_arena *job_arena)
+static bool run_batch(csm_rpc *rpc, csm_batch *b, csm_arena *job_arena)
 {
     int64_t started = csm_mono_us(), ran_at;
     csm_error err = { 0 };
@@ -356,10 +407,9 @@ static bool run_batch(csm_rpc *rpc, batch *b, csm_arena *job_arena)
     b->essential = true;
     do {
         if (b->ran < b->count) {
-            csm_call *call = b->calls[b->ran++];
-
-            run_request(rpc, txn, call);
-            b->essential = b->essential && call->essential;
+            run_in_turn(rpc, b, txn, b->ran);
+            b->essential = b->essential && b->calls[b->ran]->essential;
+            b->ran++;
         }
     } while (b->ran < b->count && !batch_is_full(rpc, txn, b->ran, started));
     ran_at = csm_mono_us();
@@ -384,7 +434,7 @@ static bool run_batch(csm_rpc *rpc, batch *b, csm_arena *job_arena)
     return jobs_left && st == CSM_OK;
 }
 
-static void refuse_rest(csm_rpc *rpc, batch *b)
+static void refuse_rest(csm_rpc *rpc, csm_batch *b)
 {
     csm_error err = { 0 };
 
@@ -398,7 +448,7 @@ void csm_writer_run(void *user)
 {
     csm_rpc *rpc = user;
     csm_arena *arena = csm_arena_new(8192, 0);
-    batch *b = csm_mem_zalloc(sizeof(*b));
+    csm_batch *b = rpc->batch = csm_mem_zalloc(sizeof(*b));
     int64_t due = 0; /* the first turn looks at the jobs */
 
     if (arena == NULL || b == NULL) {

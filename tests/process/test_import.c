@@ -234,12 +234,12 @@ static void other_encodings_are_told(void **state)
 
 /* ---- going on ---- */
 
-/* Waits until the only import of the server took at least so many rows. */
+/* Waits until the import of groups took at least so many rows. */
 static void wait_rows(const server_process *server, int64_t rows)
 {
     csm_client *client = server_client((server_process *)(uintptr_t)server);
-    csm_pair table = { CSM_STR("table"), csm_ctext("sys_import") };
-    csm_value params = csm_map(&table, 1);
+    csm_pair pairs[] = { { CSM_STR("table"), csm_ctext("sys_import") }, { CSM_STR("query"), csm_ctext("name!=others") } };
+    csm_value params = csm_map(pairs, 2);
     int64_t taken = -1;
 
     for (unsigned tries = 0; taken < rows; tries++) {
@@ -302,6 +302,37 @@ static void goes_on_after_kill_of_the_server(void **state)
     free(csm_run_expect(&w->server, 5, args));
     assert_all_groups(&w->server, file, COUNT);
     free(file);
+}
+
+/* Large pages are taken in pieces while others write: what a piece refused is told when the page is sent again. */
+static void goes_on_within_a_page(void **state)
+{
+    enum { COUNT = 6000 };
+    world *w = *state;
+    char *file = write_groups(&w->server, "groups.csv", COUNT), *beside, *text;
+    const char *const args[] = { "import", file, "--map", w->map, "--page", "1000", NULL };
+    pid_t pid, other;
+
+    text = read_file(file);
+    for (char *at = text; (at = strstr(at, "\nGroup")) != NULL; at++)
+        memcpy(at + 1, "Other", 5);
+    beside = write_file(&w->server, "others.csv", text);
+    free(text);
+    for (int64_t at = 300; at <= 4300; at += 1000) {
+        const char *const others[] = { "import", beside, "--map", w->map, "--page", "5", "--name", "others", NULL };
+
+        pid = csm_run_start(&w->server, args);
+        other = csm_run_start(&w->server, others);
+        wait_rows(&w->server, at);
+        server_kill(&w->server);
+        assert_int_equal(csm_run_wait(pid), 69);
+        assert_int_equal(csm_run_wait(other), 69);
+        server_start(&w->server);
+    }
+    free(csm_run_expect(&w->server, 5, args));
+    assert_all_groups(&w->server, file, COUNT);
+    free(file);
+    free(beside);
 }
 
 /* ---- out and in again ---- */
@@ -425,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_encodings_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(goes_on_after_kill_of_the_client, setup, teardown),
         cmocka_unit_test_setup_teardown(goes_on_after_kill_of_the_server, setup, teardown),
+        cmocka_unit_test_setup_teardown(goes_on_within_a_page, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_exported_is_imported, setup, teardown),
         cmocka_unit_test(names_are_whole_beyond_the_budget),
     };

@@ -85,7 +85,7 @@ static void create_figure(bench *b, const char *name, uint32_t depth)
 
 /* ---- import ---- */
 
-#define IMPORT_PAGE 100u /* rows of one call: what other writers wait for */
+#define IMPORT_PAGE 250u /* rows of one call, as csm import sends them */
 #define RAW_PAGE 1000.0  /* rows of one transaction in LMDB alone */
 
 /* Rows per second of an import with rules, on a connection of its own. */

@@ -39,7 +39,7 @@ static const char import_more[] =
     "--encoding E      auto: cells that are no UTF-8 are taken as windows-1252 and told; utf-8: their rows are "
     "refused;\n"
     "                  windows-1252: all are\n"
-    "--page ROWS       rows in one call (100): more import faster, fewer keep others waiting less\n"
+    "--page ROWS       rows in one call (250); others write between them\n"
     "Exit code 5 when some rows were refused.\n";
 static const char export_more[] = "Writes to standard output. --format csv (times, ids and numbers as the protocol has "
                                   "them; lists a,b; money 12.5 EUR) or jsonl.\n"

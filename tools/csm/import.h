@@ -8,7 +8,7 @@
 #include "rejected.h"
 #include "rows.h"
 
-#define IMPORT_PAGE_ROWS 100u
+#define IMPORT_PAGE_ROWS 250u
 #define IMPORT_PAGE_BYTES (1u << 20)
 
 /* Rows that travel in one call. */

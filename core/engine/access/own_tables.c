@@ -134,6 +134,7 @@ static const csm_field import_fields[] = {
     CSM_INT("updated", .dflt = "0"),
     CSM_INT("unchanged", .dflt = "0"),
     CSM_INT("failed", .dflt = "0"),
+    CSM_JSON("page", .length = 60000, .doc = "Of a page that is not taken whole yet: {first, refused: [[row, field, message]]}"),
 };
 
 /* Views of the history: their rows are made when asked for and stored nowhere. */
