@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define PEOPLE_MAX 64u
-#define SETTLE_S 30
+#define WAIT_S 120 /* for jobs, and for the answer to a call */
 
 typedef struct person {
     char name[64];
@@ -360,6 +360,7 @@ const char *csm_tk_fails(csm_tk *tk, csm_status code, const char *method, const 
 /* The person's connection, made when he is chosen for the first time; *fresh tells. */
 static void choose(csm_tk *tk, const char *name, bool guest, bool *fresh)
 {
+    csm_client_options options = CSM_CLIENT_OPTIONS_INIT;
     csm_client_error err = { 0 };
     person *p;
 
@@ -374,7 +375,8 @@ static void choose(csm_tk *tk, const char *name, bool guest, bool *fresh)
     p = &tk->people[tk->person_count];
     (void)snprintf(p->name, sizeof(p->name), "%s", name);
     p->guest = guest;
-    if (csm_client_connect(guest ? csm_tk_tcp(tk) : tk->socket, NULL, &p->client, &err) != CSM_OK)
+    options.timeout_ms = WAIT_S * 1000;
+    if (csm_client_connect(guest ? csm_tk_tcp(tk) : tk->socket, &options, &p->client, &err) != CSM_OK)
         fail_msg("test kit: connecting: %s", err.message);
     tk->person_count++;
     tk->current = p;
@@ -430,11 +432,11 @@ static csm_time next_due(csm_tk *tk)
 void csm_tk_settle(csm_tk *tk)
 {
     const struct timespec pause = { .tv_nsec = 1000000 };
-    int64_t until = csm_mono_us() + SETTLE_S * CSM_SECOND;
+    int64_t until = csm_mono_us() + WAIT_S * CSM_SECOND;
 
     while (next_due(tk) <= csm_clock_now(csm_server_engine(tk->server)->clock)) {
         if (csm_mono_us() > until)
-            fail_msg("test kit: jobs are still due after %d s", SETTLE_S);
+            fail_msg("test kit: jobs are still due after %d s", WAIT_S);
         (void)nanosleep(&pause, NULL);
     }
 }

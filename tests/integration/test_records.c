@@ -66,7 +66,7 @@ static void acceptance_002_numbers(void **state)
             csm_client_result *result = NULL;
             const char *number;
 
-            assert_int_equal(csm_client_receive(clients[c], ids[c][n], 10000, &result, &err), CSM_OK);
+            assert_int_equal(csm_client_receive(clients[c], ids[c][n], 60000, &result, &err), CSM_OK);
             number = csm_tk_str(p->tk, csm_client_result_value(result), "number");
             assert_int_equal(strncmp(number, "CS", 2), 0);
             assert_true(strlen(number) >= 9 && strspn(number + 2, "0123456789") == strlen(number) - 2);
@@ -164,7 +164,7 @@ static void acceptance_003_two_writers_at_once(void **state)
         }
         for (size_t c = 0; c < 2; c++) {
             csm_client_result *result = NULL;
-            csm_status st = csm_client_receive(clients[c], msgid[c], 10000, &result, &err);
+            csm_status st = csm_client_receive(clients[c], msgid[c], 60000, &result, &err);
 
             assert_true(st == CSM_OK ? won == NULL : st == CSM_E_CONFLICT);
             won = st == CSM_OK ? texts[c] : won;

@@ -290,15 +290,20 @@ static void goes_on_after_kill_of_the_server(void **state)
     world *w = *state;
     char *file = write_groups(&w->server, "groups.csv", COUNT);
     const char *const args[] = { "import", file, "--map", w->map, "--page", "20", NULL };
+    unsigned cut = 0;
 
     for (int64_t at = 800; at <= 3200; at += 1200) {
         pid_t pid = csm_run_start(&w->server, args);
+        int code;
 
         wait_rows(&w->server, at);
         server_kill(&w->server);
-        assert_int_equal(csm_run_wait(pid), 69);
+        code = csm_run_wait(pid);
+        cut += code == 69;
+        assert_true(code == 69 || code == 5); /* 5: it was faster than the signal */
         server_start(&w->server);
     }
+    assert_true(cut > 0);
     free(csm_run_expect(&w->server, 5, args));
     assert_all_groups(&w->server, file, COUNT);
     free(file);

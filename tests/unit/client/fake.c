@@ -79,7 +79,7 @@ csm_client *fake_client(fake *f, void (*script)(fake *f), const void *arg)
     csm_client_error err = { 0 };
     csm_client *client = NULL;
 
-    options.timeout_ms = 10000;
+    options.timeout_ms = FAKE_WAIT_MS;
     fake_start(f, script, arg);
     if (csm_client_connect(f->address, &options, &client, &err) != CSM_OK)
         fail_msg("%s", err.message);

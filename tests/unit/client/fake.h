@@ -10,6 +10,8 @@
 #include "base/lock.h"
 #include "wire/wire.h"
 
+#define FAKE_WAIT_MS 60000 /* for what must come, before a test gives up */
+
 typedef struct fake {
     char dir[64], path[96], address[104];
     int listener, fd;

@@ -281,7 +281,7 @@ static void silent_or_leaving_server(void **state)
     assert_null(client);
     fake_stop(&f);
 
-    options.timeout_ms = 10000;
+    options.timeout_ms = FAKE_WAIT_MS;
     f.no_hello = true;
     fake_start(&f, script_none, NULL);
     assert_int_not_equal(csm_client_connect(f.address, &options, &client, &err), CSM_OK);
@@ -323,7 +323,7 @@ static void every_allocation_may_fail(void **state)
         fake f = { 0 };
         csm_status st;
 
-        options.timeout_ms = 10000;
+        options.timeout_ms = FAKE_WAIT_MS;
         fake_start(&f, script_echo, NULL);
         csm_fault_arm(CSM_FAULT_alloc, nth, false);
         st = csm_client_connect(f.address, &options, &client, &err);

@@ -137,14 +137,14 @@ static void a_lost_connection_ends_every_request(void **state)
     client = fake_client(&f, script_bytes_after_three, &bytes);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(csm_client_send(client, "m", NULL, &ids[i], NULL), CSM_OK);
-    assert_int_equal(csm_client_receive(client, ids[0], 10000, &result, &err), CSM_E_UNKNOWN);
+    assert_int_equal(csm_client_receive(client, ids[0], FAKE_WAIT_MS, &result, &err), CSM_E_UNKNOWN);
     assert_true(err.hint[0] != '\0');
-    assert_int_equal(csm_client_receive_any(client, 10000, &msgid, &result, &err), CSM_OK);
+    assert_int_equal(csm_client_receive_any(client, FAKE_WAIT_MS, &msgid, &result, &err), CSM_OK);
     assert_int_equal(msgid, ids[1]);
     csm_client_result_free(result);
-    assert_int_equal(csm_client_receive_any(client, 10000, &msgid, &result, &err), CSM_E_UNKNOWN);
+    assert_int_equal(csm_client_receive_any(client, FAKE_WAIT_MS, &msgid, &result, &err), CSM_E_UNKNOWN);
     assert_int_equal(msgid, ids[2]);
-    assert_int_equal(csm_client_receive_any(client, 10000, &msgid, &result, &err), CSM_E_INVALID);
+    assert_int_equal(csm_client_receive_any(client, FAKE_WAIT_MS, &msgid, &result, &err), CSM_E_INVALID);
     assert_int_equal(csm_client_wait(client, 0, &err), CSM_E_IO);
     csm_client_close(client);
     fake_stop(&f);
@@ -194,7 +194,7 @@ static void answers_not_received_have_a_maximum(void **state)
     for (int i = 0; i < 5; i++)
         assert_int_equal(csm_client_send(client, "m", NULL, &msgid, NULL), CSM_OK);
     while (st == CSM_OK)
-        st = csm_client_wait(client, 10000, &err);
+        st = csm_client_wait(client, FAKE_WAIT_MS, &err);
     assert_int_equal(st, CSM_E_LIMIT);
     assert_false(csm_client_is_open(client));
     csm_client_close(client);
@@ -232,7 +232,7 @@ static void notification_without_arguments_list(void **state)
     fake_start(&f, script_bad_notification, NULL);
     assert_int_equal(csm_client_connect(f.address, &options, &client, &err), CSM_OK);
     assert_int_equal(csm_client_send(client, "m", NULL, &msgid, &err), CSM_OK);
-    assert_int_equal(csm_client_wait(client, 10000, &err), CSM_E_INVALID);
+    assert_int_equal(csm_client_wait(client, FAKE_WAIT_MS, &err), CSM_E_INVALID);
     assert_int_equal(heard, 0);
     csm_client_close(client);
     fake_stop(&f);

@@ -39,14 +39,14 @@ static void many_under_way(void **state)
     for (int i = 0; i < COUNT; i++)
         ids[i] = send_number(client, i);
     for (int i = COUNT - 1; i >= 0; i -= 2) { /* backwards */
-        assert_int_equal(csm_client_receive(client, ids[i], 10000, &result, NULL), CSM_OK);
+        assert_int_equal(csm_client_receive(client, ids[i], FAKE_WAIT_MS, &result, NULL), CSM_OK);
         assert_int_equal(number_of(result), i);
         csm_client_result_free(result);
     }
     for (int i = 0; i < COUNT / 2; i++) { /* the even ones, in order of arrival */
         uint32_t msgid = 0;
 
-        assert_int_equal(csm_client_receive_any(client, 10000, &msgid, &result, NULL), CSM_OK);
+        assert_int_equal(csm_client_receive_any(client, FAKE_WAIT_MS, &msgid, &result, NULL), CSM_OK);
         assert_int_equal(msgid, ids[i * 2]);
         assert_int_equal(number_of(result), i * 2);
         csm_client_result_free(result);
@@ -89,10 +89,10 @@ static void late_answers(void **state)
     assert_int_equal(csm_client_call(client, "m", NULL, &result, &err), CSM_E_TIMEOUT);
     assert_false(err.from_server);
     assert_int_equal(csm_client_receive(client, kept, 0, &result, &err), CSM_E_TIMEOUT);
-    csm_client_set_timeout(client, 10000);
+    csm_client_set_timeout(client, FAKE_WAIT_MS);
     atomic_store(&f.go, true);
     /* The answer to the timed-out call is dropped; the other one can still be had. */
-    assert_int_equal(csm_client_receive_any(client, 10000, &msgid, &result, &err), CSM_OK);
+    assert_int_equal(csm_client_receive_any(client, FAKE_WAIT_MS, &msgid, &result, &err), CSM_OK);
     assert_int_equal(msgid, kept);
     assert_int_equal(csm_client_result_value(result)->i, 1);
     csm_client_result_free(result);
@@ -111,7 +111,7 @@ static void forgotten_answers(void **state)
     (void)state;
     client = fake_client(&f, script_echo, NULL);
     here = send_number(client, 1);
-    assert_int_equal(csm_client_wait(client, 10000, NULL), CSM_OK); /* its answer is here */
+    assert_int_equal(csm_client_wait(client, FAKE_WAIT_MS, NULL), CSM_OK); /* its answer is here */
     csm_client_forget(client, here);
     assert_int_equal(csm_client_receive(client, here, 0, &result, NULL), CSM_E_INVALID);
     coming = send_number(client, 2);
@@ -159,7 +159,7 @@ static void neither_side_blocks_the_other(void **state)
         assert_int_equal(csm_client_send(client, "m", &params, &ids[i], NULL), CSM_OK);
     }
     for (size_t i = 0; i < COUNT; i++) {
-        assert_int_equal(csm_client_receive(client, ids[i], 10000, &result, NULL), CSM_OK);
+        assert_int_equal(csm_client_receive(client, ids[i], FAKE_WAIT_MS, &result, NULL), CSM_OK);
         assert_int_equal(csm_client_result_value(result)->s.len, LEN);
         csm_client_result_free(result);
     }
@@ -244,7 +244,7 @@ static void notifications_are_delivered(void **state)
     assert_string_equal(heard.method, "live.change");
     assert_int_equal(heard.inside, CSM_E_STATE);
     atomic_store(&f.go, true);
-    assert_int_equal(csm_client_wait(client, 10000, NULL), CSM_OK);
+    assert_int_equal(csm_client_wait(client, FAKE_WAIT_MS, NULL), CSM_OK);
     assert_int_equal(heard.count, 2);
     assert_true(heard.was_nil);
     assert_string_equal(heard.method, "live.empty");
@@ -262,7 +262,7 @@ static void notifications_nobody_wants_are_skipped(void **state)
     client = fake_client(&f, script_notify, NULL);
     assert_int_equal(csm_client_call(client, "m", NULL, NULL, NULL), CSM_OK);
     atomic_store(&f.go, true);
-    assert_int_equal(csm_client_wait(client, 10000, NULL), CSM_OK);
+    assert_int_equal(csm_client_wait(client, FAKE_WAIT_MS, NULL), CSM_OK);
     assert_int_equal(csm_client_call(client, "m", NULL, NULL, NULL), CSM_OK);
     csm_client_close(client);
     fake_stop(&f);

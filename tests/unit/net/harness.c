@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#define GIVE_UP_US (10 * CSM_SECOND)
+#define GIVE_UP_US (60 * CSM_SECOND)
 
 typedef struct line_conn {
     harness *h;
@@ -274,11 +274,11 @@ static int connect_tcp(const char *bound)
 
 int test_connect(const char *bound)
 {
-    struct timeval ten = { .tv_sec = 10 };
+    struct timeval limit = { .tv_sec = GIVE_UP_US / CSM_SECOND };
     int fd = strncmp(bound, "unix:", 5) == 0 ? connect_unix(bound + 5) : connect_tcp(bound);
 
     if (fd >= 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &ten, sizeof(ten));
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     return fd;
 }
 

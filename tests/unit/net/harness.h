@@ -41,10 +41,10 @@ void harness_stop(harness *h, uint32_t drain_ms);
 void harness_release(harness *h);
 
 int64_t test_deadline(void); /* csm_mono_us when a test gives up waiting */
-/* Spins politely until *value >= want; fails the test after ten seconds. */
+/* Spins politely until *value >= want; fails the test after a minute. */
 void wait_for(const atomic_uint *value, unsigned want);
 
-/* Connected, non-blocking off, with a ten second receive timeout; -1 and errno when refused. */
+/* Connected, non-blocking off, receiving for a minute at most; -1 and errno when refused. */
 int test_connect(const char *bound);
 void send_all(int fd, const void *bytes, size_t len);
 void send_text(int fd, const char *text);
