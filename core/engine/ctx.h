@@ -40,14 +40,13 @@ struct csm_engine {
     const csm_host *host;
     csm_engine_limits limits;
     csm_registry *_Atomic registry; /* newest; published by the writer. Older ones are kept until close */
+    csm_registry *withdrawn;   /* published, but never committed; the writer's */
     void (*wake_writer)(void *user); /* a due job was added: the writer looks again. Any thread */
     void *wake_user;
     /* Before a plugin's own code runs while it is activated, and after it (@p plugin NULL): a crash in between is its own.
      * NULL: nobody asks. */
     csm_status (*starting)(void *user, const char *plugin, csm_error *err);
     void *starting_user;
-    const csm_plugin **started; /* whose on_start ran, in order; until close */
-    uint32_t started_count;
 };
 
 /* Who asks. Made from the user's rows through a view and kept per thread until a watched table changes. */

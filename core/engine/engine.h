@@ -18,25 +18,29 @@ const csm_host *csm_engine_host(void);
  * Problems are listed, each with its plugin. */
 csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem **problems, csm_error *err);
 
-/* In one write transaction: numbers of new tables, fields, indexes (made by @p numbers while building, kept in the
- * meta database), shipped rows (roles, containment, seeds, properties), new indexes filled when the table has rows.
- * Then publishes @p reg. Boot and activation alike. Writer thread (or before it starts). */
-csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error *err);
-/* Runs on_start of the plugins that have not started yet, each in a transaction of its own. The error names the plugin that
- * fails; those before it have started. */
-csm_status csm_engine_start(csm_engine *engine, csm_error *err);
-/* Runs on_stop of those that have, in reverse order. Before csm_engine_close, when no other thread uses the engine. */
+/* Writes into @p txn all that @p reg needs to hold: versions and migrations, new indexes filled when the table has rows, shipped
+ * rows (roles, containment, seeds, properties), the schedule, and on_start of the plugins the registry that holds now does not
+ * have. Boot and activation alike; nothing holds before csm_engine_commit. The error names the plugin that fails; the caller
+ * undoes @p txn then. Writer thread (or before it starts). */
+csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err);
+/* Commits (as csm_txn_commit): @p reg, which becomes the engine's, holds for all who see this transaction. When it fails all is
+ * as before. */
+csm_status csm_engine_commit(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err);
+/* Runs on_stop of the plugins of the registry that holds, in reverse order, each in a transaction of its own. Before
+ * csm_engine_close, when no other thread uses the engine. */
 void csm_engine_stop(csm_engine *engine);
 /* Numbers as kept in the store, for csm_registry_build. Call between begin and commit of @p txn. */
 csm_number_source csm_engine_numbers(csm_txn *txn);
 /* Demo rows of all plugins of the current registry, upserted; or removed. */
 csm_status csm_engine_load_demo(csm_engine *engine, bool remove, csm_error *err);
 
-/* The registry reads and writes run on now. Valid until csm_engine_close. */
+/* The newest registry, perhaps just being committed. Valid until csm_engine_close. */
 static inline csm_registry *csm_engine_registry(csm_engine *engine)
 {
     return engine->registry;
 }
+/* The one that holds for who sees the store as of @p sequence: calls run on it (csm_ctx_init). Any thread. */
+csm_registry *csm_engine_registry_at(csm_engine *engine, uint64_t sequence);
 
 /* Init empties @p cache first and leaves it fit for done, also when it fails (NOMEM). One per thread. */
 csm_status csm_cache_init(csm_cache *cache, csm_error *err);

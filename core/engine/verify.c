@@ -204,7 +204,7 @@ csm_status csm_engine_verify(csm_engine *engine, csm_view *view, csm_verify_fn r
         return csm_error_nomem(err);
     }
     v->ctx = (csm_ctx){ .engine = engine,
-                        .reg = csm_engine_registry(engine),
+                        .reg = csm_engine_registry_at(engine, csm_view_sequence(view)),
                         .arena = arena,
                         .view = view,
                         .budget = { .rows_max = UINT64_MAX, .until_us = INT64_MAX } };

@@ -183,6 +183,21 @@ static csm_status load_caller(csm_call *call, csm_ctx *ctx)
     return CSM_OK;
 }
 
+/* The method was looked up in the registry that was the newest then; the call runs on the one that holds for what it sees. */
+static csm_status find_again(csm_call *call, csm_ctx *ctx)
+{
+    const csm_mmethod *method;
+
+    if (call->reg == ctx->reg)
+        return CSM_OK;
+    method = csm_registry_method(ctx->reg, csm_str_of(call->method->name));
+    if (method == NULL || ((method->decl->flags ^ call->method->decl->flags) & CSM_METHOD_WRITES) != 0)
+        return csm_ctx_fail(ctx, CSM_E_NOT_FOUND, "method \"%s\" is not active", call->method->name);
+    call->method = method;
+    call->reg = ctx->reg;
+    return CSM_OK;
+}
+
 csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn)
 {
     csm_ctx *ctx = &cc->ctx;
@@ -194,6 +209,7 @@ csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_
     ctx->as_of = call->as_of;
     ctx->display = call->display;
     ctx->dry_run = call->dry_run;
+    CSM_TRY(find_again(call, ctx));
     if (txn != NULL) {
         ctx->log = csm_request_log_new(call->arena, csm_str_of(call->method->name));
         if (ctx->log == NULL)

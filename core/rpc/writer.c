@@ -27,19 +27,6 @@ struct csm_batch {
 
 /* ---- one request ---- */
 
-static csm_status recheck_method(csm_call *call, csm_error *err)
-{
-    csm_registry *newest = csm_engine_registry(call->rpc->engine);
-
-    if (call->reg == newest)
-        return CSM_OK;
-    call->method = csm_registry_method(newest, csm_str_of(call->method->name));
-    call->reg = newest;
-    if (call->method == NULL)
-        return csm_error_set(err, CSM_E_NOT_FOUND, "the method went away while the request waited");
-    return CSM_OK;
-}
-
 static csm_status run_steps(csm_call *call, csm_ctx *ctx)
 {
     csm_engine *engine = call->rpc->engine;
@@ -81,13 +68,8 @@ static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
 {
     csm_savepoint point = csm_txn_save(txn);
     csm_call_ctx cc;
-    csm_error err = { 0 };
-    csm_status st = recheck_method(call, &err);
+    csm_status st;
 
-    if (st != CSM_OK) {
-        fail(call, &err);
-        return;
-    }
     call->status = CSM_OK;
     call->more = call->refused = call->changes_identity = call->changes_errors = false; /* it may run a second time */
     call->essential = true; /* what fails writes nothing */

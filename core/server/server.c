@@ -1,10 +1,10 @@
-/* Boot and shutdown order. Boot: store -> engine -> plugins -> registry -> activation -> dispatch -> sockets. Shutdown is the
+/* Boot and shutdown order. Boot: store -> engine -> plugins and their activation -> dispatch -> sockets. Shutdown is the
  * reverse, and nothing is freed before every thread that may use it has been joined. */
 #include "server/server.h"
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "loader/loader.h"
+#include "server/activation.h"
 #include "server/connection.h"
 
 #include <stdio.h>
@@ -14,12 +14,11 @@ struct csm_server {
     csm_store *store;
     csm_clock *clock;
     csm_engine *engine;
-    csm_loader *loader;
+    csm_activation *activation;
     csm_rpc *rpc;
     csm_net *net;
     csm_wire_limits wire;
     char backup_dir[1024];
-    char trail_path[1024];
     csm_trail *trail;
     char addresses[CSM_LISTEN_MAX][128];
     uint32_t address_count;
@@ -51,13 +50,6 @@ static csm_engine_limits engine_limits(const csm_config *config)
     return limits;
 }
 
-static csm_status starting(void *user, const char *plugin, csm_error *err)
-{
-    const csm_server *server = user;
-
-    return csm_loader_guard(server->loader, plugin, err);
-}
-
 static csm_status open_engine(csm_server *server, csm_error *err)
 {
     csm_engine_limits limits = engine_limits(server->config);
@@ -65,45 +57,7 @@ static csm_status open_engine(csm_server *server, csm_error *err)
     server->clock = csm_clock_new();
     if (server->clock == NULL)
         return csm_error_nomem(err);
-    CSM_TRY(csm_engine_open(server->store, server->clock, csm_engine_host(), &limits, &server->engine, err));
-    server->engine->starting = starting;
-    server->engine->starting_user = server;
-    return CSM_OK;
-}
-
-static csm_status plugin_setting(void *user, const char *plugin, const csm_setting *setting, csm_value *out, csm_error *err)
-{
-    const csm_server *server = user;
-
-    return csm_config_plugin_setting(server->config, plugin, setting, out, err);
-}
-
-static csm_status prepare_registry(void *user, csm_registry *reg, csm_problem **problems, csm_error *err)
-{
-    csm_server *server = user;
-
-    return csm_engine_prepare(server->engine, reg, problems, err);
-}
-
-static csm_status open_loader(csm_server *server, csm_error *err)
-{
-    const csm_config *config = server->config;
-    const csm_plugin *own[] = { csm_engine_plugin(), csm_rpc_plugin() };
-    csm_loader_options options = { .plugin_dir = config->plugin_dir,
-                                   .data_dir = config->data,
-                                   .trail = server->trail_path,
-                                   .enabled = (const char *const *)config->plugins,
-                                   .enabled_count = config->plugin_count,
-                                   .own = own,
-                                   .own_count = 2,
-                                   .setting = plugin_setting,
-                                   .prepare = prepare_registry,
-                                   .user = server };
-
-    if (snprintf(server->trail_path, sizeof(server->trail_path), "%s/plugin.trail", config->data) >=
-        (int)sizeof(server->trail_path))
-        return csm_error_set(err, CSM_E_INVALID, "data directory: the path is too long");
-    return csm_loader_new(&options, &server->loader, err);
+    return csm_engine_open(server->store, server->clock, csm_engine_host(), &limits, &server->engine, err);
 }
 
 /* After the loader has read what an earlier one left. Without room on the disk it serves without. */
@@ -111,85 +65,8 @@ static void open_trail(csm_server *server)
 {
     csm_error err = { 0 };
 
-    if (csm_trail_open(server->trail_path, &server->trail, &err) != CSM_OK)
+    if (csm_trail_open(csm_activation_trail(server->activation), &server->trail, &err) != CSM_OK)
         csm_log(CSM_LOG_WARN, "server", "a crash of a plugin will not be remembered: %s", err.message);
-}
-
-/* Numbers of tables and fields that a boot makes are kept in one transaction, before anything uses them. */
-static csm_status build_registry(csm_server *server, bool first, csm_registry **out, csm_error *err)
-{
-    csm_registry *reg = NULL;
-    csm_number_source numbers;
-    csm_txn *txn = NULL;
-    csm_status st;
-
-    CSM_TRY(csm_txn_begin(server->store, &txn, err));
-    csm_txn_set_essential(txn); /* a full store is served too */
-    numbers = csm_engine_numbers(txn);
-    st = first ? csm_loader_boot(server->loader, &numbers, &reg, err) : csm_loader_build(server->loader, &numbers, &reg, err);
-    if (st != CSM_OK) {
-        csm_txn_abort(txn);
-        return st;
-    }
-    if ((st = csm_txn_commit(txn, err)) != CSM_OK) {
-        csm_registry_unref(reg);
-        return st;
-    }
-    *out = reg;
-    return CSM_OK;
-}
-
-/* One try with the plugins that are left. */
-static csm_status activate_once(csm_server *server, bool first, csm_error *err)
-{
-    csm_registry *reg = NULL;
-    csm_status st;
-
-    CSM_TRY(build_registry(server, first, &reg, err));
-    st = csm_config_check_plugins(server->config, reg, err);
-    if (st == CSM_OK)
-        st = csm_engine_activate(server->engine, reg, err);
-    if (st != CSM_OK) {
-        csm_registry_unref(reg); /* the engine has it only when it is active */
-        return st;
-    }
-    return csm_engine_start(server->engine, err);
-}
-
-/* A plugin whose migration or start fails is set aside, with those that stand on it; the store is as it was before. What is
- * wrong with the store or the machine is nobody's fault. *again: try without it. */
-static csm_status set_aside(csm_server *server, csm_status st, csm_error *err, bool *again)
-{
-    csm_error why = *err;
-
-    *again = false;
-    if (why.plugin[0] == '\0' || st == CSM_E_NOMEM || st == CSM_E_IO || st == CSM_E_CORRUPT || st == CSM_E_FULL ||
-        st == CSM_E_UNKNOWN)
-        return st;
-    if (csm_loader_quarantine(server->loader, why.plugin, why.message, err) != CSM_OK) { /* the core's own */
-        *err = why;
-        return st;
-    }
-    *again = true;
-    csm_error_clear(err);
-    return csm_loader_guard(server->loader, NULL, err);
-}
-
-static csm_status activate(csm_server *server, csm_error *err)
-{
-    bool first = true, again = true;
-    csm_status st = CSM_OK;
-
-    while (again) {
-        st = activate_once(server, first, err);
-        again = false;
-        first = false;
-        if (st != CSM_OK)
-            st = set_aside(server, st, err, &again);
-        if (st != CSM_OK)
-            return st;
-    }
-    return server->config->demo ? csm_engine_load_demo(server->engine, false, err) : CSM_OK;
 }
 
 /* ---- dispatch and sockets ---- */
@@ -234,7 +111,7 @@ static csm_status open_rpc(csm_server *server, csm_error *err)
     options.demo = config->demo;
     if (snprintf(server->backup_dir, sizeof(server->backup_dir), "%s/backups", config->data) < (int)sizeof(server->backup_dir))
         options.backup_dir = server->backup_dir;
-    options.plugins = csm_loader_rpc(server->loader);
+    options.plugins = csm_activation_rpc(server->activation);
     options.trail = server->trail;
     options.wake = wake_loop;
     options.broken = store_broke;
@@ -305,8 +182,8 @@ static csm_status boot(csm_server *server, csm_error *err)
 {
     CSM_TRY(open_store(server, err));
     CSM_TRY(open_engine(server, err));
-    CSM_TRY(open_loader(server, err));
-    CSM_TRY(activate(server, err));
+    CSM_TRY(csm_activation_open(server->config, server->engine, &server->activation, err));
+    CSM_TRY(csm_activation_boot(server->activation, err));
     open_trail(server);
     CSM_TRY(open_rpc(server, err));
     CSM_TRY(open_net(server, err));
@@ -356,11 +233,11 @@ void csm_server_close(csm_server *server)
     }
     csm_net_free(server->net);
     csm_rpc_free(server->rpc);
-    if (server->engine != NULL && !server->broken)
-        csm_engine_stop(server->engine);
+    if (!server->broken)
+        csm_activation_stop(server->activation);
     csm_trail_close(server->trail);
     csm_engine_close(server->engine);
-    csm_loader_free(server->loader);
+    csm_activation_free(server->activation);
     csm_store_close(server->store);
     csm_clock_free(server->clock);
     csm_mem_free(server);
@@ -402,9 +279,9 @@ static csm_status verify(csm_server *server, csm_verify_fn report, void *user, c
 
     CSM_TRY(open_store(server, err));
     CSM_TRY(open_engine(server, err));
-    CSM_TRY(open_loader(server, err));
-    CSM_TRY(build_registry(server, true, &reg, err));
-    server->engine->registry = reg; /* the engine frees it; nothing is activated, nothing written */
+    CSM_TRY(csm_activation_open(server->config, server->engine, &server->activation, err));
+    CSM_TRY(csm_activation_look(server->activation, &reg, err));
+    server->engine->registry = reg; /* the engine frees it */
     CSM_TRY(csm_snap_new(server->store, &snap, err));
     st = csm_snap_renew(snap, err);
     if (st == CSM_OK)

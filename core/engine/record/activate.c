@@ -1,4 +1,5 @@
-/* Activation: one transaction that writes what plugins ship, prepares indexes and the schedule; then the registry holds. */
+/* Activation: what plugins ship, indexes, the schedule and their on_start, all in one transaction; with its commit the registry
+ * holds. */
 #include "engine/record/activate.h"
 
 #include "base/log.h"
@@ -12,24 +13,25 @@
 #define FILL_PAGE_ROWS 2000u
 #define FILL_INLINE_ROWS 20000u /* an index over more rows is filled beside the traffic */
 
-/* ---- a transaction of the engine's own ---- */
+/* ---- a step of the engine's own, in its own transaction or in the caller's ---- */
 
 typedef struct own_step {
     csm_ctx ctx;
     csm_idgen ids;
     csm_arena *arena;
     csm_cache cache;
-    csm_txn *txn;
+    csm_txn *own;              /* NULL: the transaction is the caller's */
 } own_step;
 
 static void step_done(own_step *s)
 {
-    csm_txn_abort(s->txn);
+    csm_txn_abort(s->own);
     csm_cache_done(&s->cache);
     csm_arena_free(s->arena);
 }
 
-static csm_status step_begin(own_step *s, csm_engine *engine, csm_registry *reg, const char *name, csm_error *err)
+/* @p txn NULL: in a transaction of its own. */
+static csm_status step_begin(own_step *s, csm_engine *engine, csm_registry *reg, csm_txn *txn, const char *name, csm_error *err)
 {
     csm_status st;
 
@@ -37,13 +39,13 @@ static csm_status step_begin(own_step *s, csm_engine *engine, csm_registry *reg,
     st = csm_cache_init(&s->cache, err);
     if (st == CSM_OK && s->arena == NULL)
         st = csm_error_nomem(err);
-    if (st == CSM_OK)
-        st = csm_txn_begin(engine->store, &s->txn, err);
+    if (st == CSM_OK && txn == NULL)
+        st = csm_txn_begin(engine->store, &s->own, err);
     if (st != CSM_OK) {
         step_done(s);
         return st;
     }
-    csm_ctx_init(&s->ctx, engine, s->arena, NULL, s->txn, csm_caller_system(), &s->cache, &s->ids);
+    csm_ctx_init(&s->ctx, engine, s->arena, NULL, txn != NULL ? txn : s->own, csm_caller_system(), &s->cache, &s->ids);
     s->ctx.reg = reg;
     s->ctx.system = 1;
     s->ctx.import = true;
@@ -54,17 +56,17 @@ static csm_status step_begin(own_step *s, csm_engine *engine, csm_registry *reg,
     return csm_error_nomem(err);
 }
 
-/* Commits when @p st is OK; frees the step either way. */
+/* Commits a transaction of its own when @p st is OK; frees the step either way. */
 static csm_status step_end(own_step *s, csm_status st, csm_error *err)
 {
     if (st == CSM_OK)
         st = csm_request_log_write(&s->ctx);
-    if (st == CSM_OK) {
-        csm_txn *txn = s->txn;
+    if (st == CSM_OK && s->own != NULL) {
+        csm_txn *txn = s->own;
 
-        s->txn = NULL;
+        s->own = NULL;
         st = csm_txn_commit(txn, err);
-    } else if (err != NULL) {
+    } else if (st != CSM_OK && err != NULL) {
         *err = s->ctx.err;
         err->data = NULL; /* it lived in the arena */
     }
@@ -167,6 +169,37 @@ csm_status csm_fill_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *ne
 
 /* ---- activation ---- */
 
+csm_status csm_engine_starting(csm_engine *engine, const char *plugin, csm_error *err)
+{
+    return engine->starting != NULL ? engine->starting(engine->starting_user, plugin, err) : CSM_OK;
+}
+
+/* Whether the registry that holds has the plugin already. */
+static bool is_active(const csm_engine *engine, const csm_mplugin *plugin)
+{
+    const csm_registry *reg = engine->registry;
+
+    return reg != NULL && csm_registry_plugin(reg, csm_str_of(plugin->id)) != NULL;
+}
+
+static csm_status start_one(csm_ctx *ctx, const csm_mplugin *plugin)
+{
+    csm_frame frame;
+
+    CSM_TRY(csm_engine_starting(ctx->engine, plugin->id, &ctx->err));
+    frame = csm_frame_enter(ctx, plugin, true, "on_start");
+    CSM_TRY(csm_frame_leave(ctx, frame, plugin->decl->on_start(ctx), "hook", "on_start"));
+    return csm_engine_starting(ctx->engine, NULL, &ctx->err);
+}
+
+static csm_status start_new(csm_ctx *ctx)
+{
+    for (uint32_t n = 0; n < ctx->reg->plugin_count; n++)
+        if (ctx->reg->plugins[n].decl->on_start != NULL && !is_active(ctx->engine, &ctx->reg->plugins[n]))
+            CSM_TRY(start_one(ctx, &ctx->reg->plugins[n]));
+    return CSM_OK;
+}
+
 static csm_status write_all(csm_ctx *ctx)
 {
     CSM_TRY(csm_index_forget_absent(ctx));
@@ -176,78 +209,40 @@ static csm_status write_all(csm_ctx *ctx)
     CSM_TRY(csm_lineage_write(ctx));
     ctx->import = true;
     CSM_TRY(csm_seeds_write(ctx));
-    return csm_job_schedule_all(ctx);
+    ctx->import = false;
+    CSM_TRY(csm_job_schedule_all(ctx));
+    return start_new(ctx);
 }
 
-csm_status csm_engine_starting(csm_engine *engine, const char *plugin, csm_error *err)
+csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err)
 {
-    return engine->starting != NULL ? engine->starting(engine->starting_user, plugin, err) : CSM_OK;
+    own_step s;
+
+    if (reg->engine == NULL)
+        return csm_error_set(err, CSM_E_STATE, "the registry is not prepared");
+    CSM_TRY(step_begin(&s, engine, reg, txn, "activate", err));
+    return step_end(&s, write_all(&s.ctx), err);
 }
 
-csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_error *err)
+/* ---- which registry holds ---- */
+
+static void publish(csm_engine *engine, csm_registry *reg, const csm_txn *txn)
 {
     struct csm_engine_part *part = reg->engine;
-    own_step s;
 
-    if (part == NULL)
-        return csm_error_set(err, CSM_E_STATE, "the registry is not prepared");
-    CSM_TRY(step_begin(&s, engine, reg, "activate", err));
-    csm_txn_set_essential(s.txn); /* a full store is served too: how else would anything be deleted */
-    reg->sequence = csm_txn_next_sequence(s.txn);
-    CSM_TRY(step_end(&s, write_all(&s.ctx), err));
-    if (engine->registry != reg) {
-        part->older = engine->registry;
-        engine->registry = reg;
-    }
-    return CSM_OK;
+    part->older = engine->registry;
+    reg->sequence = csm_txn_next_sequence(txn) - 1; /* the last one taken: the store's number once this is committed */
+    engine->registry = reg;
 }
 
-/* ---- starting, stopping ---- */
-
-static bool has_started(const csm_engine *engine, const csm_plugin *decl)
+/* A thread may look at it just now, so it is kept, and still leads to the one before. */
+static void withdraw(csm_engine *engine, csm_registry *reg)
 {
-    for (uint32_t n = 0; n < engine->started_count; n++)
-        if (engine->started[n] == decl)
-            return true;
-    return false;
-}
+    struct csm_engine_part *part = reg->engine;
 
-static csm_status call_start(csm_ctx *ctx, const csm_mplugin *plugin)
-{
-    csm_frame frame;
-
-    if (plugin->decl->on_start == NULL)
-        return CSM_OK;
-    frame = csm_frame_enter(ctx, plugin, true, "on_start");
-    return csm_frame_leave(ctx, frame, plugin->decl->on_start(ctx), "hook", "on_start");
-}
-
-static csm_status start_one(csm_engine *engine, const csm_mplugin *plugin, csm_error *err)
-{
-    own_step s;
-
-    CSM_TRY(csm_engine_starting(engine, plugin->id, err));
-    CSM_TRY(step_begin(&s, engine, engine->registry, "plugin.start", err));
-    s.ctx.import = false;
-    CSM_TRY(step_end(&s, call_start(&s.ctx, plugin), err));
-    engine->started[engine->started_count++] = plugin->decl;
-    return csm_engine_starting(engine, NULL, err);
-}
-
-csm_status csm_engine_start(csm_engine *engine, csm_error *err)
-{
-    const csm_registry *reg = engine->registry;
-    size_t room = (engine->started_count + reg->plugin_count + 1) * sizeof(csm_plugin *);
-    const csm_plugin **grown = csm_mem_realloc(engine->started, room);
-
-    if (grown == NULL)
-        return csm_error_nomem(err);
-    engine->started = grown;
-    for (uint32_t n = 0; n < reg->plugin_count; n++)
-        if ((reg->plugins[n].decl->on_start != NULL || reg->plugins[n].decl->on_stop != NULL) &&
-            !has_started(engine, reg->plugins[n].decl))
-            CSM_TRY(start_one(engine, &reg->plugins[n], err));
-    return CSM_OK;
+    engine->registry = part->older;
+    part->withdrawn = engine->withdrawn;
+    engine->withdrawn = reg;
 }
 
 static csm_status call_stop(csm_ctx *ctx, const csm_mplugin *plugin)
@@ -258,25 +253,47 @@ static csm_status call_stop(csm_ctx *ctx, const csm_mplugin *plugin)
     return csm_frame_leave(ctx, frame, CSM_OK, "hook", "on_stop");
 }
 
+static void stop_one(csm_engine *engine, csm_registry *reg, const csm_mplugin *plugin)
+{
+    csm_error err = { 0 };
+    csm_status st;
+    own_step s;
+
+    st = step_begin(&s, engine, reg, NULL, "plugin.stop", &err);
+    if (st == CSM_OK)
+        st = step_end(&s, call_stop(&s.ctx, plugin), &err);
+    if (st != CSM_OK)
+        csm_log(CSM_LOG_WARN, "engine", "on_stop of plugin \"%s\": %s", plugin->id, err.message);
+}
+
+csm_status csm_engine_commit(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err)
+{
+    csm_status st;
+
+    publish(engine, reg, txn);
+    st = csm_txn_commit(txn, err);
+    if (st != CSM_OK)
+        withdraw(engine, reg);
+    return st;
+}
+
+csm_registry *csm_engine_registry_at(csm_engine *engine, uint64_t sequence)
+{
+    csm_registry *reg = engine->registry, *older;
+
+    while (reg != NULL && reg->sequence > sequence && (older = csm_engine_older(reg)) != NULL)
+        reg = older;
+    return reg;
+}
+
+/* In reverse order. */
 void csm_engine_stop(csm_engine *engine)
 {
     csm_registry *reg = engine->registry;
 
-    for (uint32_t n = reg != NULL ? reg->plugin_count : 0; n-- > 0;) {
-        const csm_mplugin *plugin = &reg->plugins[n];
-        csm_error err = { 0 };
-        csm_status st;
-        own_step s;
-
-        if (plugin->decl->on_stop == NULL || !has_started(engine, plugin->decl))
-            continue;
-        st = step_begin(&s, engine, reg, "plugin.stop", &err);
-        if (st == CSM_OK)
-            st = step_end(&s, call_stop(&s.ctx, plugin), &err);
-        if (st != CSM_OK)
-            csm_log(CSM_LOG_WARN, "engine", "on_stop of plugin \"%s\": %s", plugin->id, err.message);
-    }
-    engine->started_count = 0;
+    for (uint32_t n = reg != NULL ? reg->plugin_count : 0; n-- > 0;)
+        if (reg->plugins[n].decl->on_stop != NULL)
+            stop_one(engine, reg, &reg->plugins[n]);
 }
 
 csm_status csm_engine_load_demo(csm_engine *engine, bool remove, csm_error *err)
@@ -290,7 +307,7 @@ csm_status csm_engine_load_demo(csm_engine *engine, bool remove, csm_error *err)
 
         if (plugin->decl->demo.count == 0)
             continue;
-        CSM_TRY(step_begin(&s, engine, reg, remove ? "demo.remove" : "demo.load", err));
+        CSM_TRY(step_begin(&s, engine, reg, NULL, remove ? "demo.remove" : "demo.load", err));
         CSM_TRY(step_end(&s, csm_demo_write(&s.ctx, plugin, remove), err));
     }
     return CSM_OK;

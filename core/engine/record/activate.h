@@ -7,6 +7,7 @@
 /* The engine's slot in a registry. */
 struct csm_engine_part {
     csm_registry *older;       /* the one that held before; freed with the engine */
+    csm_registry *withdrawn;   /* the one withdrawn before this one was; both are freed with the engine */
 };
 static inline csm_registry *csm_engine_older(const csm_registry *reg)
 {

@@ -39,15 +39,18 @@ csm_status csm_engine_open(csm_store *store, csm_clock *clock, const csm_host *h
 
 void csm_engine_close(csm_engine *engine)
 {
-    csm_registry *reg, *older;
+    csm_registry *reg, *next;
 
     if (engine == NULL)
         return;
-    for (reg = engine->registry; reg != NULL; reg = older) {
-        older = csm_engine_older(reg);
+    for (reg = engine->registry; reg != NULL; reg = next) {
+        next = csm_engine_older(reg);
         csm_registry_unref(reg);
     }
-    csm_mem_free(engine->started);
+    for (reg = engine->withdrawn; reg != NULL; reg = next) {
+        next = ((struct csm_engine_part *)reg->engine)->withdrawn;
+        csm_registry_unref(reg);
+    }
     csm_mem_free(engine);
 }
 
@@ -78,12 +81,14 @@ void csm_cache_clear(csm_cache *cache)
 void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *snap, csm_txn *txn,
                   csm_caller *caller, csm_cache *cache, csm_idgen *ids)
 {
+    csm_view *view = txn != NULL ? csm_txn_view(txn) : csm_snap_view(snap);
+
     *ctx = (csm_ctx){
         .host = engine->host,
         .engine = engine,
-        .reg = engine->registry,
+        .reg = csm_engine_registry_at(engine, csm_view_sequence(view)),
         .arena = arena,
-        .view = txn != NULL ? csm_txn_view(txn) : csm_snap_view(snap),
+        .view = view,
         .txn = txn,
         .caller = caller,
         .cache = cache,

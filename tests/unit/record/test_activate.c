@@ -149,9 +149,9 @@ static void failed_activation_leaves_all_as_it_was(void **state)
     assert_ok(&w->ctx, csm_txn_begin(w->store, &txn, &w->ctx.err));
     csm_number_source numbers = csm_engine_numbers(txn);
     assert_ok(&w->ctx, csm_registry_build(list, 3, &numbers, w->arena, &reg, &problems, &w->ctx.err));
-    assert_ok(&w->ctx, csm_txn_commit(txn, &w->ctx.err));
     assert_ok(&w->ctx, csm_engine_prepare(w->engine, reg, &problems, &w->ctx.err));
-    assert_int_equal(csm_engine_activate(w->engine, reg, &err), CSM_E_INVALID);
+    assert_int_equal(csm_engine_activate(w->engine, reg, txn, &err), CSM_E_INVALID);
+    csm_txn_abort(txn);
     assert_non_null(strstr(err.message, "plugin sower, row \"y\" of place"));
     csm_registry_unref(reg);
     assert_ptr_equal(csm_engine_registry(w->engine), before);

@@ -17,23 +17,20 @@ void world_check(const csm_ctx *ctx, csm_status got, csm_status want, const char
 
 /* ---- opening ---- */
 
-static csm_registry *build(world *w, const csm_plugin *const *plugins, uint32_t count)
+static csm_registry *build(world *w, csm_txn *txn, const csm_plugin *const *plugins, uint32_t count)
 {
     csm_mplugin list[8] = { { .decl = csm_engine_plugin(), .id = csm_engine_plugin()->id } };
     csm_problem *problems = NULL;
     csm_registry *reg = NULL;
-    csm_txn *txn = NULL;
 
     assert_true(count + 1 <= COUNT_OF(list));
     for (uint32_t n = 0; n < count; n++)
         list[n + 1] = (csm_mplugin){ .decl = plugins[n], .id = plugins[n]->id, .position = n + 1 };
-    CHECK(csm_txn_begin(w->store, &txn, &w->ctx.err));
     csm_number_source numbers = csm_engine_numbers(txn);
     csm_status st = csm_registry_build(list, count + 1, &numbers, w->arena, &reg, &problems, &w->ctx.err);
     for (const csm_problem *problem = problems; problem != NULL; problem = problem->next)
         print_error("plugin %s: %.*s\n", problem->plugin, CSM_STR_FMT(problem->text));
     CHECK(st);
-    CHECK(csm_txn_commit(txn, &w->ctx.err));
     st = csm_engine_prepare(w->engine, reg, &problems, &w->ctx.err);
     for (const csm_problem *problem = problems; problem != NULL; problem = problem->next)
         print_error("plugin %s: %.*s\n", problem->plugin, CSM_STR_FMT(problem->text));
@@ -43,8 +40,14 @@ static csm_registry *build(world *w, const csm_plugin *const *plugins, uint32_t 
 
 void world_activate(world *w, const csm_plugin *const *plugins, uint32_t count)
 {
+    csm_registry *reg;
+    csm_txn *txn = NULL;
+
     csm_arena_clear(w->arena);
-    CHECK(csm_engine_activate(w->engine, build(w, plugins, count), &w->ctx.err));
+    CHECK(csm_txn_begin(w->store, &txn, &w->ctx.err));
+    reg = build(w, txn, plugins, count);
+    CHECK(csm_engine_activate(w->engine, reg, txn, &w->ctx.err));
+    CHECK(csm_engine_commit(w->engine, reg, txn, &w->ctx.err));
 }
 
 static void open_store(world *w)
