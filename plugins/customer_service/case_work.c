@@ -108,7 +108,7 @@ csm_status case_may_reopen(csm_ctx *ctx, csm_change *ch)
 
 csm_status case_closed_by_customer(csm_ctx *ctx, csm_change *ch)
 {
-    return csm_change_set(ctx, ch, "comments", csm_ctext("Closed by customer"));
+    return csm_change_set(ctx, ch, "comments", csm_ctext(CLOSED_BY_CUSTOMER));
 }
 
 /* ---- deleting ---- */

@@ -60,6 +60,8 @@ csm_status owner_has(csm_ctx *ctx, const owner *who, const csm_record *thing, bo
 
 /* ---- entitlements (entitlements.c, units.c, verify.c) ---- */
 
+/* What the notes of a case say that the customer closed without a solution. */
+#define CLOSED_BY_CUSTOMER "Closed by customer"
 #define POINT_ENTITLEMENT "sn_customerservice.entitlement_calc/1"
 #define POINT_VERIFY "sn_customerservice.verify/1"
 #define ENTITLEMENT_WEIGHTS "account=1,consumer=1,household=1,product=2,asset=3,sold_product=3,install_base=3,contract=4"

@@ -50,13 +50,13 @@ static const csm_transition case_transitions[] = {
       .guard = case_reopened, .doc = "The customer rejected by other means: who, when, by what channel" },
 
     { .name = "close_case", .from = "1,10,18", .to = "3", .roles = CUSTOMERS, .fields = "comments",
-      .sets = "resolution_code=solved_by_customer^close_notes=Closed by customer^" CLOSURE,
+      .sets = "resolution_code=solved_by_customer^close_notes=" CLOSED_BY_CUSTOMER "^" CLOSURE,
       .guard = case_closed_by_customer, .effect = case_offer_survey, .doc = "The customer needs no answer any more" },
     { .name = "close_case", .from = "1,10,18", .to = "3", .roles = AGENTS, .required = "resolution_code,close_notes",
       .fields = "cause,comments,work_notes", .sets = CLOSURE, .doc = "Closes without asking the customer" },
     { .name = "close_case", .from = "1,10,18", .to = "3", .roles = "snc_internal", .filter = AS_CUSTOMER,
       .filter_message = "only agents and the customer close the case", .fields = "comments",
-      .sets = "resolution_code=solved_by_customer^close_notes=Closed by customer^" CLOSURE,
+      .sets = "resolution_code=solved_by_customer^close_notes=" CLOSED_BY_CUSTOMER "^" CLOSURE,
       .guard = case_closed_by_customer, .effect = case_offer_survey, .doc = "The employee who is the customer closes it" },
     { .name = "cancel", .from = "1,10,18", .to = "7", .roles = AGENTS, .required = "work_notes",
       .fields = "close_notes,comments", .sets = "resolution_code=void^" CLOSURE, .doc = "A void or duplicate case" },
@@ -65,6 +65,11 @@ static const csm_transition case_transitions[] = {
     { .name = "auto_close", .from = "6", .to = "3", .roles = "admin", .filter = "auto_close=true",
       .filter_message = "the case is not marked for closing by itself", .fields = "comments", .sets = CLOSURE,
       .effect = case_offer_survey, .doc = "The customer did not answer" },
+
+    { .name = "auto_resolve", .from = "1,10,18", .to = "6", .roles = "admin", .filter = "proactive=true",
+      .filter_message = "the customer opened the case: an agent proposes its solution", .required = "resolution_code,close_notes",
+      .sets = "resolved_at=@now^resolved_by=@me", .guard = case_solution_proposed,
+      .doc = "What the case was opened for is over, whether or not anybody took it" },
 
     /* one that stands for many moves those that stand for each; what its own customer has to decide stays his */
     FOLLOW("1,18", "10", .doc = "The parent case is worked on"),

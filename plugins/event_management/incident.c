@@ -5,7 +5,7 @@
 #define TITLE_LENGTH 160u
 
 /* Who reports what no person noticed. */
-#define MACHINE "user_name=event.management"
+#define SERVER "user_name=system"
 
 typedef struct mapping {
     csm_id alert, caller;
@@ -38,15 +38,13 @@ static csm_status map_incident(csm_ctx *ctx, void *arg)
 {
     mapping *m = arg;
     int64_t level;
-    csm_record *alert, *machine;
+    csm_record *alert, *server;
 
     CSM_TRY(csm_record_get(ctx, ALERT, m->alert, &alert));
     level = level_of(csm_record_int(ctx, alert, "severity"));
-    if (csm_id_is_none(m->caller)) {
-        CSM_TRY(csm_record_find_where(ctx, "sys_user", MACHINE, &machine));
-        if (machine == NULL)
-            return csm_fail(ctx, CSM_E_NOT_FOUND, "there is no user event.management to report incidents");
-        m->caller = csm_record_id(ctx, machine);
+    if (csm_id_is_none(m->caller)) { /* the local administrator is no user */
+        CSM_TRY(csm_record_find_where(ctx, "sys_user", SERVER, &server));
+        m->caller = server != NULL ? csm_record_id(ctx, server) : m->caller;
     }
     CSM_TRY(csm_map_add(ctx, &m->values, "short_description", csm_text(title_of(ctx, alert))));
     CSM_TRY(csm_map_add(ctx, &m->values, "description", csm_record_value(ctx, alert, "description")));

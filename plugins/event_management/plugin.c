@@ -30,10 +30,6 @@ static const csm_property properties[] = {
     { PROPERTY_ALERT_DAYS, CSM_T_INT, "365", "Days an alert is kept after it closed" },
 };
 
-static const csm_seed seeds[] = {
-    { "sys_user", "event_management", "user_name=event.management^first_name=Event^last_name=Management^locked_out=true" },
-};
-
 /* ---- points ---- */
 
 static const csm_param action_params[] = {
@@ -105,7 +101,7 @@ static const csm_dep depends[] = { { "foundation", "1.0" }, { "configuration", "
 
 CSM_PLUGIN(event_management, .version = "1.0.0", .summary = "Events of monitoring systems, alerts, what they impact",
            .alias = "com.glideapp.itom.snac", .depends = CSM_ARRAY(depends), .properties = CSM_ARRAY(properties),
-           .tables = CSM_ARRAY(event_management_tables), .seeds = CSM_ARRAY(seeds), .roles = CSM_ARRAY(roles),
+           .tables = CSM_ARRAY(event_management_tables), .roles = CSM_ARRAY(roles),
            .scopes = CSM_ARRAY(scopes), .field_rights = CSM_ARRAY(field_rights), .states = CSM_ARRAY(event_management_states),
            .derived = CSM_ARRAY(event_management_derived), .rules = CSM_ARRAY(rules), .methods = CSM_ARRAY(event_management_methods),
            .points = CSM_ARRAY(points), .impls = CSM_ARRAY(impls), .jobs = CSM_ARRAY(jobs), .links = CSM_ARRAY(links))

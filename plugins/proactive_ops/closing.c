@@ -44,7 +44,6 @@ static csm_status is_touched(csm_ctx *ctx, const csm_record *rec, bool *out)
     return CSM_OK;
 }
 
-/* A new case nobody took is opened on the way: a solution is proposed of an open one. */
 static csm_status solve(csm_ctx *ctx, csm_record *rec, bool touched)
 {
     csm_pair pairs[2] = { { CSM_STR("resolution_code"), csm_ctext(SOLVED) }, { CSM_STR("close_notes"), csm_ctext(NOTES) } };
@@ -59,13 +58,7 @@ static csm_status solve(csm_ctx *ctx, csm_record *rec, bool touched)
         CSM_TRY(csm_record_set(ctx, rec, "close_notes", csm_ctext(NOTES)));
         return csm_record_update(ctx, rec);
     }
-    if (!csm_property_is_true(ctx, PROPERTY_RESOLVE))
-        return CSM_OK;
-    if (state == CASE_NEW) {
-        CSM_TRY(csm_record_set_int(ctx, rec, "state", CASE_OPEN));
-        CSM_TRY(csm_record_update(ctx, rec));
-    }
-    return csm_transition_run(ctx, rec, "propose_solution", &args);
+    return csm_property_is_true(ctx, PROPERTY_RESOLVE) ? csm_transition_run(ctx, rec, "auto_resolve", &args) : CSM_OK;
 }
 
 static csm_status solve_step(csm_ctx *ctx, void *arg)

@@ -19,6 +19,7 @@ static void acceptance_021_due_while_down(void **state)
     assert_int_equal(csm_tk_int(p->tk, csm_tk_get(p->tk, CASE, id), "state"), 3);
     comments = csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "comments.0.text");
     csm_tk_assert_str(comments, "auto closed");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "closed_by"), people_shipped(p, "sys_user", "System"));
     /* Once: it was due many times meanwhile. */
     as(p, NULL);
     assert_int_equal(csm_tk_rows(p->tk, "sys_audit", "documentkey=%s^fieldname=state^newvalue=3", id)->count, 1);

@@ -430,6 +430,11 @@ static void acceptance_309_the_alert_closes(void **state)
     assert_int_equal(children->count, 2);
     for (uint32_t n = 0; n < children->count; n++)
         assert_int_equal(csm_tk_int(p->tk, &children->list[n], "state"), 6);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "resolved_by"), people_shipped(p, "sys_user", "System"));
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "assigned_to"));
+    id = people_case(p, "of a customer"); /* what is solved by itself is what we opened ourselves */
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.auto_resolve",
+                       "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
     people_set_property(p, "csm.proactive.close_untouched", "true");
     (void)event(p, "k309c", "n309", 1);
     id = open_case(p, "k309c");

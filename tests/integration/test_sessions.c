@@ -201,6 +201,37 @@ static void acceptance_390_a_temporary_password(void **state)
     assert_true(csm_tk_sees(p->tk, "customer_account", p->P));
 }
 
+/* The users the server itself is name who did what no person did, and are nobody's to use: not even an administrator's. */
+static void nobody_is_the_server(void **state)
+{
+    static const char *const own[] = { "system", "guest" };
+    people *p = *state;
+    const char *team, *agent;
+
+    as(p, "adam");
+    agent = people_shipped(p, "sys_user_role", "sn_customerservice_agent");
+    team = csm_tk_insert(p->tk, "sys_user_group", "{'name':'For nobody'}");
+    for (size_t n = 0; n < 2; n++) {
+        const char *id;
+
+        as(p, "adam");
+        id = csm_tk_str(p->tk, csm_tk_first(p->tk, "sys_user", "user_name=%s", own[n]), "sys_id");
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "session.become", "{'user':'%s'}", own[n]);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "user.set_password", "{'user':'%s','password':'" GOOD "'}", own[n]);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "session.unlock", "{'user':'%s'}", own[n]);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "token.create", "{'user':'%s','name':'x'}", own[n]);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'sys_user','id':'%s','values':{'active':true}}", id);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'sys_user','id':'%s','values':{'user_name':'x'}}", id);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.delete", "{'table':'sys_user','id':'%s'}", id);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert",
+                           "{'table':'sys_user_has_role','values':{'user':'%s','role':'%s'}}", id, agent);
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert",
+                           "{'table':'sys_user_grmember','values':{'user':'%s','group':'%s'}}", id, team);
+        (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert", "{'table':'sys_user','values':{'user_name':'%s'}}", own[n]);
+        assert_int_equal(try_login(p, "own", own[n], GOOD), CSM_E_UNAUTHENTICATED);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +243,7 @@ int main(void)
         people_test(acceptance_390_a_secret_is_in_its_mail_alone),
         people_test(acceptance_390_a_new_address),
         people_test(acceptance_390_a_temporary_password),
+        people_test(nobody_is_the_server),
     };
 
     return cmocka_run_group_tests(tests, people_setup, people_teardown);

@@ -3,6 +3,7 @@
 #include "engine/access/caller.h"
 
 #include "base/mem.h"
+#include "engine/access/own.h"
 
 #define CACHE_MAX 2048u    /* callers kept per thread */
 #define OTHERS_MAX 4096u   /* users asked about, kept per thread */
@@ -471,7 +472,7 @@ csm_status csm_caller_other_has(csm_ctx *ctx, csm_id user, const csm_mrole *role
 
 csm_caller *csm_caller_system(void)
 {
-    static csm_caller caller = { .user_name = CSM_STR_INIT("system"), .is_system = true };
+    static csm_caller caller = { .user = CSM_OWN_SYSTEM_ID, .user_name = CSM_STR_INIT("system"), .is_system = true };
 
     return &caller;
 }

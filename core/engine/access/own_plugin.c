@@ -89,6 +89,7 @@ const csm_plugin *csm_engine_plugin(void)
         .summary = "Users, groups, roles, sessions, tokens, properties",
         .tables = CSM_ARRAY(csm_own_tables),
         .roles = CSM_ARRAY(roles),
+        .seeds = CSM_ARRAY(csm_own_seeds),
         .elevated = "user_admin,security_admin,import_admin,admin",
         .scopes = CSM_ARRAY(scopes),
         .derived = CSM_ARRAY(derived),

@@ -280,6 +280,9 @@ static csm_status role_rule(csm_ctx *ctx, csm_change *change)
                           CSM_STR_FMT(csm_record_text(ctx, role, "name")));
 }
 
+#define BARE(t, n)                                                                                \
+    { .table = (t), .when = CSM_BEFORE_INSERT, .order = 1, .run = csm_own_user_bare,              \
+      .name = "the server's own users have no " n }
 #define GIVEN(t, n)                                                                               \
     { .table = (t), .when = CSM_BEFORE_WRITE, .order = 5, .run = give_rule, .name = n " are given" }, \
     { .table = (t), .when = CSM_BEFORE_DELETE, .order = 5, .run = give_rule, .name = n " are taken" }
@@ -293,6 +296,14 @@ const csm_rule csm_own_rules[CSM_OWN_RULES] = {
       .name = "containment without cycle" },
     { .table = "sys_user_group", .when = CSM_BEFORE_WRITE, .order = 10, .filter = "parentISNOTEMPTY", .run = group_parent_rule,
       .name = "group tree without cycle" },
+    { .table = "sys_user", .when = CSM_BEFORE_UPDATE, .order = 1, .run = csm_own_user_kept,
+      .name = "the server's own users are not changed" },
+    { .table = "sys_user", .when = CSM_BEFORE_DELETE, .order = 1, .run = csm_own_user_kept,
+      .name = "the server's own users are not deleted" },
+    BARE("sys_user_has_role", "roles"),
+    BARE("sys_user_grmember", "groups"),
+    BARE("sys_session", "sessions"),
+    BARE("sys_token", "tokens"),
     GIVEN("sys_user_has_role", "roles of a user"),
     GIVEN("sys_group_has_role", "roles of a group"),
     GIVEN("sys_user_role_contains", "roles by containment"),
