@@ -76,10 +76,10 @@ static const csm_property properties[] = {
 
 static const csm_seed seeds[] = {
     { "sysevent_email_action", "case_needs_attention", "name=Case needs attention^collection=" CASE
-      "^condition=needs_attentionCHANGESTOtrue^recipient_fields=assigned_to^active=true"
+      "^condition=needs_attentionCHANGESTOtrue^recipient_fields=assigned_to^active=true^weight=5"
       "^subject=${number} needs your attention^message=${number}: ${short_description}" },
     { "sysevent_email_action", "case_unblocked", "name=Case unblocked^collection=" BLOCKER
-      "^condition=activeCHANGESTOfalse^recipient_fields=blocked.assigned_to^active=true"
+      "^condition=activeCHANGESTOfalse^^reason!=" BY_CUSTOMER "^recipient_fields=blocked.assigned_to^active=true"
       "^subject=${blocked} no longer waits^message=${blocked}: ${reason} ${blocked_by}" },
 };
 

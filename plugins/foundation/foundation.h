@@ -11,7 +11,7 @@ enum {
     FOUNDATION_TASK_INDEXES = 6,
     FOUNDATION_EMAIL_FIELDS = 8,
     FOUNDATION_EVENT_FIELDS = 6,
-    FOUNDATION_NOTIFICATION_FIELDS = 13,
+    FOUNDATION_NOTIFICATION_FIELDS = 14,
     FOUNDATION_TABLE_EXTS = 2,
     FOUNDATION_ROLES = 10,
     FOUNDATION_SCOPES = 20,
@@ -69,6 +69,9 @@ typedef struct mail_list {
     csm_id actor;
 } mail_list;
 
+/* Adds one who is not on it yet. */
+csm_status mail_list_add(csm_ctx *ctx, mail_list *list, mail_target target, bool muted);
+bool mail_list_has(const mail_list *list, const mail_target *target);
 /* Adds whoever @p path of @p rec names: a person, a group (its address, else its active members), a list of them, or the
  * address a text field holds. Arena of ctx. */
 csm_status mail_list_add_path(csm_ctx *ctx, mail_list *list, const csm_record *rec, csm_str path);

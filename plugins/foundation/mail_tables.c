@@ -51,4 +51,6 @@ const csm_field foundation_notification_fields[FOUNDATION_NOTIFICATION_FIELDS] =
     CSM_TEXT("message", .length = 4000, .doc = "Text with ${field} places; external people see customer-visible ones only"),
     CSM_TEXT("sent_by", .length = 20, .doc = "internal or external: only changes made by such a person; empty: by anybody"),
     CSM_BOOL("active", .dflt = "true", .flags = CSM_INDEXED),
+    CSM_INT("weight", .dflt = "0", .max = 1000,
+            .doc = "Of several that one change makes for a person only the heaviest is mailed; 0: mailed in any case"),
 };

@@ -8,6 +8,7 @@ typedef struct notice {
     const csm_record *record;
     const char *table;
     csm_str parm1;            /* of the event */
+    mail_list *told;          /* those whom one with a weight went to */
 } notice;
 
 /* Text that people outside may read, whatever a template asks for. */
@@ -82,6 +83,14 @@ static csm_str cut(csm_str s, size_t points)
     return (csm_str){ s.ptr, n };
 }
 
+/* Without what places that held nothing leave at the end. */
+static csm_str trim(csm_str s)
+{
+    while (s.len > 0 && (s.ptr[s.len - 1] == '\n' || s.ptr[s.len - 1] == ' '))
+        s.len--;
+    return s;
+}
+
 static bool is_about_notes(csm_str message)
 {
     return message.len > 0 && memmem(message.ptr, message.len, "${work_notes}", 13) != NULL;
@@ -138,20 +147,32 @@ static csm_status add_paths(csm_ctx *ctx, mail_list *list, const csm_record *rec
     return CSM_OK;
 }
 
-static csm_status send_to(csm_ctx *ctx, const notice *about, const mail_list *list, csm_str subject, csm_str message)
+/* Whether a heavier one of the same change told him already; if not he counts as told by this one. */
+static csm_status is_told(csm_ctx *ctx, const notice *about, const csm_record *row, const mail_target *to, bool *out)
 {
+    *out = csm_record_int(ctx, row, "weight") > 0 && mail_list_has(about->told, to);
+    return *out || csm_record_int(ctx, row, "weight") == 0 ? CSM_OK : mail_list_add(ctx, about->told, *to, false);
+}
+
+static csm_status send_to(csm_ctx *ctx, const notice *about, const mail_list *list, const csm_record *row)
+{
+    csm_str subject = csm_record_text(ctx, row, "subject"), message = csm_record_text(ctx, row, "message");
     csm_id id = csm_record_id(ctx, about->record);
     csm_str title[2] = { { 0 } }, body[2] = { { 0 } };
 
     for (uint32_t n = 0; n < list->count; n++) {
         const mail_target *to = &list->items[n];
         unsigned kind = to->external ? 1 : 0;
+        bool told;
 
         if (list->muted[n] || (to->external && is_about_notes(message)))
             continue;
+        CSM_TRY(is_told(ctx, about, row, to, &told));
+        if (told)
+            continue;
         if (title[kind].ptr == NULL) {
             title[kind] = fill(ctx, about, subject, to->external);
-            body[kind] = fill(ctx, about, message, to->external);
+            body[kind] = trim(fill(ctx, about, message, to->external));
             if (title[kind].ptr == NULL || body[kind].ptr == NULL)
                 return CSM_E_NOMEM;
         }
@@ -177,7 +198,7 @@ static csm_status send_notification(csm_ctx *ctx, const notice *about, const csm
         CSM_TRY(mail_list_add_text(ctx, &list, about->parm1));
     while (csm_names_next(&roles, &role))
         CSM_TRY(mail_list_add_role(ctx, &list, role));
-    return send_to(ctx, about, &list, csm_record_text(ctx, row, "subject"), csm_record_text(ctx, row, "message"));
+    return send_to(ctx, about, &list, row);
 }
 
 static csm_status look_at(csm_ctx *ctx, const notice *about, const csm_record *row)
@@ -197,6 +218,8 @@ static csm_status look_at(csm_ctx *ctx, const notice *about, const csm_record *r
     return met ? send_notification(ctx, about, row) : CSM_OK;
 }
 
+#define HEAVIEST_FIRST "^ORDERBYDESCweight^ORDERBYname"
+
 /* Tables of the server's own bookkeeping: mails about mails would never end. */
 static bool is_bookkeeping(const char *table)
 {
@@ -210,12 +233,14 @@ static csm_str watchers_of(csm_ctx *ctx, const char *table)
 
     while (names.ptr != NULL && (table = csm_table_parent(ctx, table)) != NULL)
         names = csm_printf(ctx, "%.*s,%s", CSM_STR_FMT(names), table);
-    return names.ptr != NULL ? csm_printf(ctx, "active=true^event_nameISEMPTY^collectionIN%.*s", CSM_STR_FMT(names)) : names;
+    return names.ptr != NULL ? csm_printf(ctx, "active=true^event_nameISEMPTY^collectionIN%.*s" HEAVIEST_FIRST, CSM_STR_FMT(names))
+                             : names;
 }
 
 csm_status notify_change(csm_ctx *ctx, csm_change *ch)
 {
-    notice about = { .change = ch, .table = csm_change_table(ctx, ch) };
+    mail_list told = { 0 };
+    notice about = { .change = ch, .table = csm_change_table(ctx, ch), .told = &told };
     csm_query *q;
     csm_record *row;
     csm_str filter;
@@ -240,7 +265,8 @@ csm_status notify_change(csm_ctx *ctx, csm_change *ch)
 csm_status notify_event(csm_ctx *ctx, csm_change *ch)
 {
     csm_value target = csm_change_new(ctx, ch, "instance");
-    notice about = { 0 };
+    mail_list told = { 0 };
+    notice about = { .told = &told };
     csm_query *q;
     csm_record *rec, *row;
     csm_str table;
@@ -259,6 +285,7 @@ csm_status notify_event(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_query_open(ctx, "sysevent_email_action", &q));
     csm_query_where(ctx, q, "event_name", CSM_OP_EQ, csm_change_new(ctx, ch, "name"));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
+    csm_query_order(ctx, q, "weight", CSM_DESC);
     for (;;) {
         CSM_TRY(csm_query_next(ctx, q, &row));
         if (row == NULL)

@@ -1,15 +1,22 @@
 /* Who gets a mail: people, groups and addresses named by a row, each once. */
 #include "foundation.h"
 
-static csm_status add_target(csm_ctx *ctx, mail_list *list, mail_target target, bool muted)
+bool mail_list_has(const mail_list *list, const mail_target *target)
 {
     for (uint32_t n = 0; n < list->count; n++) {
         const mail_target *seen = &list->items[n];
 
-        if ((!csm_id_is_none(target.user) && csm_id_eq(seen->user, target.user)) ||
-            (target.address.len > 0 && csm_str_eq(seen->address, target.address)))
-            return CSM_OK;
+        if ((!csm_id_is_none(target->user) && csm_id_eq(seen->user, target->user)) ||
+            (target->address.len > 0 && csm_str_eq(seen->address, target->address)))
+            return true;
     }
+    return false;
+}
+
+csm_status mail_list_add(csm_ctx *ctx, mail_list *list, mail_target target, bool muted)
+{
+    if (mail_list_has(list, &target))
+        return CSM_OK;
     if (list->count == list->room) {
         uint32_t room = list->room > 0 ? list->room * 2 : 16;
         mail_target *items = csm_alloc(ctx, room * sizeof(*items));
@@ -39,7 +46,7 @@ static csm_status add_user(csm_ctx *ctx, mail_list *list, const csm_record *user
     bool muted = csm_id_eq(id, list->actor) || !csm_record_bool(ctx, user, "active") ||
                  csm_record_bool(ctx, user, "locked_out") || csm_record_int(ctx, user, "notification") == 1;
 
-    return add_target(ctx, list, target, muted);
+    return mail_list_add(ctx, list, target, muted);
 }
 
 static csm_status add_members(csm_ctx *ctx, mail_list *list, csm_id group)
@@ -76,7 +83,7 @@ static csm_status add_id(csm_ctx *ctx, mail_list *list, csm_id id)
     if (rec == NULL || !csm_record_bool(ctx, rec, "active"))
         return CSM_OK;
     if (csm_record_text(ctx, rec, "email").len > 0)
-        return add_target(ctx, list, (mail_target){ .address = csm_record_text(ctx, rec, "email") }, false);
+        return mail_list_add(ctx, list, (mail_target){ .address = csm_record_text(ctx, rec, "email") }, false);
     return add_members(ctx, list, id);
 }
 
@@ -102,7 +109,7 @@ static csm_status add_named(csm_ctx *ctx, mail_list *list, csm_str name)
     csm_record *rec;
 
     if (memchr(name.ptr, '@', name.len) != NULL)
-        return add_target(ctx, list, (mail_target){ .address = name, .external = true }, false);
+        return mail_list_add(ctx, list, (mail_target){ .address = name, .external = true }, false);
     CSM_TRY(find_text_id(ctx, "sys_user", name, &rec));
     if (rec == NULL)
         CSM_TRY(find_text_id(ctx, "sys_user_group", name, &rec));
@@ -198,7 +205,7 @@ static csm_status add_address(csm_ctx *ctx, mail_list *list, const csm_record *r
         muted = csm_record_int(ctx, rec, flag.ptr) == 1;
     if (len > 0 && csm_table_has_field(ctx, table, live.ptr))
         muted = muted || !csm_record_bool(ctx, rec, live.ptr);
-    return add_target(ctx, list, (mail_target){ .address = address, .external = true }, muted);
+    return mail_list_add(ctx, list, (mail_target){ .address = address, .external = true }, muted);
 }
 
 /* The field that a path through a list begins with, and the table of the list's rows; NULL when it is no such path. */

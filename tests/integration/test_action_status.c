@@ -244,6 +244,25 @@ static void acceptance_229_workaround_or_fix(void **state)
     assert_int_equal(waits(p, other), 0);
 }
 
+/* The customer's word, what it needs and that the case waits no longer are one mail; so is the end of a case. */
+static void acceptance_226_one_mail_for_an_answer(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 18), *number;
+
+    as(p, "ann");
+    number = csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "number");
+    as(p, "pat");
+    (void)csm_tk_update(p->tk, CASE, id, "{'comments':'the blue one'}");
+    assert_int_equal(people_mails(p, "ann", number), 1);
+    shows(p, id, "needs_attention");
+    as(p, "ann");
+    (void)csm_tk_ok(p->tk, "case.request_info", "{'id':'%s','comments':'how blue?'}", id);
+    as(p, "pat");
+    (void)people_do(p, "case.close_case", id);
+    assert_int_equal(people_mails(p, "ann", number), 2);
+}
+
 static void acceptance_224_forgotten_in_the_end(void **state)
 {
     people *p = *state;
@@ -314,6 +333,7 @@ int main(void)
         people_test(acceptance_228_flows_are_switched_off),
         people_test(acceptance_229_workaround_or_fix),
         people_test(acceptance_230_sorted),
+        people_test(acceptance_226_one_mail_for_an_answer),
         people_test(acceptance_224_forgotten_in_the_end),
     };
 

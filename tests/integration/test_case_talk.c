@@ -135,6 +135,110 @@ static void acceptance_107_the_assignee(void **state)
     assert_int_equal(people_mails(p, "ann", "The customer wrote"), mails + 2);
 }
 
+/* ---- one mail to a person for what one step does ---- */
+
+#define RECEIVED "We received your case "
+#define WORKING "We are working on your case "
+#define ANSWER "We need your answer on case "
+#define SOLUTION "A solution is proposed for your case "
+#define IS_CLOSED "Your case  is closed"
+#define IS_CANCELLED "Your case  was cancelled"
+#define COMMENT "New comment on your case "
+#define WROTE "The customer wrote on case "
+#define SURVEY "How did we do with ?"
+#define ASSIGNED " was assigned to you"
+
+/* Mails about a case since the last time: "dora:subject pat:subject", without its number; each body holds @p words but a survey's. */
+static const char *mails_about(people *p, const char *number, const char *words)
+{
+    const csm_value *rows;
+    char text[2048] = "";
+
+    csm_tk_settle(p->tk);
+    as(p, NULL);
+    rows = csm_tk_rows(p->tk, "sys_email", "subjectLIKE%s^ORDERBYrecipients^ORDERBYsubject", number);
+    for (uint32_t n = 0; n < rows->count; n++) {
+        const char *to = csm_tk_str(p->tk, &rows->list[n], "recipients"), *subject = csm_tk_str(p->tk, &rows->list[n], "subject");
+        const char *at = strstr(subject, number);
+        size_t len = strlen(text);
+
+        (void)snprintf(text + len, sizeof(text) - len, "%s%.*s:%.*s%s", n > 0 ? " | " : "", (int)strcspn(to, "@"), to,
+                       (int)(at - subject), subject, at + strlen(number));
+        if (strstr(subject, "How did") == NULL && strstr(subject, "assigned") == NULL)
+            assert_non_null(strstr(csm_tk_str(p->tk, &rows->list[n], "body"), words));
+        (void)csm_tk_ok(p->tk, "record.delete", "{'table':'sys_email','id':'%s'}", csm_tk_str(p->tk, &rows->list[n], "sys_id"));
+    }
+    return csm_tk_keep_text(p->tk, csm_str_of(text));
+}
+
+static const struct {
+    const char *name;
+    int from;
+    const char *by, *method, *args, *mails;
+} steps[] = {
+    { "assign to me", 1, "abe", "case.assign_to_me", "", "dora:" WORKING " | pat:" WORKING },
+    { "assign", 10, "mia", "case.assign", "", "abe:" ASSIGNED },
+    { "ask", 10, "ann", "case.request_info", ",'comments':'WORDS'", "dora:" ANSWER " | pat:" ANSWER },
+    { "go on", 18, "ann", "case.open_case", ",'comments':'WORDS'", "dora:" WORKING " | pat:" WORKING },
+    { "answer", 18, "pat", NULL, "", "ann:" WROTE " | dora:" WORKING },
+    { "write", 10, "pat", NULL, "", "ann:" WROTE " | dora:" WROTE },
+    { "write back", 10, "ann", NULL, "", "dora:" COMMENT " | pat:" COMMENT },
+    { "propose", 10, "ann", "case.propose_solution", ",'resolution_code':'solved_workaround','close_notes':'n','comments':'WORDS'",
+      "dora:" SOLUTION " | pat:" SOLUTION },
+    { "propose in a comment", 10, "ann", "case.propose_solution",
+      ",'resolution_code':'solved_workaround','close_notes':'WORDS','notes_to_comments':true", "dora:" SOLUTION " | pat:" SOLUTION },
+    { "accept", 6, "pat", "case.accept_solution", "", "dora:" IS_CLOSED },
+    { "accept with thanks", 6, "pat", "case.accept_solution", ",'comments':'WORDS'", "ann:" WROTE " | dora:" IS_CLOSED },
+    { "reject", 6, "pat", "case.reject_solution", ",'comments':'WORDS'", "ann:" WROTE " | dora:" WORKING },
+    { "accepted by telephone", 6, "ann", "case.record_acceptance", ",'comments':'WORDS'",
+      "dora:" IS_CLOSED " | pat:" SURVEY " | pat:" IS_CLOSED },
+    { "rejected by telephone", 6, "ann", "case.record_rejection", ",'comments':'WORDS'", "dora:" WORKING " | pat:" WORKING },
+    { "close", 10, "ann", "case.close_case", ",'resolution_code':'solved_workaround','close_notes':'n','comments':'WORDS'",
+      "dora:" IS_CLOSED " | pat:" IS_CLOSED },
+    { "close as the customer", 10, "pat", "case.close_case", "", "ann:" WROTE " | dora:" IS_CLOSED },
+    { "case.cancel", 10, "ann", "case.cancel", ",'work_notes':'void','comments':'WORDS'", "dora:" IS_CANCELLED " | pat:" IS_CANCELLED },
+    { "case.reopen", 3, "ann", "case.reopen", ",'comments':'WORDS'", "pat:" WORKING },
+};
+
+static void take_step(people *p, size_t n, const char *id)
+{
+    as(p, steps[n].by);
+    if (steps[n].method == NULL)
+        (void)csm_tk_update(p->tk, CASE, id, "{'comments':'WORDS'}");
+    else if (strcmp(steps[n].method, "case.assign") == 0)
+        (void)csm_tk_ok(p->tk, "case.assign", "{'id':'%s','assigned_to':'%s'}", id, p->abe);
+    else
+        (void)csm_tk_ok(p->tk, steps[n].method, "{'id':'%s'%s}", id, steps[n].args);
+}
+
+static void acceptance_094_096_098_one_mail_a_step(void **state)
+{
+    people *p = *state;
+    size_t failed = 0;
+
+    as(p, NULL);
+    (void)csm_tk_update(p->tk, "sys_user", p->ann, "{'email':'ann@example.com'}");
+    (void)csm_tk_update(p->tk, "sys_user", p->abe, "{'email':'abe@example.com'}");
+    people_set_property(p, "csm.case.reopen_closed_days", "5");
+    for (size_t n = 0; n < sizeof(steps) / sizeof(steps[0]); n++) {
+        const char *id = steps[n].from == 1 ? people_case(p, "new") : people_case_in(p, steps[n].from), *number, *got;
+
+        as(p, "mia");
+        if (steps[n].from != 3)
+            (void)csm_tk_update(p->tk, CASE, id, "{'watch_list':['%s']}", p->dora);
+        number = csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "number");
+        (void)mails_about(p, number, "");
+        take_step(p, n, id);
+        got = mails_about(p, number, strstr(steps[n].args, "WORDS") != NULL || steps[n].method == NULL ? "WORDS" : "");
+        if (strcmp(got, steps[n].mails) != 0) {
+            print_error("%s: mails [%s] instead of [%s]\n", steps[n].name, got, steps[n].mails);
+            failed++;
+        }
+    }
+    people_set_property(p, "csm.case.reopen_closed_days", "0");
+    assert_int_equal(failed, 0);
+}
+
 static void acceptance_108_no_work_notes_outside(void **state)
 {
     people *p = *state;
@@ -334,6 +438,7 @@ int main(void)
         people_test(acceptance_107_the_customers_side),
         people_test(acceptance_107_the_assignee),
         people_test(acceptance_107_mails_are_not_for_reading),
+        people_test(acceptance_094_096_098_one_mail_a_step),
         people_test(acceptance_108_no_work_notes_outside),
         people_test(acceptance_111_visible_tasks),
         people_test(acceptance_124_the_figures),
