@@ -43,17 +43,12 @@ static csm_status set_add(csm_ctx *ctx, id_set *set, csm_id id)
 /* Adds field @p take of every row of @p table whose @p field is @p id. */
 static csm_status add_linked(csm_ctx *ctx, id_set *set, const char *table, const char *field, csm_id id, const char *take)
 {
-    csm_query *q;
-    csm_record *row;
-    csm_status st;
+    csm_value found = csm_list(NULL, 0);
 
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(id));
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = set_add(ctx, set, csm_record_ref(ctx, row, take))) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    CSM_TRY(csm_query_linked(ctx, table, field, csm_id_value(id), NULL, take, &found));
+    for (uint32_t n = 0; n < found.count; n++)
+        CSM_TRY(set_add(ctx, set, csm_value_id(found.list[n])));
+    return CSM_OK;
 }
 
 /* Follows containment from every role of @p set: downwards to what they contain, or upwards to what contains them. */

@@ -65,6 +65,13 @@ const csm_mfield *csm_host_field(csm_ctx *ctx, const csm_mtable *table, const ch
 /* Parses an encoded filter as a handler gives it: with the plugin's rights it may use "@name". NULL text: no condition. */
 csm_status csm_host_filter(csm_ctx *ctx, const csm_mtable *table, const char *encoded, csm_filter *out);
 
+/* Whether a row of the table stands below another; false when one of them is absent, hidden or outside every tree. */
+csm_status csm_tree_is_below(csm_ctx *ctx, const char *table, csm_id id, csm_id above, bool *out);
+/* The condition on rows of @p table that are this part (CSM_TREE_BELOW ...) of the tree of row @p id, and the field that keeps
+ * the path. */
+csm_status csm_tree_expr(csm_ctx *ctx, const csm_mtable *table, csm_id id, uint32_t part, const csm_mfield **path,
+                         const csm_expr **out);
+
 /* A method made from a task link (method->link, method->verb) with the arguments as given. */
 csm_status csm_link_run(csm_ctx *ctx, const csm_mmethod *method, csm_value given, csm_reply *reply);
 

@@ -161,6 +161,20 @@ static void order(csm_ctx *ctx, csm_query *q, const char *name, uint32_t directi
         f->order[f->order_count++] = (csm_mcolumn){ .field = field, .descending = direction == CSM_DESC };
 }
 
+/* Parents first, since a path begins with that of the row above. */
+static void tree(csm_ctx *ctx, csm_query *q, csm_id id, uint32_t part)
+{
+    const csm_mfield *path;
+    const csm_expr *expr;
+    csm_status st = csm_tree_expr(ctx, q->spec.table, id, part, &path, &expr);
+
+    if (st == CSM_OK)
+        st = and_expr(ctx, q, expr);
+    keep_error(ctx, q, st);
+    if (st == CSM_OK)
+        order(ctx, q, path->name, CSM_ASC);
+}
+
 static void limit(csm_ctx *ctx, csm_query *q, uint32_t count)
 {
     if (count == 0)
@@ -277,4 +291,5 @@ const csm_query_api csm_host_query = {
     .close = query_close,
     .count = count,
     .open_kept = open_kept,
+    .tree = tree,
 };

@@ -437,4 +437,5 @@ const csm_record_api csm_host_record = {
     .parent = parent,
     .attempt = attempt,
     .refers_to = refers_to,
+    .is_below = csm_tree_is_below,
 };

@@ -34,6 +34,17 @@ static inline bool csm_user_has_role(csm_ctx *ctx, csm_id user, const char *role
     return CSM_HOST(ctx)->caller->user_has_role(ctx, user, role);
 }
 
+/* Whether the user is a member of the group. */
+static inline csm_status csm_user_in_group(csm_ctx *ctx, csm_id user, csm_id group, bool *out)
+{
+    csm_query *q;
+
+    CSM_TRY(csm_query_open(ctx, "sys_user_grmember", &q));
+    csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(user));
+    csm_query_where(ctx, q, "group", CSM_OP_EQ, csm_id_value(group));
+    return csm_query_any(ctx, q, out);
+}
+
 static inline csm_status csm_caller_can(csm_ctx *ctx, const char *table, csm_id id, uint32_t op, bool *out)
 {
     return CSM_HOST(ctx)->caller->can(ctx, table, id, op, out);

@@ -13,6 +13,11 @@ typedef enum csm_op {
 #define CSM_ASC 0u
 #define CSM_DESC 1u
 
+/* Parts of a tree. */
+#define CSM_TREE_BELOW 0u  /* what stands below the row */
+#define CSM_TREE_BRANCH 1u /* the row and what stands below it */
+#define CSM_TREE_WHOLE 2u  /* the tree the row stands in, from its top down */
+
 typedef struct csm_query_api {
     uint32_t size;
     csm_status (*open)(csm_ctx *ctx, const char *table, csm_query **out);
@@ -28,6 +33,9 @@ typedef struct csm_query_api {
      * by nearly every call. The thread keeps them decoded until the table changes. @p encoded names fields of the table
      * itself and values, no caller values. For code with the plugin's rights (rules, jobs); then next and close alone. */
     csm_status (*open_kept)(csm_ctx *ctx, const char *table, const char *encoded, csm_query **out);
+    /* Rows that are @p part of the tree of row @p id, parents first; and-ed. The table has a hierarchy path (CSM_DERIVE_PATH), which
+     * the caller may read. Nothing stands below a row that is absent or hidden. */
+    void (*tree)(csm_ctx *ctx, csm_query *q, csm_id id, uint32_t part);
 } csm_query_api;
 
 #endif

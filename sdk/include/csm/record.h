@@ -49,6 +49,9 @@ typedef struct csm_record_api {
     csm_status (*attempt)(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *arg), void *arg, csm_failure *failure);
     /* Name of the table that field @p field of @p table refers to, itself or in a list; NULL when it is no such field. Static. */
     const char *(*refers_to)(csm_ctx *ctx, const char *table, const char *field);
+    /* Whether row @p id of a table with a hierarchy path (CSM_DERIVE_PATH) stands below row @p above, at whatever distance.
+     * False when one of them is absent or hidden, or its path is not for the caller. */
+    csm_status (*is_below)(csm_ctx *ctx, const char *table, csm_id id, csm_id above, bool *out);
 } csm_record_api;
 
 #endif

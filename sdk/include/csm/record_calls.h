@@ -109,6 +109,11 @@ static inline const char *csm_table_refers_to(csm_ctx *ctx, const char *table, c
     return CSM_HOST(ctx)->record->refers_to(ctx, table, field);
 }
 
+static inline csm_status csm_record_is_below(csm_ctx *ctx, const char *table, csm_id id, csm_id above, bool *out)
+{
+    return CSM_HOST(ctx)->record->is_below(ctx, table, id, above, out);
+}
+
 /* Typed reads: nil or another type reads as zero, empty, none. */
 static inline int64_t csm_value_int(csm_value v)
 {

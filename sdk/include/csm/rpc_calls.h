@@ -68,6 +68,12 @@ static inline csm_status csm_list_add(csm_ctx *ctx, csm_value *list, csm_value i
     return CSM_HOST(ctx)->rpc->list_add(ctx, list, item);
 }
 
+/* Adds an id; none adds nothing. */
+static inline csm_status csm_list_add_id(csm_ctx *ctx, csm_value *list, csm_id id)
+{
+    return csm_id_is_none(id) ? CSM_OK : csm_list_add(ctx, list, csm_id_value(id));
+}
+
 static inline csm_status csm_map_add(csm_ctx *ctx, csm_value *map, const char *key, csm_value item)
 {
     return CSM_HOST(ctx)->rpc->map_add(ctx, map, key, item);

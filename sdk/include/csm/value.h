@@ -160,4 +160,13 @@ static inline const csm_value *csm_map_get(const csm_value *map, const char *key
     return NULL;
 }
 
+/* Whether @p id is an element of a list; false when @p list is none. */
+static inline bool csm_list_has(csm_value list, csm_id id)
+{
+    for (uint32_t n = 0; list.type == CSM_T_LIST && n < list.count; n++)
+        if (list.list[n].type == CSM_T_ID && csm_id_eq(list.list[n].id, id))
+            return true;
+    return false;
+}
+
 #endif

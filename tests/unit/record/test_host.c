@@ -254,6 +254,191 @@ static void kept_rows_are_for_trusted_code_and_watched_tables(void **state)
     assert_int_equal(ctx->sticky, CSM_E_INVALID);
 }
 
+static csm_id place(world *w, const char *name, csm_id parent)
+{
+    csm_row *row;
+    char values[120], above[33];
+
+    csm_id_format(parent, above);
+    snprintf(values, sizeof(values), "name=%s^code=%s^parent=%s", name, name, csm_id_is_none(parent) ? "" : above);
+    assert_ok(&w->ctx, world_insert(w, "place", values, &row));
+    return row->id;
+}
+
+/* Names of a part of a tree, in the order the query meets them. */
+static const char *tree_names(csm_ctx *ctx, csm_id of, uint32_t part)
+{
+    static char out[64];
+    csm_value names = csm_list(NULL, 0);
+    csm_query *q;
+
+    out[0] = '\0';
+    assert_ok(ctx, csm_query_open(ctx, "place", &q));
+    csm_query_tree(ctx, q, of, part);
+    assert_ok(ctx, csm_query_collect(ctx, q, "name", 10, &names));
+    for (uint32_t n = 0; n < names.count; n++)
+        strncat(strcat(out, n > 0 ? " " : ""), csm_arena_cstr(ctx->arena, csm_value_text(names.list[n])), 8);
+    return out;
+}
+
+static void trees_are_asked_for(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "rule");
+    csm_id a = place(w, "a", (csm_id){ { 0 } }), b = place(w, "b", a), c = place(w, "c", b), alike = place(w, "b2", a);
+    csm_query *q;
+    csm_record *row;
+    bool below;
+
+    for (int writing = 1; writing >= 0; writing--) {
+        assert_string_equal(tree_names(ctx, b, CSM_TREE_BELOW), "c");
+        assert_string_equal(tree_names(ctx, b, CSM_TREE_BRANCH), "b c");
+        assert_string_equal(tree_names(ctx, c, CSM_TREE_WHOLE), "a b c b2");
+        assert_string_equal(tree_names(ctx, alike, CSM_TREE_BELOW), "");
+        assert_string_equal(tree_names(ctx, world_user("kim"), CSM_TREE_WHOLE), "");
+        assert_ok(ctx, csm_record_is_below(ctx, "place", c, a, &below));
+        assert_true(below);
+        assert_ok(ctx, csm_record_is_below(ctx, "place", a, c, &below));
+        assert_false(below);
+        assert_ok(ctx, csm_record_is_below(ctx, "place", a, a, &below));
+        assert_false(below);
+        assert_ok(ctx, csm_record_is_below(ctx, "place", alike, b, &below));
+        assert_false(below); /* a path that merely begins alike */
+        assert_ok(ctx, csm_record_is_below(ctx, "place", c, world_user("kim"), &below));
+        assert_false(below);
+        if (writing) {
+            world_commit(w);
+            ctx = world_read(w, "rule");
+        }
+    }
+    assert_ok(ctx, csm_query_open(ctx, "place", &q));
+    csm_query_tree(ctx, q, a, 9);
+    assert_status(ctx, csm_query_next(ctx, q, &row), CSM_E_INVALID);
+    ctx = world_read(w, "rule");
+    assert_status(ctx, csm_record_is_below(ctx, "duty", c, a, &below), CSM_E_INVALID);
+    assert_int_equal(ctx->sticky, CSM_E_INVALID);
+}
+
+static void a_hidden_top_has_no_tree(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "rule");
+    csm_id a = place(w, "a", (csm_id){ { 0 } }), b = place(w, "b", a);
+    csm_row *row;
+    bool below;
+
+    assert_ok(ctx, world_update(w, world_find(w, "place", a), "open=false", &row));
+    world_commit(w);
+    ctx = world_read(w, "kim");
+    assert_string_equal(tree_names(ctx, a, CSM_TREE_BELOW), "");
+    assert_string_equal(tree_names(ctx, a, CSM_TREE_WHOLE), "");
+    assert_string_equal(tree_names(ctx, b, CSM_TREE_WHOLE), "b");
+    assert_ok(ctx, csm_record_is_below(ctx, "place", b, a, &below));
+    assert_false(below);
+}
+
+static void lists_are_gathered(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "kim");
+    csm_value found = csm_list(NULL, 0);
+    csm_record *rec;
+    csm_query *q;
+    csm_id id;
+
+    for (int n = 0; n < 3; n++)
+        rec = make(ctx, "x", 2);
+    id = csm_record_id(ctx, rec);
+    assert_ok(ctx, csm_query_open(ctx, "duty", &q));
+    csm_query_where(ctx, q, "title", CSM_OP_EQ, csm_ctext("x"));
+    assert_ok(ctx, csm_query_collect(ctx, q, "sys_id", 3, &found));
+    assert_int_equal(found.count, 3);
+    assert_true(csm_list_has(found, id));
+    assert_false(csm_list_has(found, world_user("kim")));
+    assert_false(csm_list_has(csm_nil(), id));
+    assert_ok(ctx, csm_query_open(ctx, "duty", &q));
+    assert_ok(ctx, csm_query_collect(ctx, q, "helper", 3, &found)); /* nobody helps: nothing is added */
+    assert_int_equal(found.count, 3);
+    assert_ok(ctx, csm_query_open(ctx, "duty", &q));
+    assert_status(ctx, csm_query_collect(ctx, q, "sys_id", 2, &found), CSM_E_LIMIT);
+    found = csm_list(NULL, 0);
+    assert_ok(ctx, csm_query_linked(ctx, "duty", "title", csm_ctext("x"), "priority=2", "number", &found));
+    assert_int_equal(found.count, 3);
+    assert_ok(ctx, csm_query_linked(ctx, "duty", "number", found, NULL, "sys_id", &found));
+    assert_int_equal(found.count, 6);
+    assert_ok(ctx, csm_query_linked(ctx, "duty", "helper", csm_nil(), NULL, "sys_id", &found)); /* nothing is linked to nothing */
+    assert_ok(ctx, csm_query_linked(ctx, "duty", "helper", csm_list(NULL, 0), NULL, "sys_id", &found));
+    assert_int_equal(found.count, 6);
+    assert_ok(ctx, csm_list_add_id(ctx, &found, csm_nil().id));
+    assert_int_equal(found.count, 6);
+}
+
+static void rows_are_met_page_by_page(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "kim");
+    csm_id after = { { 0 } };
+    csm_record *row;
+    csm_query *q;
+    int seen = 0;
+
+    for (int n = 0; n < 5; n++)
+        make(ctx, "x", 2);
+    for (int pages = 0; pages < 3; pages++) {
+        assert_ok(ctx, csm_query_open(ctx, "duty", &q));
+        csm_query_page(ctx, q, after, 2);
+        while (csm_query_next(ctx, q, &row) == CSM_OK && row != NULL) {
+            after = csm_record_id(ctx, row);
+            seen++;
+        }
+        csm_query_close(ctx, q);
+    }
+    assert_int_equal(seen, 5);
+}
+
+static void all_that_is_found_is_written(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "kim");
+    uint64_t count;
+    csm_query *q;
+
+    make(ctx, "x", 2);
+    make(ctx, "x", 3);
+    make(ctx, "y", 3);
+    assert_ok(ctx, csm_query_open(ctx, "duty", &q));
+    csm_query_where(ctx, q, "title", CSM_OP_EQ, csm_ctext("x"));
+    assert_ok(ctx, csm_query_set(ctx, q, "title", csm_ctext("z")));
+    assert_ok(ctx, csm_query_count(ctx, "duty", "title=z", &count));
+    assert_int_equal(count, 2);
+    assert_ok(ctx, csm_query_open(ctx, "duty", &q));
+    csm_query_where(ctx, q, "title", CSM_OP_EQ, csm_ctext("z"));
+    assert_ok(ctx, csm_query_move(ctx, q, "start", NULL));
+    assert_ok(ctx, csm_query_count(ctx, "duty", "state=2", &count));
+    assert_int_equal(count, 2);
+    assert_ok(ctx, csm_query_open(ctx, "duty", &q));
+    assert_status(ctx, csm_query_move(ctx, q, "start", NULL), CSM_E_STATE); /* two are started already */
+}
+
+static void groups_have_members(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "rule");
+    csm_row *group, *member;
+    char values[90], kim[33], it[33];
+    bool in;
+
+    assert_ok(ctx, world_insert(w, "sys_user_group", "name=Diggers", &group));
+    csm_id_format(world_user("kim"), kim);
+    csm_id_format(group->id, it);
+    snprintf(values, sizeof(values), "user=%s^group=%s", kim, it);
+    assert_ok(ctx, world_insert(w, "sys_user_grmember", values, &member));
+    assert_ok(ctx, csm_user_in_group(ctx, world_user("kim"), group->id, &in));
+    assert_true(in);
+    assert_ok(ctx, csm_user_in_group(ctx, world_user("vera"), group->id, &in));
+    assert_false(in);
+}
+
 static void values_grow(void **state)
 {
     world *w = *state;
@@ -453,6 +638,8 @@ int main(void)
         cmocka_unit_test(all_tables_are_full), T(records_live_a_life), T(wrong_names_stick), T(handlers_see_what_callers_may),
         T(queries_stand_still_while_writing), T(reading_queries_stream),
         T(kept_rows_follow_their_table), T(kept_rows_are_for_trusted_code_and_watched_tables), T(values_grow), T(who_asks),
+        T(trees_are_asked_for), T(a_hidden_top_has_no_tree), T(lists_are_gathered),
+        T(rows_are_met_page_by_page), T(all_that_is_found_is_written), T(groups_have_members),
         T(properties_and_small_things), T(arguments_are_checked), T(replies_are_given_once),
         T(attempts_stand_on_their_own),
     };
