@@ -46,8 +46,6 @@ csm_status block(csm_ctx *ctx, csm_id blocked, csm_id by, const char *reason, co
 static csm_status end_matching(csm_ctx *ctx, csm_id blocked, csm_id by, const char *filter)
 {
     csm_query *q;
-    csm_record *row;
-    csm_status st;
 
     CSM_TRY(csm_query_open(ctx, BLOCKER, &q));
     if (!csm_id_is_none(blocked))
@@ -57,15 +55,7 @@ static csm_status end_matching(csm_ctx *ctx, csm_id blocked, csm_id by, const ch
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
     if (filter != NULL)
         csm_query_filter(ctx, q, filter);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
-        st = csm_record_set_bool(ctx, row, "active", false);
-        if (st == CSM_OK)
-            st = csm_record_update(ctx, row);
-        if (st != CSM_OK)
-            break;
-    }
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_set(ctx, q, "active", csm_bool(false));
 }
 
 csm_status unblock(csm_ctx *ctx, csm_id blocked, csm_id by, const char *filter)

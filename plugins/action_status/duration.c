@@ -10,15 +10,13 @@ static csm_status end_running(csm_ctx *ctx, csm_id id)
     CSM_TRY(csm_query_open(ctx, DURATION, &q));
     csm_query_where(ctx, q, "case", CSM_OP_EQ, csm_id_value(id));
     csm_query_where(ctx, q, "end", CSM_OP_EMPTY, csm_nil());
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL) {
         start = csm_record_time(ctx, row, "start");
         CSM_TRY(csm_record_set(ctx, row, "end", csm_time_value(csm_now(ctx))));
         CSM_TRY(csm_record_set_int(ctx, row, "duration", (csm_now(ctx) - start) / CSM_SECOND));
         CSM_TRY(csm_record_update(ctx, row));
     }
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 

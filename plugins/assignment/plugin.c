@@ -31,16 +31,6 @@ static const csm_scope scopes[] = {
 
 /* ---- who may be named ---- */
 
-static csm_status is_member(csm_ctx *ctx, csm_id user, csm_id group, bool *out)
-{
-    csm_query *q;
-
-    CSM_TRY(csm_query_open(ctx, "sys_user_grmember", &q));
-    csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(user));
-    csm_query_where(ctx, q, "group", CSM_OP_EQ, csm_id_value(group));
-    return csm_query_any(ctx, q, out);
-}
-
 /* An active employee, of the group if there is one. */
 static csm_status is_fit(csm_ctx *ctx, csm_id user, csm_id group, bool *out)
 {
@@ -49,7 +39,7 @@ static csm_status is_fit(csm_ctx *ctx, csm_id user, csm_id group, bool *out)
     CSM_TRY(csm_record_find(ctx, "sys_user", user, &person));
     *out = person != NULL && csm_record_bool(ctx, person, "active") && !csm_user_has_role(ctx, user, "snc_external");
     if (*out && !csm_id_is_none(group))
-        CSM_TRY(is_member(ctx, user, group, out));
+        CSM_TRY(csm_user_in_group(ctx, user, group, out));
     return CSM_OK;
 }
 

@@ -24,9 +24,7 @@ static csm_status open_next(csm_ctx *ctx, csm_id item)
     CSM_TRY(csm_query_open(ctx, TASK, &q));
     csm_query_where(ctx, q, "request_item", CSM_OP_EQ, csm_id_value(item));
     csm_query_filter(ctx, q, "stateIN1,2");
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL)
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, TASK, &q));
@@ -125,11 +123,9 @@ static csm_status last_group(csm_ctx *ctx, csm_id item, csm_value *out)
     csm_query_filter(ctx, q, "assignment_groupISNOTEMPTY");
     csm_query_order(ctx, q, "closed_at", CSM_DESC);
     csm_query_order(ctx, q, "order", CSM_DESC);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL)
         *out = csm_record_value(ctx, row, "assignment_group");
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 
@@ -161,17 +157,11 @@ csm_status task_closed(csm_ctx *ctx, csm_change *ch)
 static csm_status end_children(csm_ctx *ctx, const char *table, const char *by, csm_id parent, const char *transition)
 {
     csm_query *q;
-    csm_record *row;
-    csm_status st;
 
     CSM_TRY(csm_query_open(ctx, table, &q));
     csm_query_where(ctx, q, by, CSM_OP_EQ, csm_id_value(parent));
     csm_query_filter(ctx, q, "active=true");
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_transition_run(ctx, row, transition, NULL)) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_move(ctx, q, transition, NULL);
 }
 
 csm_status item_closed(csm_ctx *ctx, csm_change *ch)
@@ -194,9 +184,7 @@ static csm_status has_open(csm_ctx *ctx, csm_change *ch, const char *table, cons
     CSM_TRY(csm_query_open(ctx, table, &q));
     csm_query_where(ctx, q, by, CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
     csm_query_filter(ctx, q, "active=true");
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     return row == NULL ? CSM_OK : csm_fail_field(ctx, CSM_E_STATE, "state", "%s %.*s is not closed", what,
                                                  CSM_STR_FMT(csm_record_text(ctx, row, "number")));
 }

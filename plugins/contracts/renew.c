@@ -52,9 +52,7 @@ static csm_status renewed_line(csm_ctx *ctx, const renewal *r, csm_value old, cs
     CSM_TRY(csm_query_open(ctx, LINE, &q));
     csm_query_where(ctx, q, "renewed_from", CSM_OP_EQ, old);
     csm_query_where(ctx, q, "contract", CSM_OP_EQ, csm_id_value(r->to));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL)
         *out = csm_id_value(csm_record_id(ctx, row));
     return CSM_OK;

@@ -63,21 +63,21 @@ static csm_status find_primary(csm_ctx *ctx, const csm_record *owner, const char
                                bool *found)
 {
     bool is_link = strcmp(table, "cmn_location") != 0;
-    csm_value self = csm_id_value(csm_record_id(ctx, owner));
-    id_list from = { &self, 1, 1 }, locations = { 0 };
+    csm_value locations = csm_list(NULL, 0);
 
     *out = (csm_id){ { 0 } };
-    CSM_TRY(id_list_add_linked(ctx, &locations, table, field, &from, "primary=true", is_link ? "location" : "sys_id"));
+    CSM_TRY(csm_query_linked(ctx, table, field, csm_id_value(csm_record_id(ctx, owner)), "primary=true",
+                             is_link ? "location" : "sys_id", &locations));
     *found = locations.count > 0;
     for (uint32_t n = 0; n < locations.count; n++) {
         csm_record *location;
 
-        CSM_TRY(csm_record_find(ctx, "cmn_location", locations.items[n].id, &location));
+        CSM_TRY(csm_record_find(ctx, "cmn_location", locations.list[n].id, &location));
         if (location != NULL && is_same_address(ctx, owner, location))
             return CSM_OK;
     }
     if (*found)
-        *out = locations.items[0].id;
+        *out = locations.list[0].id;
     return CSM_OK;
 }
 
@@ -155,9 +155,7 @@ static csm_status keep_link(csm_ctx *ctx, const csm_record *location, csm_id acc
     CSM_TRY(csm_query_open(ctx, "account_address_relationship", &q));
     csm_query_where(ctx, q, "location", CSM_OP_EQ, csm_id_value(csm_record_id(ctx, location)));
     csm_query_where(ctx, q, "account", CSM_OP_EQ, csm_id_value(account));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row == NULL) {
         CSM_TRY(csm_record_create(ctx, "account_address_relationship", &link));
         CSM_TRY(csm_record_set_ref(ctx, link, "account", account));
@@ -175,12 +173,12 @@ static csm_status keep_link(csm_ctx *ctx, const csm_record *location, csm_id acc
 
 static csm_status copy_to_sharers(csm_ctx *ctx, const csm_record *location)
 {
-    csm_value self = csm_id_value(csm_record_id(ctx, location));
-    id_list from = { &self, 1, 1 }, accounts = { 0 };
+    csm_value accounts = csm_list(NULL, 0);
 
-    CSM_TRY(id_list_add_linked(ctx, &accounts, "account_address_relationship", "location", &from, "primary=true", "account"));
+    CSM_TRY(csm_query_linked(ctx, "account_address_relationship", "location", csm_id_value(csm_record_id(ctx, location)),
+                             "primary=true", "account", &accounts));
     for (uint32_t n = 0; n < accounts.count; n++)
-        CSM_TRY(copy_address(ctx, location, "customer_account", accounts.items[n].id));
+        CSM_TRY(copy_address(ctx, location, "customer_account", accounts.list[n].id));
     return CSM_OK;
 }
 
@@ -221,14 +219,14 @@ csm_status address_linked(csm_ctx *ctx, csm_change *ch)
 /* With sharing off a location is one account's only. */
 csm_status address_sharing(csm_ctx *ctx, csm_change *ch)
 {
-    csm_value self = csm_id_value(csm_change_new_ref(ctx, ch, "location"));
-    id_list from = { &self, 1, 1 }, accounts = { 0 };
+    csm_value accounts = csm_list(NULL, 0);
 
-    if (!csm_str_is(csm_property_text(ctx, "enable_account_address_sharing", "true"), "false"))
+    if (csm_property_is_true(ctx, "enable_account_address_sharing"))
         return CSM_OK;
-    CSM_TRY(id_list_add_linked(ctx, &accounts, "account_address_relationship", "location", &from, NULL, "account"));
+    CSM_TRY(csm_query_linked(ctx, "account_address_relationship", "location", csm_change_new(ctx, ch, "location"), NULL,
+                             "account", &accounts));
     for (uint32_t n = 0; n < accounts.count; n++)
-        if (!csm_id_eq(accounts.items[n].id, csm_change_new_ref(ctx, ch, "account")))
+        if (!csm_id_eq(accounts.list[n].id, csm_change_new_ref(ctx, ch, "account")))
             return csm_fail_field(ctx, CSM_E_REJECTED, "location",
                                   "field \"location\": the address belongs to another account and sharing is off");
     return CSM_OK;

@@ -4,34 +4,25 @@
 #define RELATION "sn_customerservice_contact_relationship"
 
 /* Accounts whose contacts may be tied to @p account: its tree, and whoever it has a relationship with. */
-static csm_status add_candidate_accounts(csm_ctx *ctx, csm_id account, id_list *list)
+static csm_status add_candidate_accounts(csm_ctx *ctx, csm_id account, csm_value *list)
 {
-    csm_value self = csm_id_value(account);
-    id_list from = { &self, 1, 1 };
-
     CSM_TRY(tree_add_all(ctx, account, list));
     /* Each relationship is two rows, so those from this account name every partner of it. */
-    return id_list_add_linked(ctx, list, "account_relationship", "from_company", &from, NULL, "to_company");
-}
-
-static bool is_restricted(csm_ctx *ctx)
-{
-    return csm_str_is(csm_property_text(ctx, "sn_customerservice.contact_relationship.restrict_within_account_hierarchy",
-                                        "true"), "true");
+    return csm_query_linked(ctx, "account_relationship", "from_company", csm_id_value(account), NULL, "to_company", list);
 }
 
 static csm_status check_candidate(csm_ctx *ctx, csm_id contact, csm_id account)
 {
-    id_list accounts = { 0 };
+    csm_value accounts = csm_list(NULL, 0);
     csm_record *rec;
 
     CSM_TRY(csm_record_get(ctx, "customer_contact", contact, &rec));
     if (csm_id_eq(csm_record_ref(ctx, rec, "account"), account))
         return csm_fail_field(ctx, CSM_E_REJECTED, "contact", "the contact is at home in that account");
-    if (!is_restricted(ctx))
+    if (!csm_property_is_true(ctx, PROPERTY_WITHIN_HIERARCHY))
         return CSM_OK;
     CSM_TRY(add_candidate_accounts(ctx, account, &accounts));
-    if (id_list_has(&accounts, csm_record_ref(ctx, rec, "account")))
+    if (csm_list_has(accounts, csm_record_ref(ctx, rec, "account")))
         return CSM_OK;
     return csm_fail_field(ctx, CSM_E_REJECTED, "contact",
                           "the contact's account is neither in the same hierarchy nor related to the account");
@@ -128,9 +119,7 @@ static csm_status find_bond(csm_ctx *ctx, void *arg)
     csm_query_where(ctx, q, "contact", CSM_OP_EQ, csm_id_value(b->contact));
     csm_query_where(ctx, q, "company", CSM_OP_EQ, csm_id_value(b->account));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &link));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &link));
     b->belongs = link != NULL;
     return CSM_OK;
 }
@@ -172,8 +161,7 @@ csm_status relate_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 csm_status candidates_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
     csm_id account = csm_arg_id(ctx, in, 0);
-    csm_value list = csm_list(NULL, 0);
-    id_list accounts = { 0 };
+    csm_value list = csm_list(NULL, 0), accounts = csm_list(NULL, 0);
     csm_record *rec, *row;
     csm_query *q;
     csm_status st;
@@ -182,9 +170,9 @@ csm_status candidates_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     CSM_TRY(csm_query_open(ctx, "customer_contact", &q));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
     csm_query_where(ctx, q, "account", CSM_OP_NE, csm_id_value(account));
-    if (is_restricted(ctx)) {
+    if (csm_property_is_true(ctx, PROPERTY_WITHIN_HIERARCHY)) {
         CSM_TRY(add_candidate_accounts(ctx, account, &accounts));
-        csm_query_where(ctx, q, "account", CSM_OP_IN, id_list_value(&accounts));
+        csm_query_where(ctx, q, "account", CSM_OP_IN, accounts);
     }
     csm_query_limit(ctx, q, 1000);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {

@@ -61,35 +61,19 @@ extern const csm_scope customer_base_scopes[CUSTOMER_BASE_SCOPES];
 extern const csm_rule customer_base_rules[CUSTOMER_BASE_RULES];
 extern const csm_method customer_base_methods[CUSTOMER_BASE_METHODS];
 
-/* ---- a growing list of ids in the arena of the call ---- */
+/* ---- households ---- */
 
-typedef struct id_list {
-    csm_value *items;
-    uint32_t count, room;
-} id_list;
-
-csm_status id_list_add(csm_ctx *ctx, id_list *list, csm_id id);
-bool id_list_has(const id_list *list, csm_id id);
-/* Adds field @p take ("sys_id": the row itself) of every row of @p table that meets @p filter (an encoded filter in the
- * arena or static) and whose @p field is one of @p from. */
-csm_status id_list_add_linked(csm_ctx *ctx, id_list *list, const char *table, const char *field, const id_list *from,
-                              const char *filter, const char *take);
-csm_value id_list_value(const id_list *list);
-
-/* ---- scope of a contact (values.c) ---- */
-
-/* Home account of a contact; none when the user is no contact. */
-csm_status scope_own_account(csm_ctx *ctx, csm_id user, csm_id *out);
-/* Adds the accounts below @p account. */
-csm_status scope_add_descendants(csm_ctx *ctx, csm_id account, id_list *list);
-/* Adds the accounts the contact is related to. */
-csm_status scope_add_related(csm_ctx *ctx, csm_id user, id_list *list);
+/* On members: those who live there now. */
+#define MEMBER_TODAY "start_dateISEMPTY^ORstart_date<=@today^end_dateISEMPTY^ORend_date>=@today"
 
 /* ---- the account tree (tree.c) ---- */
 
 /* Adds all accounts of the tree @p account stands in, itself too. */
-csm_status tree_add_all(csm_ctx *ctx, csm_id account, id_list *list);
+csm_status tree_add_all(csm_ctx *ctx, csm_id account, csm_value *list);
 csm_status tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+
+/* Whether contacts are tied only to accounts of their tree and to those it has relationships with. */
+#define PROPERTY_WITHIN_HIERARCHY "sn_customerservice.contact_relationship.restrict_within_account_hierarchy"
 
 /* ---- related parties (parties.c) ---- */
 

@@ -92,15 +92,14 @@ csm_status consumer_user_roles(csm_ctx *ctx, csm_change *ch)
 csm_status household_head(csm_ctx *ctx, csm_change *ch)
 {
     csm_id head = csm_change_new_ref(ctx, ch, "head_of_household");
-    csm_value self = csm_id_value(csm_change_id(ctx, ch));
-    id_list from = { &self, 1, 1 }, members = { 0 };
+    csm_value members = csm_list(NULL, 0);
     csm_record *member;
 
     if (csm_id_is_none(head) || !csm_change_touches(ctx, ch, "head_of_household"))
         return CSM_OK;
-    CSM_TRY(id_list_add_linked(ctx, &members, "csm_household_member", "household", &from,
-                               "start_dateISEMPTY^ORstart_date<=@today^end_dateISEMPTY^ORend_date>=@today", "consumer"));
-    if (id_list_has(&members, head))
+    CSM_TRY(csm_query_linked(ctx, "csm_household_member", "household", csm_id_value(csm_change_id(ctx, ch)), MEMBER_TODAY,
+                             "consumer", &members));
+    if (csm_list_has(members, head))
         return CSM_OK;
     CSM_TRY(csm_record_create(ctx, "csm_household_member", &member));
     CSM_TRY(csm_record_set_ref(ctx, member, "household", csm_change_id(ctx, ch)));

@@ -58,7 +58,7 @@ static const csm_field_right field_rights[] = {
 static const csm_property properties[] = {
     { "com.snc.cs_base.last.generated.code.tree.path", CSM_T_TEXT, "", "The last account code given; set it after an import" },
     { "enable_account_address_sharing", CSM_T_BOOL, "true", "Accounts may share one address" },
-    { "sn_customerservice.contact_relationship.restrict_within_account_hierarchy", CSM_T_BOOL, "true",
+    { PROPERTY_WITHIN_HIERARCHY, CSM_T_BOOL, "true",
       "Only contacts of the same hierarchy or of related accounts may be tied to an account" },
     { "sn_customerservice.contact_relationship.several_responsibilities", CSM_T_BOOL, "false",
       "A contact may have several responsibilities in one account" },

@@ -72,11 +72,12 @@ csm_status relation_mirror(csm_ctx *ctx, csm_change *ch)
 /* Whether two accounts still are in one tree or have another relationship, in either direction. */
 static csm_status still_tied(csm_ctx *ctx, csm_id a, csm_id b, bool *out)
 {
-    id_list tree = { 0 };
     csm_query *q;
 
-    CSM_TRY(tree_add_all(ctx, a, &tree));
-    *out = id_list_has(&tree, b);
+    CSM_TRY(csm_query_open(ctx, "customer_account", &q));
+    csm_query_tree(ctx, q, a, CSM_TREE_WHOLE);
+    csm_query_where(ctx, q, "sys_id", CSM_OP_EQ, csm_id_value(b));
+    CSM_TRY(csm_query_any(ctx, q, out));
     if (*out)
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, "account_relationship", &q));
@@ -88,14 +89,14 @@ static csm_status still_tied(csm_ctx *ctx, csm_id a, csm_id b, bool *out)
 /* Contact relationships that stood on this relationship only go with it. */
 static csm_status drop_contact_links(csm_ctx *ctx, csm_id home, csm_id company)
 {
-    csm_value where = csm_id_value(company);
-    id_list from = { &where, 1, 1 }, links = { 0 };
+    csm_value links = csm_list(NULL, 0);
 
-    CSM_TRY(id_list_add_linked(ctx, &links, "sn_customerservice_contact_relationship", "company", &from, NULL, "sys_id"));
+    CSM_TRY(csm_query_linked(ctx, "sn_customerservice_contact_relationship", "company", csm_id_value(company), NULL, "sys_id",
+                             &links));
     for (uint32_t n = 0; n < links.count; n++) {
         csm_record *link, *contact;
 
-        CSM_TRY(csm_record_get(ctx, "sn_customerservice_contact_relationship", links.items[n].id, &link));
+        CSM_TRY(csm_record_get(ctx, "sn_customerservice_contact_relationship", links.list[n].id, &link));
         CSM_TRY(csm_record_find(ctx, "customer_contact", csm_record_ref(ctx, link, "contact"), &contact));
         if (contact != NULL && csm_id_eq(csm_record_ref(ctx, contact, "account"), home))
             CSM_TRY(csm_record_delete(ctx, link));
@@ -112,8 +113,7 @@ csm_status relation_gone(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_record_find(ctx, "account_relationship", csm_change_old_ref(ctx, ch, "reverse_record"), &mirror));
     if (mirror != NULL)
         return csm_record_delete(ctx, mirror); /* and its rule does the rest */
-    if (!csm_str_is(csm_property_text(ctx, "sn_customerservice.contact_relationship.restrict_within_account_hierarchy",
-                                      "true"), "true"))
+    if (!csm_property_is_true(ctx, PROPERTY_WITHIN_HIERARCHY))
         return CSM_OK;
     CSM_TRY(still_tied(ctx, from, to, &tied));
     if (tied)
@@ -125,17 +125,17 @@ csm_status relation_gone(csm_ctx *ctx, csm_change *ch)
 /* New labels of a type show on all its relationships, from both sides. */
 csm_status relation_type_labels(csm_ctx *ctx, csm_change *ch)
 {
-    csm_value self = csm_id_value(csm_change_id(ctx, ch));
-    id_list from = { &self, 1, 1 }, rows = { 0 };
+    csm_value rows = csm_list(NULL, 0);
 
     if (!csm_change_touches(ctx, ch, "relationship") && !csm_change_touches(ctx, ch, "reverse_relationship"))
         return CSM_OK;
-    CSM_TRY(id_list_add_linked(ctx, &rows, "account_relationship", "relationship_type", &from, NULL, "sys_id"));
+    CSM_TRY(csm_query_linked(ctx, "account_relationship", "relationship_type", csm_id_value(csm_change_id(ctx, ch)), NULL,
+                             "sys_id", &rows));
     for (uint32_t n = 0; n < rows.count; n++) {
         csm_record *row;
         bool mirrored;
 
-        CSM_TRY(csm_record_get(ctx, "account_relationship", rows.items[n].id, &row));
+        CSM_TRY(csm_record_get(ctx, "account_relationship", rows.list[n].id, &row));
         mirrored = csm_record_bool(ctx, row, "mirrored");
         CSM_TRY(csm_record_set(ctx, row, mirrored ? "reverse_relationship" : "relationship",
                                csm_change_new(ctx, ch, "relationship")));
@@ -149,12 +149,12 @@ csm_status relation_type_labels(csm_ctx *ctx, csm_change *ch)
 /* Deleting a type takes its relationships along, so it asks first. */
 csm_status relation_type_delete_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
+    csm_value rows = csm_list(NULL, 0);
     csm_record *type;
-    csm_value self = csm_arg(ctx, in, 0);
-    id_list from = { &self, 1, 1 }, rows = { 0 };
 
     CSM_TRY(csm_record_get(ctx, "sn_customerservice_account_relationship_type", csm_arg_id(ctx, in, 0), &type));
-    CSM_TRY(id_list_add_linked(ctx, &rows, "account_relationship", "relationship_type", &from, "mirrored=false", "sys_id"));
+    CSM_TRY(csm_query_linked(ctx, "account_relationship", "relationship_type", csm_arg(ctx, in, 0), "mirrored=false", "sys_id",
+                             &rows));
     if (rows.count > 0 && !csm_arg_bool(ctx, in, 1)) {
         csm_status st = csm_fail(ctx, CSM_E_REJECTED, "%u relationships have this type and would be deleted with it", rows.count);
 
@@ -164,7 +164,7 @@ csm_status relation_type_delete_method(csm_ctx *ctx, const csm_args *in, csm_rep
     for (uint32_t n = 0; n < rows.count; n++) {
         csm_record *row;
 
-        CSM_TRY(csm_record_find(ctx, "account_relationship", rows.items[n].id, &row));
+        CSM_TRY(csm_record_find(ctx, "account_relationship", rows.list[n].id, &row));
         if (row != NULL)
             CSM_TRY(csm_record_delete(ctx, row));
     }

@@ -44,27 +44,24 @@ static csm_status repair_contact(csm_ctx *ctx, csm_id id)
 /* One page of the table beyond @p after, in the order of ids; *last is none at the end. */
 static csm_status repair_page(csm_ctx *ctx, const char *table, csm_id after, csm_id *last)
 {
-    id_list page = { 0 };
+    csm_value page = csm_list(NULL, 0);
     csm_query *q;
     csm_record *row;
     csm_status st;
 
     *last = (csm_id){ { 0 } };
     CSM_TRY(csm_query_open(ctx, table, &q));
-    if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, "sys_id", CSM_OP_GT, csm_id_value(after));
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
-    csm_query_limit(ctx, q, PAGE);
+    csm_query_page(ctx, q, after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = id_list_add(ctx, &page, csm_record_id(ctx, row))) != CSM_OK)
+        if ((st = csm_list_add_id(ctx, &page, csm_record_id(ctx, row))) != CSM_OK)
             break;
     csm_query_close(ctx, q);
     CSM_TRY(st);
     for (uint32_t n = 0; n < page.count; n++)
-        CSM_TRY(strcmp(table, "customer_account") == 0 ? repair_account(ctx, page.items[n].id, 0)
-                                                        : repair_contact(ctx, page.items[n].id));
+        CSM_TRY(strcmp(table, "customer_account") == 0 ? repair_account(ctx, page.list[n].id, 0)
+                                                        : repair_contact(ctx, page.list[n].id));
     if (page.count == PAGE)
-        *last = page.items[page.count - 1].id;
+        *last = page.list[page.count - 1].id;
     return CSM_OK;
 }
 

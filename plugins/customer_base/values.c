@@ -2,190 +2,109 @@
  * computed at each call: what is taken away is gone at the next one. Source: DOMAIN 3.2. */
 #include "customer_base.h"
 
-csm_status scope_own_account(csm_ctx *ctx, csm_id user, csm_id *out)
-{
-    csm_record *contact;
+/* ---- accounts ---- */
 
-    CSM_TRY(csm_record_find(ctx, "customer_contact", user, &contact));
-    *out = contact != NULL ? csm_record_ref(ctx, contact, "account") : (csm_id){ { 0 } };
-    return CSM_OK;
-}
+#define OWN 0x1u     /* home account of a contact */
+#define BELOW 0x2u   /* those below it */
+#define RELATED 0x4u /* those the contact is tied to */
+#define SERVED 0x8u  /* those the home account serves as a partner */
 
-/* Accounts whose path goes through that of @p account. */
-csm_status scope_add_descendants(csm_ctx *ctx, csm_id account, id_list *list)
+static csm_status add_below(csm_ctx *ctx, csm_id account, csm_value *list)
 {
-    csm_record *rec, *row;
-    csm_str path, below;
     csm_query *q;
-    csm_status st;
 
-    if (csm_id_is_none(account))
-        return CSM_OK;
-    CSM_TRY(csm_record_find(ctx, "customer_account", account, &rec));
-    path = rec != NULL ? csm_record_text(ctx, rec, "account_path") : (csm_str){ 0 };
-    if (path.len == 0)
-        return CSM_OK;
-    below = csm_printf(ctx, "%.*s/", CSM_STR_FMT(path));
-    if (below.ptr == NULL)
-        return CSM_E_NOMEM;
     CSM_TRY(csm_query_open(ctx, "customer_account", &q));
-    csm_query_where(ctx, q, "account_path", CSM_OP_STARTS, csm_text(below));
-    csm_query_limit(ctx, q, 100000);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = id_list_add(ctx, list, csm_record_id(ctx, row))) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    csm_query_tree(ctx, q, account, CSM_TREE_BELOW);
+    return csm_query_collect(ctx, q, "sys_id", CSM_LINKED_MAX, list);
 }
 
-csm_status scope_add_related(csm_ctx *ctx, csm_id user, id_list *list)
+/* Forward rows of active partner-to-account types only. */
+static csm_status add_served(csm_ctx *ctx, csm_id partner, csm_value *list)
 {
-    csm_value me = csm_id_value(user);
-    id_list self = { &me, 1, 1 }, related = { 0 };
-
-    CSM_TRY(id_list_add_linked(ctx, &related, "sn_customerservice_contact_relationship", "contact", &self, "active=true",
-                               "company"));
-    for (uint32_t n = 0; n < related.count; n++)
-        if (!id_list_has(list, related.items[n].id))
-            CSM_TRY(id_list_add(ctx, list, related.items[n].id));
-    return CSM_OK;
-}
-
-/* Accounts a partner account serves: forward rows of active partner-to-account types only. */
-static csm_status add_served(csm_ctx *ctx, csm_id partner, id_list *list)
-{
-    csm_value own = csm_id_value(partner);
-    id_list self = { &own, 1, 1 };
     csm_record *rec;
 
-    if (csm_id_is_none(partner))
-        return CSM_OK;
     CSM_TRY(csm_record_find(ctx, "customer_account", partner, &rec));
     if (rec == NULL || !csm_record_bool(ctx, rec, "partner"))
         return CSM_OK;
-    return id_list_add_linked(ctx, list, "account_relationship", "from_company", &self,
-                              "mirrored=false^relationship_type.active=true^relationship_type.from_type=partner"
-                              "^relationship_type.to_type=account", "to_company");
+    return csm_query_linked(ctx, "account_relationship", "from_company", csm_id_value(partner),
+                            "mirrored=false^relationship_type.active=true^relationship_type.from_type=partner"
+                            "^relationship_type.to_type=account", "to_company", list);
+}
+
+static csm_status accounts_of(csm_ctx *ctx, csm_id user, unsigned which, csm_value *out)
+{
+    csm_record *contact;
+    csm_id own;
+
+    *out = csm_list(NULL, 0);
+    CSM_TRY(csm_record_find(ctx, "customer_contact", user, &contact));
+    own = contact != NULL ? csm_record_ref(ctx, contact, "account") : csm_nil().id;
+    if ((which & OWN) != 0)
+        CSM_TRY(csm_list_add_id(ctx, out, own));
+    if ((which & BELOW) != 0)
+        CSM_TRY(add_below(ctx, own, out));
+    if ((which & RELATED) != 0)
+        CSM_TRY(csm_query_linked(ctx, "sn_customerservice_contact_relationship", "contact", csm_id_value(user), "active=true",
+                                 "company", out));
+    return (which & SERVED) != 0 ? add_served(ctx, own, out) : CSM_OK;
 }
 
 static csm_status own_account(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
-    csm_id own;
-
-    CSM_TRY(scope_own_account(ctx, user, &own));
-    CSM_TRY(id_list_add(ctx, &list, own));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    return accounts_of(ctx, user, OWN, out);
 }
 
 static csm_status own_tree(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
-    csm_id own;
-
-    CSM_TRY(scope_own_account(ctx, user, &own));
-    CSM_TRY(id_list_add(ctx, &list, own));
-    CSM_TRY(scope_add_descendants(ctx, own, &list));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    return accounts_of(ctx, user, OWN | BELOW, out);
 }
 
 static csm_status contact_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
-    csm_id own;
-
-    CSM_TRY(scope_own_account(ctx, user, &own));
-    CSM_TRY(id_list_add(ctx, &list, own));
-    CSM_TRY(scope_add_related(ctx, user, &list));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    return accounts_of(ctx, user, OWN | RELATED, out);
 }
 
-/* Case managers and customer administrators alike: own, below, related. */
+/* Case managers and customer administrators alike. */
 static csm_status tree_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
-    csm_id own;
-
-    CSM_TRY(scope_own_account(ctx, user, &own));
-    CSM_TRY(id_list_add(ctx, &list, own));
-    CSM_TRY(scope_add_descendants(ctx, own, &list));
-    CSM_TRY(scope_add_related(ctx, user, &list));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    return accounts_of(ctx, user, OWN | BELOW | RELATED, out);
 }
 
 static csm_status served_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
-    csm_id own;
-
-    CSM_TRY(scope_own_account(ctx, user, &own));
-    CSM_TRY(add_served(ctx, own, &list));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    return accounts_of(ctx, user, SERVED, out);
 }
 
 static csm_status partner_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
-    csm_id own;
-
-    CSM_TRY(scope_own_account(ctx, user, &own));
-    CSM_TRY(id_list_add(ctx, &list, own));
-    CSM_TRY(add_served(ctx, own, &list));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    return accounts_of(ctx, user, OWN | SERVED, out);
 }
 
 /* ---- consumers ---- */
 
-static csm_status add_my_consumer(csm_ctx *ctx, csm_id user, id_list *list)
-{
-    csm_value me = csm_id_value(user);
-    id_list self = { &me, 1, 1 };
-
-    return id_list_add_linked(ctx, list, "csm_consumer", "user", &self, "active=true", "sys_id");
-}
-
-static csm_status add_headed(csm_ctx *ctx, csm_id user, id_list *list)
-{
-    id_list mine = { 0 };
-
-    CSM_TRY(add_my_consumer(ctx, user, &mine));
-    return id_list_add_linked(ctx, list, "csm_household", "head_of_household", &mine, "active=true", "sys_id");
-}
-
 static csm_status my_consumer(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
-
-    CSM_TRY(add_my_consumer(ctx, user, &list));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    *out = csm_list(NULL, 0);
+    return csm_query_linked(ctx, "csm_consumer", "user", csm_id_value(user), "active=true", "sys_id", out);
 }
 
 static csm_status headed_households(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list list = { 0 };
+    csm_value mine;
 
-    CSM_TRY(add_headed(ctx, user, &list));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    CSM_TRY(my_consumer(ctx, user, &mine));
+    *out = csm_list(NULL, 0);
+    return csm_query_linked(ctx, "csm_household", "head_of_household", mine, "active=true", "sys_id", out);
 }
 
 /* Those who live in a household one heads, today. */
 static csm_status household_members(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list headed = { 0 }, list = { 0 };
+    csm_value headed;
 
-    CSM_TRY(add_headed(ctx, user, &headed));
-    CSM_TRY(id_list_add_linked(ctx, &list, "csm_household_member", "household", &headed,
-                               "start_dateISEMPTY^ORstart_date<=@today^end_dateISEMPTY^ORend_date>=@today", "consumer"));
-    *out = id_list_value(&list);
-    return CSM_OK;
+    CSM_TRY(headed_households(ctx, user, &headed));
+    *out = csm_list(NULL, 0);
+    return csm_query_linked(ctx, "csm_household_member", "household", headed, MEMBER_TODAY, "consumer", out);
 }
 
 /* ---- addresses ---- */
@@ -193,20 +112,17 @@ static csm_status household_members(csm_ctx *ctx, csm_id user, csm_value *out)
 /* Addresses of the accounts within the reach of any role the user holds, shared ones too. */
 static csm_status my_locations(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    id_list accounts = { 0 }, list = { 0 };
-    csm_id own;
+    unsigned which = OWN | RELATED;
+    csm_value accounts;
 
-    CSM_TRY(scope_own_account(ctx, user, &own));
-    CSM_TRY(id_list_add(ctx, &accounts, own));
-    CSM_TRY(scope_add_related(ctx, user, &accounts));
     if (csm_user_has_role(ctx, user, "sn_customerservice.customer_admin") ||
         csm_user_has_role(ctx, user, "sn_customerservice.customer_case_manager"))
-        CSM_TRY(scope_add_descendants(ctx, own, &accounts));
+        which |= BELOW;
     if (csm_user_has_role(ctx, user, "sn_customerservice.partner"))
-        CSM_TRY(add_served(ctx, own, &accounts));
-    CSM_TRY(id_list_add_linked(ctx, &list, "account_address_relationship", "account", &accounts, NULL, "location"));
-    *out = id_list_value(&list);
-    return CSM_OK;
+        which |= SERVED;
+    CSM_TRY(accounts_of(ctx, user, which, &accounts));
+    *out = csm_list(NULL, 0);
+    return csm_query_linked(ctx, "account_address_relationship", "account", accounts, NULL, "location", out);
 }
 
 const csm_caller_value customer_base_values[CUSTOMER_BASE_VALUES] = {

@@ -21,7 +21,7 @@ static csm_status check_household(csm_ctx *ctx, csm_change *ch)
 {
     csm_value consumer = csm_change_new(ctx, ch, "consumer"), household = csm_change_new(ctx, ch, "household");
     csm_query *q;
-    csm_record *row;
+    bool lives;
 
     if (csm_is_nil(consumer) || csm_is_nil(household))
         return CSM_OK;
@@ -29,10 +29,8 @@ static csm_status check_household(csm_ctx *ctx, csm_change *ch)
     csm_query_where(ctx, q, "household", CSM_OP_EQ, household);
     csm_query_where(ctx, q, "consumer", CSM_OP_EQ, consumer);
     csm_query_filter(ctx, q, "start_dateISEMPTY^ORstart_date<=@today^end_dateISEMPTY^ORend_date>=@today");
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    return row != NULL ? CSM_OK : refuse(ctx, "household", "the consumer does not live there");
+    CSM_TRY(csm_query_any(ctx, q, &lives));
+    return lives ? CSM_OK : refuse(ctx, "household", "the consumer does not live there");
 }
 
 csm_status case_check_customer(csm_ctx *ctx, csm_change *ch)
@@ -93,7 +91,7 @@ static csm_status check_watchers(csm_ctx *ctx, csm_change *ch)
         csm_record *login;
         bool covers = false;
 
-        if (!csm_user_has_role(ctx, user, "snc_external") || has_id(csm_change_new(ctx, ch, "additional_users"), user))
+        if (!csm_user_has_role(ctx, user, "snc_external") || csm_list_has(csm_change_new(ctx, ch, "additional_users"), user))
             continue;
         CSM_TRY(person_covers(ctx, user, account, &covers));
         if (!covers && !csm_id_is_none(partner))
@@ -154,35 +152,15 @@ static bool same(csm_id a, csm_id b)
     return !csm_id_is_none(a) && csm_id_eq(a, b);
 }
 
-csm_status account_above(csm_ctx *ctx, csm_id *account)
-{
-    csm_record *rec;
-
-    CSM_TRY(csm_record_find(ctx, "customer_account", *account, &rec));
-    *account = rec != NULL ? csm_record_ref(ctx, rec, "account_parent") : (csm_id){ { 0 } };
-    return CSM_OK;
-}
-
-/* Entitlements and contracts may be taken from an account above, when that is allowed. */
-static csm_status is_inherited(csm_ctx *ctx, csm_id at, csm_id above, bool *out)
-{
-    *out = false;
-    if (csm_id_is_none(above) || !csm_property_is_true(ctx, "csm.entitlement.inherit"))
-        return CSM_OK;
-    for (uint32_t steps = 0; steps < ACCOUNT_LEVELS && !*out && !csm_id_is_none(at); steps++) {
-        CSM_TRY(account_above(ctx, &at));
-        *out = csm_id_eq(at, above);
-    }
-    return CSM_OK;
-}
-
 csm_status owner_has(csm_ctx *ctx, const owner *who, const csm_record *thing, bool inherits, bool *out)
 {
     owner has = owner_of(ctx, thing);
 
     *out = same(who->account, has.account) || same(who->consumer, has.consumer) ||
            same(who->household, has.household);
-    return *out || !inherits ? CSM_OK : is_inherited(ctx, who->account, has.account, out);
+    if (*out || !inherits || !csm_property_is_true(ctx, "csm.entitlement.inherit"))
+        return CSM_OK;
+    return csm_record_is_below(ctx, "customer_account", who->account, has.account, out);
 }
 
 static csm_status check_thing(csm_ctx *ctx, csm_change *ch, const char *field, const char *table, bool inherits)

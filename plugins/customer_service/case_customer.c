@@ -34,7 +34,7 @@ static csm_status from_contact(csm_ctx *ctx, csm_change *ch, const csm_record *c
         return csm_fail_field(ctx, CSM_E_REJECTED, "account", "field \"account\": the account is inactive");
     CSM_TRY(csm_caller_get_value(ctx, "served_accounts", &served));
     CSM_TRY(person_covers(ctx, me, account, &mine));
-    if (!mine && csm_caller_has_role(ctx, "sn_customerservice.partner") && has_id(served, account)) {
+    if (!mine && csm_caller_has_role(ctx, "sn_customerservice.partner") && csm_list_has(served, account)) {
         CSM_TRY(csm_change_set(ctx, ch, "partner", csm_id_value(home)));
         return csm_change_set(ctx, ch, "partner_contact", csm_id_value(me));
     }
@@ -130,9 +130,7 @@ static csm_status zone_of_account(csm_ctx *ctx, csm_value account, csm_str *out)
     CSM_TRY(csm_query_open(ctx, "account_address_relationship", &q));
     csm_query_where(ctx, q, "account", CSM_OP_EQ, account);
     csm_query_where(ctx, q, "primary", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &link));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &link));
     if (link != NULL)
         *out = csm_record_text(ctx, link, "location.time_zone");
     return CSM_OK;

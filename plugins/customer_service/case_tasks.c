@@ -74,7 +74,7 @@ static csm_status exchange(csm_ctx *ctx, csm_value list, csm_id gone, csm_id com
         }
         CSM_TRY(csm_list_add(ctx, &now, list.list[n]));
     }
-    if (!csm_id_is_none(come) && !has_id(now, come)) {
+    if (!csm_id_is_none(come) && !csm_list_has(now, come)) {
         CSM_TRY(csm_list_add(ctx, &now, csm_id_value(come)));
         *changed = true;
     }

@@ -5,16 +5,6 @@ enum { STATE_NEW = 1, STATE_CLOSED = 3, STATE_RESOLVED = 6, STATE_OPEN = 10, STA
 
 /* ---- assignment ---- */
 
-static csm_status is_member(csm_ctx *ctx, csm_id user, csm_id group, bool *out)
-{
-    csm_query *q;
-
-    CSM_TRY(csm_query_open(ctx, "sys_user_grmember", &q));
-    csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(user));
-    csm_query_where(ctx, q, "group", CSM_OP_EQ, csm_id_value(group));
-    return csm_query_any(ctx, q, out);
-}
-
 csm_status case_assignment(csm_ctx *ctx, csm_change *ch)
 {
     csm_id user = csm_change_new_ref(ctx, ch, "assigned_to"), group = csm_change_new_ref(ctx, ch, "assignment_group");
@@ -24,7 +14,7 @@ csm_status case_assignment(csm_ctx *ctx, csm_change *ch)
     if (!given && !csm_change_touches(ctx, ch, "assignment_group"))
         return CSM_OK;
     if (!csm_id_is_none(user) && !csm_id_is_none(group))
-        CSM_TRY(is_member(ctx, user, group, &member));
+        CSM_TRY(csm_user_in_group(ctx, user, group, &member));
     if (!member)
         return csm_fail_field(ctx, CSM_E_REJECTED, "assigned_to", "field \"assigned_to\": not a member of the group");
     if (given && csm_user_has_role(ctx, user, "snc_external"))
@@ -122,9 +112,7 @@ csm_status case_may_delete(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_query_open(ctx, "sn_customerservice_task", &q));
     csm_query_where(ctx, q, "parent_case", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(true));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row == NULL)
         return CSM_OK;
     return csm_fail(ctx, CSM_E_REJECTED, "the case has an open task: %.*s",

@@ -39,13 +39,10 @@ csm_status person_covers(csm_ctx *ctx, csm_id contact, csm_id account, bool *out
 csm_status partner_serves(csm_ctx *ctx, csm_id partner, csm_id account, bool *out);
 /* Whether the caller speaks for the customer of this case: from outside, or as the employee who is or acts for him. */
 bool is_customer_side(csm_ctx *ctx, const csm_change *ch);
-bool has_id(csm_value list, csm_id id);
 /* Caller value: accounts the user has a responsibility for. */
 csm_status team_accounts(csm_ctx *ctx, csm_id user, csm_value *out);
 
 /* ---- the customer and what he has (case_check.c) ---- */
-
-#define ACCOUNT_LEVELS 64u /* of a hierarchy that are looked at */
 
 typedef struct owner {
     csm_id account, consumer, household;
@@ -53,8 +50,6 @@ typedef struct owner {
 
 /* Of a case, an asset, a contract, an entitlement. */
 owner owner_of(csm_ctx *ctx, const csm_record *rec);
-/* Makes it the account above; none at the top. */
-csm_status account_above(csm_ctx *ctx, csm_id *account);
 /* Whether a thing is this customer's; @p inherits: one of an account above too, when csm.entitlement.inherit allows it. */
 csm_status owner_has(csm_ctx *ctx, const owner *who, const csm_record *thing, bool inherits, bool *out);
 

@@ -5,6 +5,7 @@
 #define ENTITLEMENT "service_entitlement"
 #define BEST_MAX 100u
 #define WEIGHTS_MAX 16u
+#define ACCOUNT_LEVELS 64u /* of a hierarchy that are looked at */
 
 #define IS_ACTIVE "active=true"
 #define STATE_ACTIVE "stateISEMPTY^ORstate=active"
@@ -198,6 +199,16 @@ static csm_status search_owner(csm_ctx *ctx, search *s, const char *field, csm_v
     return st;
 }
 
+/* Makes it the account above; none at the top. */
+static csm_status account_above(csm_ctx *ctx, csm_id *account)
+{
+    csm_record *rec;
+
+    CSM_TRY(csm_record_find(ctx, "customer_account", *account, &rec));
+    *account = rec != NULL ? csm_record_ref(ctx, rec, "account_parent") : csm_nil().id;
+    return CSM_OK;
+}
+
 static csm_status search_above(csm_ctx *ctx, search *s)
 {
     csm_id at = csm_value_id(of_case(s, "account"));
@@ -304,7 +315,7 @@ static csm_status choose(csm_ctx *ctx, csm_change *ch, csm_value found)
     csm_id now = csm_change_new_ref(ctx, ch, "entitlement");
     bool named = csm_change_touches(ctx, ch, "entitlement") && csm_change_given(ctx, ch, "entitlement");
 
-    if (has_id(found, now) || (named && csm_id_is_none(now)))
+    if (csm_list_has(found, now) || (named && csm_id_is_none(now)))
         return CSM_OK;
     if (named && csm_change_by_client(ctx, ch))
         return csm_fail_field(ctx, CSM_E_REJECTED, "entitlement", "field \"entitlement\": it does not hold for this case");

@@ -14,10 +14,10 @@ static csm_status collect(csm_ctx *ctx, csm_id id, csm_value *users, csm_value *
         csm_id contact = csm_record_ref(ctx, row, "contact"), consumer = csm_record_ref(ctx, row, "consumer");
         csm_id user = csm_id_is_none(contact) ? csm_record_ref(ctx, row, "user") : contact;
 
-        if (!csm_id_is_none(user) && !has_id(*users, user) &&
+        if (!csm_id_is_none(user) && !csm_list_has(*users, user) &&
             (st = csm_list_add(ctx, users, csm_id_value(user))) != CSM_OK)
             break;
-        if (!csm_id_is_none(consumer) && !has_id(*consumers, consumer) &&
+        if (!csm_id_is_none(consumer) && !csm_list_has(*consumers, consumer) &&
             (st = csm_list_add(ctx, consumers, csm_id_value(consumer))) != CSM_OK)
             break;
     }

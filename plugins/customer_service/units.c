@@ -14,10 +14,7 @@ static csm_status find_row(csm_ctx *ctx, csm_id of_case, csm_id entitlement, csm
     CSM_TRY(csm_query_open(ctx, ROW, &q));
     csm_query_where(ctx, q, "case", CSM_OP_EQ, csm_id_value(of_case));
     csm_query_where(ctx, q, "entitlement", CSM_OP_EQ, csm_id_value(entitlement));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_one(ctx, q, out);
 }
 
 static csm_status add_row(csm_ctx *ctx, csm_id of_case, csm_value entitlement, csm_value used)
@@ -58,7 +55,7 @@ csm_status entitlement_row_check(csm_ctx *ctx, csm_change *ch)
     if (!csm_record_bool(ctx, of, "active"))
         return csm_fail_field(ctx, CSM_E_REJECTED, "case", "field \"case\": the case is closed");
     CSM_TRY(entitlements_of(ctx, of, &found));
-    if (has_id(found, csm_change_new_ref(ctx, ch, "entitlement")))
+    if (csm_list_has(found, csm_change_new_ref(ctx, ch, "entitlement")))
         return CSM_OK;
     return csm_fail_field(ctx, CSM_E_REJECTED, "entitlement", "field \"entitlement\": it does not hold for this case");
 }

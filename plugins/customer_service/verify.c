@@ -146,7 +146,7 @@ static csm_status objection(report *r, const csm_record *entitlement, csm_str *o
     if (out->len > 0)
         return CSM_OK;
     CSM_TRY(entitlements_of(ctx, r->of, &found));
-    if (!has_id(found, csm_record_id(ctx, entitlement)))
+    if (!csm_list_has(found, csm_record_id(ctx, entitlement)))
         *out = CSM_STR("it is not one for this channel or this product");
     return CSM_OK;
 }

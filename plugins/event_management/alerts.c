@@ -17,10 +17,7 @@ static csm_status find_closed(csm_ctx *ctx, csm_str key, csm_record **out)
     CSM_TRY(csm_query_open(ctx, ALERT, &q));
     csm_query_where(ctx, q, "message_key", CSM_OP_EQ, csm_text(key));
     csm_query_order(ctx, q, "closed_at", CSM_DESC);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_one(ctx, q, out);
 }
 
 /* The latest clear after @p o that met no alert when it came. 0: none. */
@@ -35,11 +32,9 @@ static csm_status find_early_clear(csm_ctx *ctx, const occurrence *o, csm_time *
     csm_query_where(ctx, q, "time_of_event", CSM_OP_GT, csm_time_value(o->at));
     csm_query_where(ctx, q, "state", CSM_OP_EQ, csm_ctext("Ignored"));
     csm_query_order(ctx, q, "time_of_event", CSM_DESC);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL)
         *out = csm_record_time(ctx, row, "time_of_event");
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 

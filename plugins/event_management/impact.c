@@ -85,10 +85,8 @@ static csm_status worst_of(csm_ctx *ctx, csm_id ci, int64_t *out)
     CSM_TRY(csm_query_open(ctx, IMPACTED, &q));
     csm_query_where(ctx, q, "ci", CSM_OP_EQ, csm_id_value(ci));
     csm_query_order(ctx, q, "severity", CSM_ASC);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
+    CSM_TRY(csm_query_one(ctx, q, &row));
     *out = row != NULL ? csm_record_int(ctx, row, "severity") : CLEAR;
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 

@@ -23,15 +23,12 @@ static csm_status any_row(csm_ctx *ctx, const char *by, csm_id id, const char *f
     return csm_query_any(ctx, q, out);
 }
 
-/* Nobody is asked any more: rows of @p table whose @p by is @p id go from requested to @p state. */
-static csm_status end_rows(csm_ctx *ctx, const char *table, const char *by, csm_id id, const char *field, const char *state)
+/* Rows of the query whose @p field is requested go to @p state; one may have gone already while others did. */
+static csm_status end_requested(csm_ctx *ctx, csm_query *q, const char *field, const char *state)
 {
-    csm_query *q;
     csm_record *row;
     csm_status st;
 
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, by, CSM_OP_EQ, csm_id_value(id));
     csm_query_where(ctx, q, field, CSM_OP_EQ, csm_ctext("requested"));
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         if (!csm_str_is(csm_record_text(ctx, row, field), "requested"))
@@ -41,6 +38,16 @@ static csm_status end_rows(csm_ctx *ctx, const char *table, const char *by, csm_
     }
     csm_query_close(ctx, q);
     return st;
+}
+
+/* Nobody is asked any more. */
+static csm_status end_rows(csm_ctx *ctx, const char *table, const char *by, csm_id id, const char *field, const char *state)
+{
+    csm_query *q;
+
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_where(ctx, q, by, CSM_OP_EQ, csm_id_value(id));
+    return end_requested(ctx, q, field, state);
 }
 
 static csm_status end_task(csm_ctx *ctx, csm_id task, const char *state)
@@ -135,21 +142,11 @@ static csm_str history_line(csm_ctx *ctx, csm_change *ch)
 static csm_status answer_all_of_his(csm_ctx *ctx, csm_change *ch, const char *state)
 {
     csm_query *q;
-    csm_record *row;
-    csm_status st;
 
     CSM_TRY(csm_query_open(ctx, APPROVER, &q));
     csm_query_where(ctx, q, "sysapproval", CSM_OP_EQ, csm_change_new(ctx, ch, "sysapproval"));
     csm_query_where(ctx, q, "approver", CSM_OP_EQ, csm_change_new(ctx, ch, "approver"));
-    csm_query_filter(ctx, q, "state=requested");
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
-        if (!csm_str_is(csm_record_text(ctx, row, "state"), "requested"))
-            continue;
-        if ((st = csm_record_set(ctx, row, "state", csm_ctext(state))) != CSM_OK || (st = csm_record_update(ctx, row)) != CSM_OK)
-            break;
-    }
-    csm_query_close(ctx, q);
-    return st;
+    return end_requested(ctx, q, "state", state);
 }
 
 csm_status approval_decided(csm_ctx *ctx, csm_change *ch)
@@ -226,9 +223,7 @@ csm_status approval_check(csm_ctx *ctx, csm_change *ch)
     csm_query_where(ctx, q, "approver", CSM_OP_EQ, csm_change_new(ctx, ch, "approver"));
     csm_query_where(ctx, q, "group", csm_is_nil(group) ? CSM_OP_EMPTY : CSM_OP_EQ, group);
     csm_query_filter(ctx, q, "state=requested");
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row == NULL)
         return CSM_OK;
     return csm_fail_field(ctx, CSM_E_EXISTS, "approver", "field \"approver\": this person is asked already");

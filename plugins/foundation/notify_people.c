@@ -51,22 +51,15 @@ static csm_status add_user(csm_ctx *ctx, mail_list *list, const csm_record *user
 
 static csm_status add_members(csm_ctx *ctx, mail_list *list, csm_id group)
 {
-    csm_query *q;
-    csm_record *row;
+    csm_value members = csm_list(NULL, 0);
+    csm_record *user;
 
-    CSM_TRY(csm_query_open(ctx, "sys_user_grmember", &q));
-    csm_query_where(ctx, q, "group", CSM_OP_EQ, csm_id_value(group));
-    for (;;) {
-        csm_record *user;
-
-        CSM_TRY(csm_query_next(ctx, q, &row));
-        if (row == NULL)
-            break;
-        CSM_TRY(csm_record_find(ctx, "sys_user", csm_record_ref(ctx, row, "user"), &user));
+    CSM_TRY(csm_query_linked(ctx, "sys_user_grmember", "group", csm_id_value(group), NULL, "user", &members));
+    for (uint32_t n = 0; n < members.count; n++) {
+        CSM_TRY(csm_record_find(ctx, "sys_user", csm_value_id(members.list[n]), &user));
         if (user != NULL)
             CSM_TRY(add_user(ctx, list, user));
     }
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 
@@ -129,58 +122,28 @@ csm_status mail_list_add_text(csm_ctx *ctx, mail_list *list, csm_str names)
 
 #define ROLES_MAX 200u
 
-/* Takes reference @p take of the rows of @p table whose @p field is @p id. */
-static csm_status linked(csm_ctx *ctx, const char *table, const char *field, csm_id id, const char *take, csm_value *out)
-{
-    csm_query *q;
-    csm_record *row;
-    csm_status st;
-
-    *out = csm_list(NULL, 0);
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(id));
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_list_add(ctx, out, csm_record_value(ctx, row, take))) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
-}
-
-static bool has_role_id(const csm_id *ids, uint32_t count, csm_id id)
-{
-    for (uint32_t n = 0; n < count; n++)
-        if (csm_id_eq(ids[n], id))
-            return true;
-    return false;
-}
-
 /* Who holds a role holds those it contains. */
 csm_status mail_list_add_role(csm_ctx *ctx, mail_list *list, csm_str name)
 {
-    csm_id ids[ROLES_MAX];
-    uint32_t count = 0;
-    csm_query *q;
+    csm_value roles = csm_list(NULL, 0), above, found;
     csm_record *role;
 
-    CSM_TRY(csm_query_open(ctx, "sys_user_role", &q));
-    csm_query_where(ctx, q, "name", CSM_OP_EQ, csm_text(name));
-    CSM_TRY(csm_query_next(ctx, q, &role));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_first(ctx, "sys_user_role", "name", csm_text(name), &role));
     if (role == NULL)
         return CSM_OK; /* its plugin is away */
-    ids[count++] = csm_record_id(ctx, role);
-    for (uint32_t n = 0; n < count; n++) {
-        csm_value found;
-
-        CSM_TRY(linked(ctx, "sys_user_has_role", "role", ids[n], "user", &found));
+    CSM_TRY(csm_list_add_id(ctx, &roles, csm_record_id(ctx, role)));
+    for (uint32_t n = 0; n < roles.count; n++) {
+        above = found = csm_list(NULL, 0);
+        CSM_TRY(csm_query_linked(ctx, "sys_user_has_role", "role", roles.list[n], NULL, "user", &found));
         CSM_TRY(mail_list_add_ids(ctx, list, found));
-        CSM_TRY(linked(ctx, "sys_group_has_role", "role", ids[n], "group", &found));
+        found = csm_list(NULL, 0);
+        CSM_TRY(csm_query_linked(ctx, "sys_group_has_role", "role", roles.list[n], NULL, "group", &found));
         for (uint32_t k = 0; k < found.count; k++)
             CSM_TRY(add_members(ctx, list, csm_value_id(found.list[k])));
-        CSM_TRY(linked(ctx, "sys_user_role_contains", "contains", ids[n], "role", &found));
-        for (uint32_t k = 0; k < found.count; k++)
-            if (count < ROLES_MAX && !has_role_id(ids, count, csm_value_id(found.list[k])))
-                ids[count++] = csm_value_id(found.list[k]);
+        CSM_TRY(csm_query_linked(ctx, "sys_user_role_contains", "contains", roles.list[n], NULL, "role", &above));
+        for (uint32_t k = 0; k < above.count; k++)
+            if (roles.count < ROLES_MAX && !csm_list_has(roles, csm_value_id(above.list[k])))
+                CSM_TRY(csm_list_add_id(ctx, &roles, csm_value_id(above.list[k])));
     }
     return CSM_OK;
 }

@@ -20,33 +20,6 @@ const csm_role install_base_roles[INSTALL_BASE_ROLES] = {
 
 /* ---- caller values ---- */
 
-typedef struct gathering {
-    csm_value list;
-    const char *filter; /* further condition; NULL = none */
-    const char *take;   /* field to collect */
-} gathering;
-
-static csm_status gather(csm_ctx *ctx, gathering *g, const char *table, const char *field, csm_value is)
-{
-    csm_query *q;
-    csm_record *row;
-    csm_status st;
-
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, field, is.type == CSM_T_LIST ? CSM_OP_IN : CSM_OP_EQ, is);
-    if (g->filter != NULL)
-        csm_query_filter(ctx, q, g->filter);
-    csm_query_limit(ctx, q, 100000);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
-        csm_value value = strcmp(g->take, "sys_id") == 0 ? csm_id_value(csm_record_id(ctx, row)) : csm_record_value(ctx, row, g->take);
-
-        if (!csm_is_nil(value) && (st = csm_list_add(ctx, &g->list, value)) != CSM_OK)
-            break;
-    }
-    csm_query_close(ctx, q);
-    return st;
-}
-
 /* The home account of a contact; nil when the user is none. */
 static csm_status home_of(csm_ctx *ctx, csm_id user, csm_value *out)
 {
@@ -60,87 +33,69 @@ static csm_status home_of(csm_ctx *ctx, csm_id user, csm_value *out)
 /* Accounts whose contacts see only what they are named on, of those the user is a contact of. */
 static csm_status restricted_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    gathering accounts = { csm_list(NULL, 0), "active=true", "company" };
-    gathering closed = { csm_list(NULL, 0), "restrict_contact_access=true", "account" };
-    csm_value home;
+    csm_value accounts = csm_list(NULL, 0), home;
 
+    *out = csm_list(NULL, 0);
     CSM_TRY(home_of(ctx, user, &home));
-    if (!csm_is_nil(home)) {
-        CSM_TRY(csm_list_add(ctx, &accounts.list, home));
-        CSM_TRY(gather(ctx, &accounts, "sn_customerservice_contact_relationship", "contact", csm_id_value(user)));
-        CSM_TRY(gather(ctx, &closed, ACCOUNT_ACCESS, "account", accounts.list));
-    }
-    *out = closed.list;
-    return CSM_OK;
+    if (csm_is_nil(home))
+        return CSM_OK;
+    CSM_TRY(csm_list_add(ctx, &accounts, home));
+    CSM_TRY(csm_query_linked(ctx, "sn_customerservice_contact_relationship", "contact", csm_id_value(user), "active=true",
+                             "company", &accounts));
+    return csm_query_linked(ctx, ACCOUNT_ACCESS, "account", accounts, "restrict_contact_access=true", "account", out);
+}
+
+/* Parties of one kind of thing, and the roles that being named as one needs. */
+typedef struct parties {
+    const char *table, *thing; /* where they stand, and its field that names the thing */
+    const char *contact, *consumer, *employee;
+} parties;
+
+static csm_status add_named(csm_ctx *ctx, const parties *p, const char *field, csm_value who, csm_value *out)
+{
+    return csm_query_linked(ctx, p->table, field, who, "responsibilityISNOTEMPTY", p->thing, out);
 }
 
 /* What the user is named on with a responsibility: as contact, consumer or employee with the role that needs, or by the
  * account that stands for all its contacts. */
-static csm_status gather_parties(csm_ctx *ctx, gathering *g, const char *table, csm_id user, const char *contact,
-                                 const char *consumer, const char *employee)
+static csm_status named_on(csm_ctx *ctx, const parties *p, csm_id user, csm_value *out)
 {
-    gathering mine = { csm_list(NULL, 0), "active=true", "sys_id" };
-    csm_value home;
+    csm_value mine = csm_list(NULL, 0), home;
 
+    *out = csm_list(NULL, 0);
     CSM_TRY(home_of(ctx, user, &home));
-    if (!csm_is_nil(home))
-        CSM_TRY(gather(ctx, g, table, "account", home));
-    if (csm_user_has_role(ctx, user, contact))
-        CSM_TRY(gather(ctx, g, table, "contact", csm_id_value(user)));
-    if (employee != NULL && csm_user_has_role(ctx, user, employee))
-        CSM_TRY(gather(ctx, g, table, "user", csm_id_value(user)));
-    if (!csm_user_has_role(ctx, user, consumer))
+    CSM_TRY(add_named(ctx, p, "account", home, out));
+    if (csm_user_has_role(ctx, user, p->contact))
+        CSM_TRY(add_named(ctx, p, "contact", csm_id_value(user), out));
+    if (p->employee != NULL && csm_user_has_role(ctx, user, p->employee))
+        CSM_TRY(add_named(ctx, p, "user", csm_id_value(user), out));
+    if (!csm_user_has_role(ctx, user, p->consumer))
         return CSM_OK;
-    CSM_TRY(gather(ctx, &mine, "csm_consumer", "user", csm_id_value(user)));
-    return mine.list.count > 0 ? gather(ctx, g, table, "consumer", mine.list) : CSM_OK;
-}
-
-/* Adds what stands below the product with this id. */
-static csm_status add_below(csm_ctx *ctx, gathering *below, csm_id id)
-{
-    csm_record *top;
-    csm_str prefix;
-    csm_query *q;
-    csm_record *row;
-    csm_status st;
-
-    CSM_TRY(csm_record_find(ctx, SOLD, id, &top));
-    if (top == NULL)
-        return CSM_OK;
-    prefix = csm_printf(ctx, "%.*s/", CSM_STR_FMT(csm_record_text(ctx, top, "path")));
-    if (prefix.ptr == NULL)
-        return CSM_E_NOMEM;
-    CSM_TRY(csm_query_open(ctx, SOLD, &q));
-    csm_query_where(ctx, q, "path", CSM_OP_STARTS, csm_text(prefix));
-    csm_query_limit(ctx, q, 100000);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_list_add(ctx, &below->list, csm_id_value(csm_record_id(ctx, row)))) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    CSM_TRY(csm_query_linked(ctx, "csm_consumer", "user", csm_id_value(user), "active=true", "sys_id", &mine));
+    return add_named(ctx, p, "consumer", mine, out);
 }
 
 static csm_status party_sold_products(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    gathering named = { csm_list(NULL, 0), "responsibilityISNOTEMPTY", "sold_product" }, all = { 0 };
+    static const parties sold = { SOLD_PARTY, "sold_product", SOLD_CONTACT, SOLD_CONSUMER, NULL };
+    csm_value named;
+    csm_query *q;
 
-    CSM_TRY(gather_parties(ctx, &named, SOLD_PARTY, user, SOLD_CONTACT, SOLD_CONSUMER, NULL));
-    all.list = csm_list(NULL, 0);
-    for (uint32_t n = 0; n < named.list.count; n++) {
-        CSM_TRY(csm_list_add(ctx, &all.list, named.list.list[n]));
-        CSM_TRY(add_below(ctx, &all, named.list.list[n].id));
+    CSM_TRY(named_on(ctx, &sold, user, &named));
+    *out = csm_list(NULL, 0);
+    for (uint32_t n = 0; n < named.count; n++) {
+        CSM_TRY(csm_query_open(ctx, SOLD, &q));
+        csm_query_tree(ctx, q, csm_value_id(named.list[n]), CSM_TREE_BRANCH);
+        CSM_TRY(csm_query_collect(ctx, q, "sys_id", CSM_LINKED_MAX, out));
     }
-    *out = all.list;
     return CSM_OK;
 }
 
 static csm_status party_items(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    gathering named = { csm_list(NULL, 0), "responsibilityISNOTEMPTY", "install_base_item" };
+    static const parties items = { ITEM_PARTY, "install_base_item", ITEM_CONTACT, ITEM_CONSUMER, ITEM_CONTRIBUTOR };
 
-    CSM_TRY(gather_parties(ctx, &named, ITEM_PARTY, user, ITEM_CONTACT, ITEM_CONSUMER, ITEM_CONTRIBUTOR));
-    *out = named.list;
-    return CSM_OK;
+    return named_on(ctx, &items, user, out);
 }
 
 const csm_caller_value install_base_values[INSTALL_BASE_VALUES] = {

@@ -14,14 +14,14 @@ static csm_status is_covered(csm_ctx *ctx, csm_value contract, const char *field
 typedef struct cover {
     csm_value contract;
     csm_id from;
-    ids things;
+    csm_value things;
 } cover;
 
 static csm_status find_things(csm_ctx *ctx, void *arg)
 {
     cover *c = arg;
 
-    return sold_below(ctx, c->from, &c->things);
+    return tree_ids(ctx, SOLD, c->from, CSM_TREE_BRANCH, &c->things);
 }
 
 /* Written with the caller's rights: each row meets its rule. */
@@ -34,15 +34,15 @@ csm_status cover_children_method(csm_ctx *ctx, const csm_args *in, csm_reply *ou
     CSM_TRY(csm_record_get(ctx, "ast_contract", csm_arg_id(ctx, in, 0), &rec));
     CSM_TRY(csm_record_get(ctx, SOLD, c.from, &rec));
     CSM_TRY(csm_as_plugin(ctx, find_things, &c));
-    for (uint32_t n = 0; n < c.things.list.count; n++) {
+    for (uint32_t n = 0; n < c.things.count; n++) {
         bool covered;
 
-        CSM_TRY(is_covered(ctx, c.contract, "sold_product", c.things.list.list[n], &covered));
+        CSM_TRY(is_covered(ctx, c.contract, "sold_product", c.things.list[n], &covered));
         if (covered)
             continue;
         CSM_TRY(csm_record_create(ctx, COVERED, &rec));
         CSM_TRY(csm_record_set(ctx, rec, "contract", c.contract));
-        CSM_TRY(csm_record_set(ctx, rec, "sold_product", c.things.list.list[n]));
+        CSM_TRY(csm_record_set(ctx, rec, "sold_product", c.things.list[n]));
         CSM_TRY(csm_record_insert(ctx, rec));
         added++;
     }
@@ -67,9 +67,7 @@ static csm_status renewed(csm_ctx *ctx, const renewal *r, const char *table, csm
     CSM_TRY(csm_query_open(ctx, table, &q));
     csm_query_where(ctx, q, "renewed_from", CSM_OP_EQ, old);
     csm_query_where(ctx, q, "contract", CSM_OP_EQ, r->to);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL)
         *out = csm_id_value(csm_record_id(ctx, row));
     return CSM_OK;

@@ -49,12 +49,8 @@ csm_status owner_serves(csm_ctx *ctx, const owner *thing, const owner *customer,
 
 /* ---- trees (methods.c) ---- */
 
-typedef struct ids {
-    csm_value list;
-} ids;
-
-/* The product with this id and all below it, parents first, as the plugin. */
-csm_status sold_below(csm_ctx *ctx, csm_id id, ids *out);
+/* Ids of a part (CSM_TREE_BRANCH ...) of the tree of row @p from of @p table, parents first. */
+csm_status tree_ids(csm_ctx *ctx, const char *table, csm_id from, uint32_t part, csm_value *out);
 
 /* ---- coverage (coverage.c) ---- */
 

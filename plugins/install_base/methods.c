@@ -7,78 +7,48 @@
 #define SOLD_MAX 10000u
 #define ADD_MAX 200
 
-/* ---- a growing list of ids ---- */
-
-static csm_status ids_add(csm_ctx *ctx, ids *to, csm_id id)
-{
-    return csm_list_add(ctx, &to->list, csm_id_value(id));
-}
-
-static bool ids_has(const ids *in, csm_id id)
-{
-    for (uint32_t n = 0; n < in->list.count; n++)
-        if (csm_id_eq(in->list.list[n].id, id))
-            return true;
-    return false;
-}
-
 /* ---- trees ---- */
+
+csm_status tree_ids(csm_ctx *ctx, const char *table, csm_id from, uint32_t part, csm_value *out)
+{
+    csm_query *q;
+
+    *out = csm_list(NULL, 0);
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_tree(ctx, q, from, part);
+    return csm_query_collect(ctx, q, "sys_id", TREE_MAX, out);
+}
 
 typedef struct walk {
     const char *table;
     csm_id from;
-    bool whole;   /* from the top down; else from here down */
-    ids found;    /* parents before what stands below them */
+    uint32_t part;
+    csm_value found;
 } walk;
-
-/* The path of the row, or of the top of its tree. */
-static csm_status path_of(csm_ctx *ctx, const walk *w, csm_str *out)
-{
-    csm_record *rec;
-    const char *slash;
-
-    CSM_TRY(csm_record_get(ctx, w->table, w->from, &rec));
-    *out = csm_record_text(ctx, rec, "path");
-    slash = w->whole && out->len > 0 ? memchr(out->ptr, '/', out->len) : NULL;
-    if (slash != NULL)
-        out->len = (size_t)(slash - out->ptr);
-    return CSM_OK;
-}
 
 static csm_status walk_down(csm_ctx *ctx, void *arg)
 {
     walk *w = arg;
-    csm_query *q;
-    csm_record *row;
-    csm_str path;
-    csm_status st;
 
-    CSM_TRY(path_of(ctx, w, &path));
-    CSM_TRY(csm_query_open(ctx, w->table, &q));
-    csm_query_where(ctx, q, "path", CSM_OP_STARTS, csm_text(path));
-    csm_query_order(ctx, q, "path", CSM_ASC);
-    csm_query_limit(ctx, q, TREE_MAX + 1);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
-        csm_str below = csm_record_text(ctx, row, "path");
-
-        if (below.len > path.len && below.ptr[path.len] != '/')
-            continue; /* a longer number that begins alike */
-        if (w->found.list.count == TREE_MAX)
-            st = csm_fail(ctx, CSM_E_LIMIT, "more than %u of %s in one tree", TREE_MAX, w->table);
-        if (st != CSM_OK || (st = ids_add(ctx, &w->found, csm_record_id(ctx, row))) != CSM_OK)
-            break;
-    }
-    csm_query_close(ctx, q);
-    return st;
+    return tree_ids(ctx, w->table, w->from, w->part, &w->found);
 }
 
-static csm_status reply_rows(csm_ctx *ctx, csm_reply *out, const char *table, const ids *found)
+/* The rows of a tree, within the caller's reach to begin with. */
+static csm_status walk_from(csm_ctx *ctx, walk *w)
+{
+    csm_record *rec;
+
+    CSM_TRY(csm_record_get(ctx, w->table, w->from, &rec));
+    return csm_as_plugin(ctx, walk_down, w);
+}
+
+static csm_status reply_rows(csm_ctx *ctx, csm_reply *out, const char *table, csm_value found)
 {
     csm_value list = csm_list(NULL, 0), item;
     csm_record *rec;
 
-    for (uint32_t n = 0; n < found->list.count; n++) {
-        CSM_TRY(csm_record_find(ctx, table, found->list.list[n].id, &rec));
+    for (uint32_t n = 0; n < found.count; n++) {
+        CSM_TRY(csm_record_find(ctx, table, found.list[n].id, &rec));
         if (rec == NULL)
             continue;
         CSM_TRY(csm_record_as_value(ctx, rec, &item));
@@ -87,22 +57,12 @@ static csm_status reply_rows(csm_ctx *ctx, csm_reply *out, const char *table, co
     return csm_reply_value(ctx, out, list);
 }
 
-/* The rows of a tree, within the caller's reach to begin with. */
-static csm_status walk_from(csm_ctx *ctx, walk *w)
-{
-    csm_record *rec;
-
-    w->found.list = csm_list(NULL, 0);
-    CSM_TRY(csm_record_get(ctx, w->table, w->from, &rec));
-    return csm_as_plugin(ctx, walk_down, w);
-}
-
 static csm_status tree(csm_ctx *ctx, const csm_args *in, csm_reply *out, const char *table)
 {
-    walk w = { .table = table, .from = csm_arg_id(ctx, in, 0), .whole = true };
+    walk w = { .table = table, .from = csm_arg_id(ctx, in, 0), .part = CSM_TREE_WHOLE };
 
     CSM_TRY(walk_from(ctx, &w));
-    return reply_rows(ctx, out, table, &w.found);
+    return reply_rows(ctx, out, table, w.found);
 }
 
 static csm_status sold_tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
@@ -115,22 +75,13 @@ static csm_status item_tree_method(csm_ctx *ctx, const csm_args *in, csm_reply *
     return tree(ctx, in, out, ITEM);
 }
 
-csm_status sold_below(csm_ctx *ctx, csm_id id, ids *out)
-{
-    walk w = { .table = SOLD, .from = id, .found = { csm_list(NULL, 0) } };
-
-    CSM_TRY(walk_down(ctx, &w));
-    *out = w.found;
-    return CSM_OK;
-}
-
 /* ---- cases of a tree ---- */
 
 typedef struct case_search {
-    const char *field;
-    const walk *things;
+    walk things;
+    const char *field; /* of a case: a thing of the tree */
     uint32_t limit;
-    ids cases;
+    csm_value cases;
 } case_search;
 
 /* Newest first; found with the caller's rights, so that the limit counts what he sees. */
@@ -141,11 +92,11 @@ static csm_status find_direct(csm_ctx *ctx, case_search *s)
     csm_status st;
 
     CSM_TRY(csm_query_open(ctx, CASE, &q));
-    csm_query_where(ctx, q, s->field, CSM_OP_IN, s->things->found.list);
+    csm_query_where(ctx, q, s->field, CSM_OP_IN, s->things.found);
     csm_query_order(ctx, q, "opened_at", CSM_DESC);
     csm_query_limit(ctx, q, s->limit);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = ids_add(ctx, &s->cases, csm_record_id(ctx, row))) != CSM_OK)
+        if ((st = csm_list_add_id(ctx, &s->cases, csm_record_id(ctx, row))) != CSM_OK)
             break;
     csm_query_close(ctx, q);
     return st;
@@ -159,40 +110,39 @@ static csm_status find_affected(csm_ctx *ctx, case_search *s)
     csm_status st;
 
     CSM_TRY(csm_query_open(ctx, AFFECTED, &q));
-    csm_query_where(ctx, q, "install_base", CSM_OP_IN, s->things->found.list);
+    csm_query_where(ctx, q, "install_base", CSM_OP_IN, s->things.found);
     csm_query_limit(ctx, q, CASES_MAX);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && s->cases.list.count < s->limit) {
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && s->cases.count < s->limit) {
         if ((st = csm_record_find(ctx, CASE, csm_record_ref(ctx, row, "task"), &rec)) != CSM_OK)
             break;
-        if (rec != NULL && !ids_has(&s->cases, csm_record_id(ctx, rec)) &&
-            (st = ids_add(ctx, &s->cases, csm_record_id(ctx, rec))) != CSM_OK)
+        if (rec != NULL && !csm_list_has(s->cases, csm_record_id(ctx, rec)) &&
+            (st = csm_list_add_id(ctx, &s->cases, csm_record_id(ctx, rec))) != CSM_OK)
             break;
     }
     csm_query_close(ctx, q);
     return st;
 }
 
+static csm_status tree_cases(csm_ctx *ctx, const csm_args *in, csm_reply *out, const char *table, const char *field)
+{
+    case_search s = { { .table = table, .from = csm_arg_id(ctx, in, 0), .part = CSM_TREE_BRANCH }, field,
+                      (uint32_t)csm_arg_int(ctx, in, 1), csm_list(NULL, 0) };
+
+    CSM_TRY(walk_from(ctx, &s.things));
+    CSM_TRY(find_direct(ctx, &s));
+    if (strcmp(table, ITEM) == 0)
+        CSM_TRY(find_affected(ctx, &s));
+    return reply_rows(ctx, out, CASE, s.cases);
+}
+
 static csm_status item_cases_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    walk w = { .table = ITEM, .from = csm_arg_id(ctx, in, 0) };
-    case_search s = { .field = "install_base", .things = &w, .limit = (uint32_t)csm_arg_int(ctx, in, 1),
-                      .cases = { csm_list(NULL, 0) } };
-
-    CSM_TRY(walk_from(ctx, &w));
-    CSM_TRY(find_direct(ctx, &s));
-    CSM_TRY(find_affected(ctx, &s));
-    return reply_rows(ctx, out, CASE, &s.cases);
+    return tree_cases(ctx, in, out, ITEM, "install_base");
 }
 
 static csm_status sold_cases_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    walk w = { .table = SOLD, .from = csm_arg_id(ctx, in, 0) };
-    case_search s = { .field = "sold_product", .things = &w, .limit = (uint32_t)csm_arg_int(ctx, in, 1),
-                      .cases = { csm_list(NULL, 0) } };
-
-    CSM_TRY(walk_from(ctx, &w));
-    CSM_TRY(find_direct(ctx, &s));
-    return reply_rows(ctx, out, CASE, &s.cases);
+    return tree_cases(ctx, in, out, SOLD, "sold_product");
 }
 
 /* ---- who has a product ---- */
@@ -277,7 +227,7 @@ static csm_status owners_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
 /* Items of the case's customer behind its configuration item that it does not list yet. */
 static csm_status offered_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    ids offered = { csm_list(NULL, 0) }, listed = { csm_list(NULL, 0) };
+    csm_value offered = csm_list(NULL, 0), listed = csm_list(NULL, 0);
     csm_record *rec, *row;
     owner customer;
     csm_query *q;
@@ -286,14 +236,8 @@ static csm_status offered_method(csm_ctx *ctx, const csm_args *in, csm_reply *ou
     CSM_TRY(csm_record_get(ctx, CASE, csm_arg_id(ctx, in, 0), &rec));
     customer = owner_of(ctx, rec);
     if (csm_id_is_none(csm_record_ref(ctx, rec, "cmdb_ci")))
-        return csm_reply_value(ctx, out, offered.list);
-    CSM_TRY(csm_query_open(ctx, AFFECTED, &q));
-    csm_query_where(ctx, q, "task", CSM_OP_EQ, csm_arg(ctx, in, 0));
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = ids_add(ctx, &listed, csm_record_ref(ctx, row, "install_base"))) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    CSM_TRY(st);
+        return csm_reply_value(ctx, out, offered);
+    CSM_TRY(csm_query_linked(ctx, AFFECTED, "task", csm_arg(ctx, in, 0), NULL, "install_base", &listed));
     CSM_TRY(csm_query_open(ctx, ITEM, &q));
     csm_query_where(ctx, q, "configuration_item", CSM_OP_EQ, csm_record_value(ctx, rec, "cmdb_ci"));
     csm_query_filter(ctx, q, "active=true");
@@ -304,14 +248,14 @@ static csm_status offered_method(csm_ctx *ctx, const csm_args *in, csm_reply *ou
 
         if (!good)
             st = owner_serves(ctx, &has, &customer, &good);
-        if (st == CSM_OK && good && !ids_has(&listed, csm_record_id(ctx, row)))
-            st = ids_add(ctx, &offered, csm_record_id(ctx, row));
+        if (st == CSM_OK && good && !csm_list_has(listed, csm_record_id(ctx, row)))
+            st = csm_list_add_id(ctx, &offered, csm_record_id(ctx, row));
         if (st != CSM_OK)
             break;
     }
     csm_query_close(ctx, q);
     CSM_TRY(st);
-    return reply_rows(ctx, out, ITEM, &offered);
+    return reply_rows(ctx, out, ITEM, offered);
 }
 
 /* All or none: an item that is listed already, or twice, is refused by the table. */

@@ -32,16 +32,10 @@ static csm_status make(csm_ctx *ctx, replacement *r)
 static csm_status hand_over(csm_ctx *ctx, const replacement *r, const char *table, const char *field)
 {
     csm_query *q;
-    csm_record *row;
-    csm_status st;
 
     CSM_TRY(csm_query_open(ctx, table, &q));
     csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(r->old));
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_record_set_ref(ctx, row, field, r->new)) != CSM_OK || (st = csm_record_update(ctx, row)) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_set(ctx, q, field, csm_id_value(r->new));
 }
 
 /* A party's item is fixed: it is named anew. */

@@ -58,9 +58,7 @@ static csm_status check_parties(csm_ctx *ctx, csm_change *ch)
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, ITEM_PARTY, &q));
     csm_query_where(ctx, q, "install_base_item", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     return row == NULL ? CSM_OK
                        : csm_fail_field(ctx, CSM_E_REJECTED, "parent", "field \"parent\": related parties are named on the item");
 }
@@ -96,17 +94,11 @@ csm_status sold_days(csm_ctx *ctx, csm_change *ch)
 static csm_status move_those(csm_ctx *ctx, const csm_change *ch, const char *table, const char *state, const char *transition)
 {
     csm_query *q;
-    csm_record *row;
-    csm_status st;
 
     CSM_TRY(csm_query_open(ctx, table, &q));
     csm_query_where(ctx, q, "sold_product", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
     csm_query_where(ctx, q, "state", CSM_OP_EQ, csm_ctext(state));
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_transition_run(ctx, row, transition, NULL)) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_move(ctx, q, transition, NULL);
 }
 
 csm_status sold_suspended(csm_ctx *ctx, csm_change *ch)

@@ -192,10 +192,7 @@ csm_status tell_tasks(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_
         return csm_fail(ctx, CSM_E_INTERNAL, "the job's arguments are not its own");
     CSM_TRY(csm_query_open(ctx, ATTACHED, &q));
     csm_query_where(ctx, q, "kb_knowledge", CSM_OP_EQ, *article);
-    if (!csm_is_nil(*after))
-        csm_query_where(ctx, q, "sys_id", CSM_OP_GT, *after);
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
-    csm_query_limit(ctx, q, PAGE);
+    csm_query_page(ctx, q, csm_value_id(*after), PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         last = csm_record_id(ctx, row);
         told++;

@@ -12,32 +12,15 @@ typedef struct person {
     csm_value groups; /* list of ids */
 } person;
 
-static bool has(csm_value list, csm_id id)
-{
-    for (uint32_t n = 0; list.type == CSM_T_LIST && n < list.count; n++)
-        if (csm_id_eq(csm_value_id(list.list[n]), id))
-            return true;
-    return false;
-}
-
 static csm_status load_person(csm_ctx *ctx, csm_id user, person *out)
 {
-    csm_record *rec, *row;
-    csm_query *q;
-    csm_status st;
+    csm_record *rec;
 
     *out = (person){ .user = user, .groups = csm_list(NULL, 0) };
     CSM_TRY(csm_record_find(ctx, "sys_user", user, &rec));
     if (rec != NULL)
         out->company = csm_record_ref(ctx, rec, "company");
-    CSM_TRY(csm_query_open(ctx, "sys_user_grmember", &q));
-    csm_query_where(ctx, q, "user", CSM_OP_EQ, csm_id_value(user));
-    csm_query_limit(ctx, q, CRITERIA_MAX);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_list_add(ctx, &out->groups, csm_id_value(csm_record_ref(ctx, row, "group")))) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_linked(ctx, "sys_user_grmember", "user", csm_id_value(user), NULL, "group", &out->groups);
 }
 
 static csm_status has_role(csm_ctx *ctx, const person *who, csm_value roles, bool *out)
@@ -61,7 +44,7 @@ static csm_status has_role(csm_ctx *ctx, const person *who, csm_value roles, boo
 static bool in_group(const person *who, csm_value groups)
 {
     for (uint32_t n = 0; n < groups.count; n++)
-        if (has(who->groups, csm_value_id(groups.list[n])))
+        if (csm_list_has(who->groups, csm_value_id(groups.list[n])))
             return true;
     return false;
 }
@@ -81,7 +64,7 @@ static csm_status is_meant(csm_ctx *ctx, const person *who, const csm_record *cr
         if (n == 3)
             CSM_TRY(has_role(ctx, who, list, &fits));
         else
-            fits = n == 0 ? has(list, who->user) : n == 1 ? in_group(who, list) : has(list, who->company);
+            fits = n == 0 ? csm_list_has(list, who->user) : n == 1 ? in_group(who, list) : csm_list_has(list, who->company);
         any = any || fits;
         every = every && fits;
     }

@@ -38,10 +38,7 @@ static csm_status find_row(csm_ctx *ctx, const char *by, csm_id id, csm_id item,
     csm_query_where(ctx, q, by, CSM_OP_EQ, csm_id_value(id));
     if (!csm_id_is_none(item))
         csm_query_where(ctx, q, "install_base", CSM_OP_EQ, csm_id_value(item));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, out));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_one(ctx, q, out);
 }
 
 csm_status lists_item(csm_ctx *ctx, const char *by, csm_id id, csm_id item, bool *out)
@@ -128,10 +125,8 @@ static csm_status next_impacted(csm_ctx *ctx, place *p)
     if (!csm_id_is_none(p->ci))
         csm_query_where(ctx, q, "ci", CSM_OP_GT, csm_id_value(p->ci));
     csm_query_order(ctx, q, "ci", CSM_ASC);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
+    CSM_TRY(csm_query_one(ctx, q, &row));
     p->ci = row != NULL ? csm_record_ref(ctx, row, "ci") : csm_nil().id;
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 
@@ -145,10 +140,7 @@ static csm_status add_some(csm_ctx *ctx, place *p, uint32_t *room, bool *rest)
 
     CSM_TRY(csm_query_open(ctx, ITEM, &q));
     csm_query_where(ctx, q, p->by_service ? "service_context" : "configuration_item", CSM_OP_EQ, csm_id_value(p->ci));
-    if (!csm_id_is_none(p->after))
-        csm_query_where(ctx, q, "sys_id", CSM_OP_GT, csm_id_value(p->after));
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
-    csm_query_limit(ctx, q, most);
+    csm_query_page(ctx, q, p->after, most);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         p->after = csm_record_id(ctx, row);
         (*room)--;

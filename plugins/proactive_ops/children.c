@@ -34,10 +34,7 @@ csm_status child_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_a
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, ITEM, &q));
     csm_query_where(ctx, q, by, CSM_OP_EQ, csm_record_value(ctx, rec, by));
-    if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, "sys_id", CSM_OP_GT, csm_id_value(after));
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
-    csm_query_limit(ctx, q, PAGE);
+    csm_query_page(ctx, q, after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         after = csm_record_id(ctx, row);
         count++;

@@ -103,10 +103,7 @@ csm_status closed_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, CASE, &q));
     csm_query_where(ctx, q, "parent", CSM_OP_EQ, csm_id_value(id));
-    if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, "sys_id", CSM_OP_GT, csm_id_value(after));
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
-    csm_query_limit(ctx, q, PAGE);
+    csm_query_page(ctx, q, after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         after = csm_record_id(ctx, row);
         count++;

@@ -140,9 +140,7 @@ static csm_status add_recipient(csm_ctx *ctx, csm_id list, csm_id account)
     CSM_TRY(csm_query_open(ctx, LIST_ACCOUNT, &q));
     csm_query_where(ctx, q, "list", CSM_OP_EQ, csm_id_value(list));
     csm_query_where(ctx, q, "recipient", CSM_OP_EQ, csm_id_value(account));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL)
         return CSM_OK;
     CSM_TRY(csm_record_create(ctx, LIST_ACCOUNT, &row));

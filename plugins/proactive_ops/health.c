@@ -110,10 +110,7 @@ static csm_status some_items(csm_ctx *ctx, const char *column, csm_id element, c
     *count = 0;
     CSM_TRY(csm_query_open(ctx, ITEM, &q));
     csm_query_where(ctx, q, column, CSM_OP_EQ, csm_id_value(element));
-    if (!csm_id_is_none(*after))
-        csm_query_where(ctx, q, "sys_id", CSM_OP_GT, csm_id_value(*after));
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
-    csm_query_limit(ctx, q, PAGE);
+    csm_query_page(ctx, q, *after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         *after = csm_record_id(ctx, row);
         ++*count;

@@ -39,10 +39,8 @@ static csm_status first_behind(csm_ctx *ctx, csm_id id, csm_id *out)
     csm_query_where(ctx, q, "task", CSM_OP_EQ, csm_id_value(id));
     csm_query_filter(ctx, q, "install_base.configuration_itemISNOTEMPTY");
     csm_query_order(ctx, q, "install_base", CSM_ASC);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
+    CSM_TRY(csm_query_one(ctx, q, &row));
     *out = row != NULL ? csm_record_ref(ctx, row, "install_base.configuration_item") : csm_nil().id;
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 
@@ -132,9 +130,7 @@ static csm_status add_item(csm_ctx *ctx, csm_id outage, csm_id ci)
     CSM_TRY(csm_query_open(ctx, OUTAGE_ITEM, &q));
     csm_query_where(ctx, q, "outage", CSM_OP_EQ, csm_id_value(outage));
     csm_query_where(ctx, q, "ci", CSM_OP_EQ, csm_id_value(ci));
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_one(ctx, q, &row));
     if (row != NULL)
         return CSM_OK;
     CSM_TRY(csm_record_create(ctx, OUTAGE_ITEM, &row));

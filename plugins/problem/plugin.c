@@ -78,8 +78,6 @@ static const csm_scope scopes[] = {
 static csm_status release_incidents(csm_ctx *ctx, csm_change *ch)
 {
     csm_query *q;
-    csm_record *row;
-    csm_status st;
     csm_pair pairs[2] = { { CSM_STR("close_code"), csm_ctext("Resolved by problem") }, { CSM_STR("close_notes"), csm_nil() } };
     csm_value args = csm_map(pairs, 2);
     csm_str notes = csm_change_new_text(ctx, ch, "fix_notes");
@@ -88,11 +86,7 @@ static csm_status release_incidents(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_query_open(ctx, "incident", &q));
     csm_query_where(ctx, q, "problem_id", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
     csm_query_filter(ctx, q, "state=3^hold_reason=3");
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_transition_run(ctx, row, "resolve", &args)) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_move(ctx, q, "resolve", &args);
 }
 
 static csm_status need_fix(csm_ctx *ctx, csm_change *ch)

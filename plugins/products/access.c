@@ -15,31 +15,6 @@ static bool is_by_contact(csm_ctx *ctx)
     return csm_property_is_true(ctx, "sn_customerservice.use_asset_contact_relationship");
 }
 
-static csm_status add(csm_ctx *ctx, csm_value *list, csm_id id)
-{
-    return csm_id_is_none(id) ? CSM_OK : csm_list_add(ctx, list, csm_id_value(id));
-}
-
-/* Collects field @p take of the rows of @p table that tie @p user to something. */
-static csm_status add_of_contact(csm_ctx *ctx, csm_value *list, const char *table, csm_id user, const char *filter,
-                                 const char *take)
-{
-    csm_query *q;
-    csm_record *row;
-    csm_status st;
-
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, "contact", CSM_OP_EQ, csm_id_value(user));
-    if (filter != NULL)
-        csm_query_filter(ctx, q, filter);
-    csm_query_limit(ctx, q, 10000);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = add(ctx, list, csm_record_ref(ctx, row, take))) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
-}
-
 /* Accounts whose assets a plain contact sees: none when assets go by contact. */
 static csm_status asset_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 {
@@ -48,8 +23,9 @@ static csm_status asset_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 
     CSM_TRY(csm_record_find(ctx, "customer_contact", user, &contact));
     if (contact != NULL && !is_by_contact(ctx)) {
-        CSM_TRY(add(ctx, &list, csm_record_ref(ctx, contact, "account")));
-        CSM_TRY(add_of_contact(ctx, &list, "sn_customerservice_contact_relationship", user, "active=true", "company"));
+        CSM_TRY(csm_list_add_id(ctx, &list, csm_record_ref(ctx, contact, "account")));
+        CSM_TRY(csm_query_linked(ctx, "sn_customerservice_contact_relationship", "contact", csm_id_value(user), "active=true",
+                                 "company", &list));
     }
     *out = list;
     return CSM_OK;
@@ -57,11 +33,8 @@ static csm_status asset_accounts(csm_ctx *ctx, csm_id user, csm_value *out)
 
 static csm_status my_assets(csm_ctx *ctx, csm_id user, csm_value *out)
 {
-    csm_value list = csm_list(NULL, 0);
-
-    CSM_TRY(add_of_contact(ctx, &list, "sn_customerservice_m2m_asset_contact", user, NULL, "asset"));
-    *out = list;
-    return CSM_OK;
+    *out = csm_list(NULL, 0);
+    return csm_query_linked(ctx, "sn_customerservice_m2m_asset_contact", "contact", csm_id_value(user), NULL, "asset", out);
 }
 
 const csm_caller_value products_values[PRODUCTS_VALUES] = {

@@ -100,11 +100,7 @@ static csm_status relation_ended(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_query_open(ctx, "alm_asset", &q));
     csm_query_where(ctx, q, "contact", CSM_OP_EQ, contact);
     csm_query_where(ctx, q, "account", CSM_OP_EQ, account);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        if ((st = csm_record_set(ctx, row, "contact", csm_nil())) != CSM_OK || (st = csm_record_update(ctx, row)) != CSM_OK)
-            break;
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_set(ctx, q, "contact", csm_nil());
 }
 
 const csm_rule products_rules[PRODUCTS_RULES] = {

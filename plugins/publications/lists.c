@@ -31,10 +31,7 @@ static csm_status check_condition(csm_ctx *ctx, const csm_change *ch)
     CSM_TRY(csm_query_open(ctx, k->table, &q));
     csm_query_where(ctx, q, "sys_id", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
     csm_query_filter(ctx, q, condition.ptr);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    return CSM_OK;
+    return csm_query_one(ctx, q, &row);
 }
 
 csm_status list_check(csm_ctx *ctx, csm_change *ch)

@@ -57,10 +57,8 @@ static csm_status next_of(csm_ctx *ctx, const char *table, const char *field, cs
         csm_query_where(ctx, q, by, CSM_OP_GT, csm_id_value(after));
     csm_query_filter(ctx, q, filter);
     csm_query_order(ctx, q, by, CSM_ASC);
-    csm_query_limit(ctx, q, 1);
-    CSM_TRY(csm_query_next(ctx, q, &row));
+    CSM_TRY(csm_query_one(ctx, q, &row));
     *out = row == NULL ? (csm_id){ { 0 } } : csm_value_id(csm_record_value(ctx, row, by));
-    csm_query_close(ctx, q);
     return CSM_OK;
 }
 

@@ -67,21 +67,11 @@ static csm_status check_customer_approval(csm_ctx *ctx, csm_change *ch)
 static csm_status spread_problem(csm_ctx *ctx, csm_change *ch)
 {
     csm_query *q;
-    csm_record *row;
-    csm_status st;
 
     CSM_TRY(csm_query_open(ctx, CASE, &q));
     csm_query_where(ctx, q, "incident", CSM_OP_EQ, csm_id_value(csm_change_id(ctx, ch)));
     csm_query_filter(ctx, q, "problemISEMPTY^active=true");
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
-        st = csm_record_set_ref(ctx, row, "problem", csm_change_new_ref(ctx, ch, "problem_id"));
-        if (st == CSM_OK)
-            st = csm_record_update(ctx, row);
-        if (st != CSM_OK)
-            break;
-    }
-    csm_query_close(ctx, q);
-    return st;
+    return csm_query_set(ctx, q, "problem", csm_change_new(ctx, ch, "problem_id"));
 }
 
 #define RULE(t, w, o, c, f, d) { .table = (t), .when = (w), .order = (o), .filter = (c), .run = (f), \
