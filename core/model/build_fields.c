@@ -63,7 +63,7 @@ static csm_status fill(csm_build *b, csm_mfield *field, const csm_build_field *b
     field->doc = decl->doc != NULL ? decl->doc : "";
     field->plugin = bf->plugin->id;
     field->type = decl->type;
-    field->flags = decl->flags & ~CSM_OVERRIDE;
+    field->flags = decl->flags & ~(CSM_OVERRIDE | CSM_MORE_CHOICES);
     if ((field->flags & CSM_COMPUTED) != 0)
         field->flags |= CSM_READ_ONLY;
     field->min = decl->min;
@@ -74,6 +74,57 @@ static csm_status fill(csm_build *b, csm_mfield *field, const csm_build_field *b
     field->on_delete = decl->on_delete;
     return CSM_OK;
 }
+
+/* ---- choices ---- */
+
+static bool check_choice(csm_build *b, const csm_mplugin *plugin, const char *where, uint32_t type, const csm_choice *choice)
+{
+    int64_t i;
+
+    if (choice->value == NULL || choice->value[0] == '\0')
+        csm_build_problem(b, plugin, "%s: a choice lacks its value", where);
+    else if (choice->label == NULL)
+        csm_build_problem(b, plugin, "%s: choice \"%s\" lacks its label", where, choice->value);
+    else if (type == CSM_F_INT && !csm_parse_int(csm_str_of(choice->value), &i))
+        csm_build_problem(b, plugin, "%s: choice \"%s\" is no integer", where, choice->value);
+    else
+        return true;
+    return false;
+}
+
+static bool has_choice(const csm_field *field, const char *value)
+{
+    for (uint32_t n = 0; n < field->choices.count; n++)
+        if (strcmp(field->choices.items[n].value, value) == 0)
+            return true;
+    return false;
+}
+
+/* Choices of another plugin behind those of the field; one that is not sound adds none. */
+static csm_status join_choices(csm_build *b, const csm_mplugin *plugin, const char *where, csm_field *field, const csm_field *over)
+{
+    uint32_t count = field->choices.count, more = over->choices.count;
+    csm_choice *all = csm_build_array(b, (size_t)count + more, sizeof(*all));
+
+    if (all == NULL)
+        return csm_build_nomem(b);
+    for (uint32_t n = 0; n < more; n++) {
+        if (!check_choice(b, plugin, where, field->type, &over->choices.items[n]))
+            return CSM_OK;
+        if (has_choice(field, over->choices.items[n].value)) {
+            csm_build_problem(b, plugin, "%s: choice \"%s\" is there already", where, over->choices.items[n].value);
+            return CSM_OK;
+        }
+    }
+    if (count > 0)
+        memcpy(all, field->choices.items, count * sizeof(*all));
+    memcpy(all + count, over->choices.items, more * sizeof(*all));
+    field->choices.items = all;
+    field->choices.count = count + more;
+    return CSM_OK;
+}
+
+/* ---- overriding ---- */
 
 /* Lays an overriding declaration over the inherited one. Flags are added, never taken away: an override must not make
  * an internal or required field less so. */
@@ -116,8 +167,13 @@ static csm_status override(csm_build *b, csm_build_table *bt, const csm_mplugin 
                           found->pos < CSM_OWN_FIELDS ? "is the engine's own" : "has another type");
         return CSM_OK;
     }
-    merge(&bf->decl, decl);
-    bf->plugin = plugin;
+    if ((decl->flags & CSM_MORE_CHOICES) != 0) {
+        (void)snprintf(where, sizeof(where), "table \"%s\": field \"%s\"", bt->table->name, decl->name);
+        CSM_TRY(join_choices(b, plugin, where, &bf->decl, decl));
+    } else {
+        merge(&bf->decl, decl);
+        bf->plugin = plugin;
+    }
     bf->own = true;
     return fill(b, &bt->table->fields[found->pos], bf);
 }
@@ -224,16 +280,8 @@ static void check_choices(csm_build *b, const csm_build_field *bf, const char *w
 {
     if (field->choice_count > 0 && field->type != CSM_F_TEXT && field->type != CSM_F_INT)
         csm_build_problem(b, bf->plugin, "%s: only text and integer fields have choices", where);
-    for (uint32_t n = 0; n < field->choice_count; n++) {
-        const csm_choice *choice = &field->choices[n];
-        int64_t i;
-
-        if (choice->value == NULL || choice->value[0] == '\0' || choice->label == NULL)
-            csm_build_problem(b, bf->plugin, "%s: choice %u lacks its %s", where, n + 1,
-                              choice->label == NULL ? "label" : "value");
-        else if (field->type == CSM_F_INT && !csm_parse_int(csm_str_of(choice->value), &i))
-            csm_build_problem(b, bf->plugin, "%s: choice \"%s\" is no integer", where, choice->value);
-    }
+    for (uint32_t n = 0; n < field->choice_count; n++)
+        (void)check_choice(b, bf->plugin, where, field->type, &field->choices[n]);
 }
 
 static void resolve_reference(csm_build *b, csm_build_table *bt, const csm_build_field *bf, const char *where,

@@ -22,11 +22,6 @@ static const csm_choice resolution_choices[] = {
     { "solved_fixed_by_support", "Solved - Fixed by support/guidance provided", "Solved", NULL },
     { "solved_workaround", "Solved - Workaround provided", "Workaround provided", NULL },
     { "solved_by_customer", "Solved by customer", "Closed by you", NULL },
-    { "closed_prb", "Solved - Fixed by closing related PRB", "Solved", NULL },
-    { "workaround_open_prb", "Solved - Workaround provided based on open PRB", "Workaround provided", NULL },
-    { "closed_chg", "Solved - Fixed by closing related Change Request", "Solved", NULL },
-    { "closed_inc", "Solved - Fixed by closing related Incident", "Solved", NULL },
-    { "request_complete", "Solved - Related Request is Closed Complete", "Request delivered", NULL },
     { "not_solved_no_response", "Not solved - no customer response", "Closed without answer", NULL },
     { "void", "Void/Cancelled", "Cancelled", NULL },
 };

@@ -1,7 +1,11 @@
 /* The descriptor: what this plugin brings. */
 #include "request_management.h"
 
+static const csm_choice resolution_choices[] = {
+    { "request_complete", "Solved - Related Request is Closed Complete", "Request delivered", NULL },
+};
 static const csm_field case_fields[] = {
+    CSM_TEXT("resolution_code", .flags = CSM_OVERRIDE | CSM_MORE_CHOICES, CSM_CHOICES(resolution_choices)),
     CSM_LIST("requests", REQUEST, .flags = CSM_INDEXED | CSM_READ_ONLY, .on_delete = CSM_CLEAR, .doc = "Raised from it"),
     CSM_BOOL("initiated_as_request", .dflt = "false", .flags = CSM_READ_ONLY,
              .doc = "The customer ordered something; the case came of it"),

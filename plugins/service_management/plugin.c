@@ -1,7 +1,14 @@
 /* The descriptor: what this plugin brings, and who reaches it. */
 #include "service_management.h"
 
+static const csm_choice resolution_choices[] = {
+    { "closed_prb", "Solved - Fixed by closing related PRB", "Solved", NULL },
+    { "workaround_open_prb", "Solved - Workaround provided based on open PRB", "Workaround provided", NULL },
+    { "closed_chg", "Solved - Fixed by closing related Change Request", "Solved", NULL },
+    { "closed_inc", "Solved - Fixed by closing related Incident", "Solved", NULL },
+};
 static const csm_field case_fields[] = {
+    CSM_TEXT("resolution_code", .flags = CSM_OVERRIDE | CSM_MORE_CHOICES, CSM_CHOICES(resolution_choices)),
     CSM_REF("incident", "incident", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
     CSM_REF("problem", "problem", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
     CSM_REF("change", "change_request", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR, .doc = "Change that fixes it"),

@@ -153,6 +153,8 @@ static void acceptance_096_propose_solution(void **state)
     csm_tk_assert_str(csm_tk_error_field(p->tk), "resolution_code");
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.propose_solution",
                        "{'id':'%s','resolution_code':'magic','close_notes':'n'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.propose_solution", /* comes with incidents, which are away */
+                       "{'id':'%s','resolution_code':'closed_inc','close_notes':'n'}", id);
     assert_int_equal(state_of(p, id), 10);
     as(p, "ann");
     rec = csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
