@@ -128,6 +128,18 @@ size_t csm_utf8_count(csm_str s)
     return count;
 }
 
+bool csm_str_is_mail_address(csm_str s)
+{
+    const char *at = s.len > 0 ? memchr(s.ptr, '@', s.len) : NULL;
+
+    if (at == NULL || at == s.ptr || at + 1 == s.ptr + s.len)
+        return false;
+    for (const char *c = s.ptr; c < s.ptr + s.len; c++)
+        if ((uint8_t)*c <= ' ' || *c == 0x7f || (*c == '@' && c != at) || strchr(",;:<>()[]\"\\", *c) != NULL)
+            return false;
+    return csm_utf8_valid(s);
+}
+
 #define NEAREST_MAX 64 /* longer names are no typos worth guessing at */
 
 static size_t least(size_t a, size_t b)

@@ -15,6 +15,8 @@ bool csm_str_split(csm_str *rest, char sep, csm_str *part);
 bool csm_utf8_valid(csm_str s); /* RFC 3629: no surrogates, no overlongs */
 size_t csm_utf8_step(csm_str s); /* bytes of the code point at the front; 0: empty or broken */
 size_t csm_utf8_count(csm_str s); /* code points of valid UTF-8 */
+/* One e-mail address and nothing else: no second one, no name beside it, nothing that ends a header line. */
+bool csm_str_is_mail_address(csm_str s);
 
 /* The whole of @p s must parse; no blanks, no locale. False leaves @p out alone. */
 bool csm_parse_int(csm_str s, int64_t *out);

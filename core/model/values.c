@@ -187,8 +187,11 @@ static csm_status to_int(const csm_mfield *field, csm_value in, csm_arena *arena
     int64_t i = in.i;
 
     (void)arena;
-    if (in.type == CSM_T_TEXT ? !csm_parse_int(in.s, &i) : in.type != CSM_T_INT)
+    if (in.type == CSM_T_TEXT ? !csm_parse_int(in.s, &i) : in.type != CSM_T_INT) {
+        if (in.type == CSM_T_TEXT)
+            CSM_TRY(in_choices(field, in, err));
         return refuse(field, in, field->type == CSM_F_DURATION ? "a number of seconds" : "an integer", err);
+    }
     CSM_TRY(in_range(field, i, err));
     CSM_TRY(in_choices(field, csm_int(i), err));
     *out = csm_int(i);
@@ -520,9 +523,17 @@ static const convert_fn converters[] = {
     [CSM_F_CONDITION] = to_condition, [CSM_F_ZONE] = to_zone,
 };
 
+/* Blanks alone say nothing: they fill no field that is required and are no comment. */
+static bool says_nothing(const csm_mfield *field, csm_value in)
+{
+    if (in.type == CSM_T_TEXT && (field->type == CSM_F_TEXT || field->type == CSM_F_JOURNAL))
+        return csm_str_trim(in.s).len == 0;
+    return csm_is_nil(in) || ((in.type == CSM_T_TEXT || in.type == CSM_T_BYTES) && in.s.len == 0);
+}
+
 csm_status csm_mfield_convert(const csm_mfield *field, csm_value in, csm_arena *arena, csm_value *out, csm_error *err)
 {
-    if (csm_is_nil(in) || ((in.type == CSM_T_TEXT || in.type == CSM_T_BYTES) && in.s.len == 0)) {
+    if (says_nothing(field, in)) {
         *out = csm_nil();
         return CSM_OK;
     }

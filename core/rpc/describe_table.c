@@ -4,7 +4,7 @@
 static const csm_flag_name field_flags[] = {
     { CSM_REQUIRED, "required" },   { CSM_UNIQUE, "unique" },     { CSM_READ_ONLY, "read_only" },
     { CSM_INDEXED, "indexed" },     { CSM_COMPUTED, "computed" }, { CSM_INTERNAL, "internal" },
-    { CSM_NO_AUDIT, "no_audit" },   { CSM_INSERT_ONLY, "insert_only" },
+    { CSM_NO_AUDIT, "no_audit" },   { CSM_INSERT_ONLY, "insert_only" }, { CSM_MAIL_ADDRESS, "mail_address" },
 };
 static const csm_flag_name table_flags[] = {
     { CSM_TABLE_NO_HISTORY, "no_history" }, { CSM_TABLE_CLOSED, "closed" }, { CSM_TABLE_ABSTRACT, "abstract" },

@@ -279,10 +279,9 @@ static csm_status change_email(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
     csm_str email = csm_str_trim(csm_value_text(in->values[0]));
     csm_row *user = NULL;
-    size_t at = csm_str_find(email, CSM_STR("@"), 0);
 
     CSM_TRY(csm_need_login(ctx));
-    if (at == SIZE_MAX || at == 0 || at + 1 >= email.len || memchr(email.ptr, ' ', email.len) != NULL)
+    if (!csm_str_is_mail_address(email))
         return csm_error_field(&ctx->err, CSM_E_INVALID, "email", "\"%.*s\" is no e-mail address", CSM_STR_FMT(email));
     CSM_TRY(csm_find_id(ctx, "sys_user", ctx->caller->user, &user));
     if (user == NULL)

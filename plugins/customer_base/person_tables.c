@@ -22,7 +22,7 @@ const csm_field customer_base_consumer_fields[CUSTOMER_BASE_CONSUMER_FIELDS] = {
     CSM_TEXT("suffix", .length = 40),
     CSM_TEXT("name", .length = 152, .flags = CSM_COMPUTED | CSM_INDEXED),
     CSM_TEXT("title", .length = 60),
-    CSM_TEXT("email", .length = 100, .flags = CSM_INDEXED),
+    CSM_TEXT("email", .length = 100, .flags = CSM_INDEXED | CSM_MAIL_ADDRESS),
     CSM_TEXT("business_phone", .length = 40),
     CSM_TEXT("home_phone", .length = 40),
     CSM_TEXT("mobile_phone", .length = 40),

@@ -91,6 +91,16 @@ static csm_str trim(csm_str s)
     return s;
 }
 
+/* A subject is one line whatever it was filled with: the next one would be a header. */
+static csm_str one_line(csm_ctx *ctx, csm_str s)
+{
+    char *text = csm_alloc(ctx, s.len + 1);
+
+    for (size_t n = 0; text != NULL && n < s.len; n++)
+        text[n] = (unsigned char)s.ptr[n] < ' ' || s.ptr[n] == 0x7f ? ' ' : s.ptr[n];
+    return (csm_str){ text, s.len };
+}
+
 static bool is_about_notes(csm_str message)
 {
     return message.len > 0 && memmem(message.ptr, message.len, "${work_notes}", 13) != NULL;
@@ -102,6 +112,9 @@ csm_status mail_add(csm_ctx *ctx, csm_str address, csm_id user, csm_str subject,
 {
     csm_record *mail;
 
+    subject = one_line(ctx, cut(subject, 255));
+    if (subject.ptr == NULL)
+        return CSM_E_NOMEM;
     CSM_TRY(csm_record_create(ctx, "sys_email", &mail));
     CSM_TRY(csm_record_set_text(ctx, mail, "type", address.len > 0 ? CSM_STR("send-ready") : CSM_STR("send-ignored")));
     CSM_TRY(csm_record_set_text(ctx, mail, "state", address.len > 0 ? CSM_STR("ready") : CSM_STR("ignored")));
@@ -109,7 +122,7 @@ csm_status mail_add(csm_ctx *ctx, csm_str address, csm_id user, csm_str subject,
         CSM_TRY(csm_record_set_text(ctx, mail, "reason", CSM_STR("the person has no e-mail address")));
     CSM_TRY(csm_record_set_text(ctx, mail, "recipients", address));
     CSM_TRY(csm_record_set_ref(ctx, mail, "user", user));
-    CSM_TRY(csm_record_set_text(ctx, mail, "subject", cut(subject, 255)));
+    CSM_TRY(csm_record_set_text(ctx, mail, "subject", subject));
     CSM_TRY(csm_record_set_text(ctx, mail, "body", cut(body, 16000)));
     if (table != NULL) {
         csm_value target[2] = { csm_ctext(table), csm_id_value(id) };

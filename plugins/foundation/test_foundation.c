@@ -219,12 +219,31 @@ static void password_and_address_mails(void **state)
                       "bob@new.example");
 }
 
+/* What somebody outside wrote begins no header of its own. */
+static void a_subject_is_one_line(void **state)
+{
+    people *p = *state;
+    const char *id;
+
+    csm_tk_as(p->tk, NULL);
+    (void)csm_tk_insert(p->tk, "sysevent_email_action",
+                        "{'name':'Plain','collection':'task','condition':'priorityCHANGESTO2','recipient_fields':'watch_list',"
+                        "'subject':'${short_description}','message':'${short_description}'}");
+    id = task(p, "{'short_description':'gate\\r\\nBcc: spy@x.example'}");
+    (void)csm_tk_update(p->tk, "task", id, "{'watch_list':['%s'],'priority':2}", p->bob);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, "sys_email", "user=%s^subjectSTARTSWITHgate", p->bob), "subject"),
+                      "gate  Bcc: spy@x.example");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, "sys_email", "user=%s^subjectSTARTSWITHgate", p->bob), "body"),
+                      "gate\r\nBcc: spy@x.example");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(assigned_to_a_person_or_else_his_group),
         cmocka_unit_test(nobody_who_opted_out_or_left),
         cmocka_unit_test(people_outside_read_customer_text_only),
+        cmocka_unit_test(a_subject_is_one_line),
         cmocka_unit_test(a_work_note_reaches_nobody_outside),
         cmocka_unit_test(a_notification_names_what_exists),
         cmocka_unit_test(an_event_is_mailed_about_its_record),

@@ -149,6 +149,44 @@ static void acceptance_042_one_address(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.update", "{'table':'%s','id':'%s','values':{'active':true}}", CONTACT, id);
 }
 
+/* An address goes into the header of a mail: whoever may set it may not write the rest of it. */
+static void an_address_is_one_address(void **state)
+{
+    static const char *const bad[] = { "dora@example.com, spy@x.example", "spy@x.example\\r\\nBcc: all@x.example", "<spy@x.example>",
+                                       "spy" };
+    people *p = *state;
+
+    for (size_t n = 0; n < sizeof(bad) / sizeof(bad[0]); n++) {
+        as(p, "dora");
+        (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'email':'%s'}}", CONTACT,
+                           p->sam, bad[n]);
+        csm_tk_assert_str(csm_tk_error_field(p->tk), "email");
+        (void)csm_tk_fails(p->tk, CSM_E_INVALID, "session.change_email", "{'email':'%s'}", bad[n]);
+        as(p, "cora");
+        (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'email':'%s'}}", CONSUMER,
+                           p->joe, bad[n]);
+    }
+    as(p, "dora");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CONTACT, p->sam), "email"), "sam@example.com");
+}
+
+/* Blanks are no name and no answer. */
+static void blanks_fill_nothing(void **state)
+{
+    people *p = *state;
+    const char *id = people_case_in(p, 10);
+
+    as(p, "mia");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'customer_account','values':{'name':'  '}}");
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "name");
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.request_info", "{'id':'%s','comments':' \\n '}", id);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "comments");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.propose_solution", "{'id':'%s','resolution_code':'solved_by_customer',"
+                       "'close_notes':' '}", id);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "close_notes");
+}
+
 static void acceptance_045_what_is_tied_to_a_contact(void **state)
 {
     people *p = *state;
@@ -267,6 +305,8 @@ int main(void)
         people_test(acceptance_042_who_makes_contacts),
         people_test(acceptance_042_not_of_a_related_account),
         people_test(acceptance_042_one_address),
+        people_test(an_address_is_one_address),
+        people_test(blanks_fill_nothing),
         people_test(acceptance_043_roles_of_a_new_contact),
         people_test(acceptance_045_what_is_tied_to_a_contact),
         people_test(acceptance_046_primary_contact_is_ones_own),

@@ -7,7 +7,7 @@ static const csm_field user_fields[] = {
     CSM_TEXT("middle_name", .length = 50),
     CSM_TEXT("last_name", .length = 50),
     CSM_TEXT("name", .length = 151, .flags = CSM_COMPUTED | CSM_INDEXED, .doc = "First, middle and last name"),
-    CSM_TEXT("email", .length = 100, .flags = CSM_INDEXED, .label = "Email"),
+    CSM_TEXT("email", .length = 100, .flags = CSM_INDEXED | CSM_MAIL_ADDRESS, .label = "Email"),
     CSM_ZONE("time_zone", .doc = "IANA zone for display and schedules"),
     CSM_TEXT("preferred_language", .length = 3),
     CSM_BOOL("active", .dflt = "true", .flags = CSM_INDEXED, .doc = "Inactive users cannot log in; open sessions end"),
@@ -26,7 +26,7 @@ static const csm_field group_fields[] = {
     CSM_TEXT("description", .length = 1000),
     CSM_REF("manager", "sys_user", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
     CSM_REF("parent", "sys_user_group", .flags = CSM_INDEXED),
-    CSM_TEXT("email", .length = 100),
+    CSM_TEXT("email", .length = 100, .flags = CSM_MAIL_ADDRESS),
     CSM_REF("default_assignee", "sys_user", .label = "Default assignee"),
     CSM_BOOL("active", .dflt = "true"),
 };

@@ -131,12 +131,22 @@ static csm_status check_targets(csm_ctx *ctx, const csm_write *w, const csm_mfie
     }
 }
 
+/* Who writes an address would write the header of every mail that goes there. */
+static csm_status check_address(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
+{
+    if (!csm_change_moves(&w->change, field) || csm_str_is_mail_address(csm_value_text(value)))
+        return CSM_OK;
+    return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": that is no e-mail address", field->name);
+}
+
 static csm_status check_value(csm_ctx *ctx, const csm_write *w, const csm_mfield *field)
 {
     csm_value value = csm_row_get(w->change.now, field);
 
     if (csm_is_nil(value))
         return CSM_OK;
+    if ((field->flags & CSM_MAIL_ADDRESS) != 0)
+        CSM_TRY(check_address(ctx, w, field, value));
     if (field->choice_count > 0 && field->depends_on != NULL)
         CSM_TRY(check_depends(ctx, w, field, value));
     if (field->type == CSM_F_CONDITION && field->condition_table != NULL) {

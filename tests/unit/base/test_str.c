@@ -167,6 +167,18 @@ static void hash_is_fnv1a(void **state)
     assert_true(csm_hash("foobar", 6) == UINT64_C(0x85944171f73967e8));
 }
 
+static void one_address_and_nothing_else(void **state)
+{
+    static const char *const good[] = { "a@b", "ann.agent+x@shark.example", "jos\xc3\xa9@m\xc3\xbcnchen.example", "o'neil@a.b" };
+    static const char *const bad[] = { "", "a", "@b", "a@", "a@b@c", "a b@c", "a@b,c@d", "a@b;c@d", "<a@b>", "\"a\"@b", "a(x)@b",
+                                       "a@b\r\nBcc: c@d", "a@b\t", "a@b\x7f", "a@\xff", "Ann: a@b", "a\\@b" };
+    (void)state;
+    for (size_t n = 0; n < sizeof(good) / sizeof(good[0]); n++)
+        assert_true(csm_str_is_mail_address(csm_str_of(good[n])));
+    for (size_t n = 0; n < sizeof(bad) / sizeof(bad[0]); n++)
+        assert_false(csm_str_is_mail_address(csm_str_of(bad[n])));
+}
+
 /* Every byte counts, and so does the length. */
 static void hash_in_memory_sees_all(void **state)
 {
@@ -190,6 +202,7 @@ int main(void)
         cmocka_unit_test(compare_is_bytewise),
         cmocka_unit_test(fronts_and_ends),
         cmocka_unit_test(find_starts_where_told),
+        cmocka_unit_test(one_address_and_nothing_else),
         cmocka_unit_test(hash_is_fnv1a),
         cmocka_unit_test(hash_in_memory_sees_all),
     };

@@ -55,6 +55,8 @@ static const struct text_row text_rows[] = {
     { "document bad", CSM_F_DOCUMENT, "duty", CSM_E_INVALID, 0, 0, "a document" },
     { "bytes", CSM_F_BYTES, "abc", CSM_E_INVALID, 0, 0, "bytes" },
     { "map", CSM_F_MAP, "abc", CSM_OK, CSM_T_TEXT, 0, NULL },
+    { "text of blanks", CSM_F_TEXT, " \t\r\n", CSM_OK, CSM_T_NIL, 0, NULL },
+    { "journal of blanks", CSM_F_JOURNAL, "  ", CSM_OK, CSM_T_NIL, 0, NULL },
     { "journal", CSM_F_JOURNAL, "hello", CSM_OK, CSM_T_TEXT, 0, NULL },
     { "condition", CSM_F_CONDITION, "active=true", CSM_OK, CSM_T_TEXT, 0, NULL },
     { "not utf-8", CSM_F_TEXT, "\xff", CSM_E_INVALID, 0, 0, "UTF-8" },
