@@ -18,6 +18,7 @@
 
 #define BACKLOG 1024
 #define ACCEPTS_PER_TURN 64 /* then the connections that are there get their turn */
+#define UNIX_MORE 16u /* above the maximum over a Unix socket: a crowd outside does not keep the administrator out */
 
 typedef union sock_addr {
     struct sockaddr any;
@@ -99,7 +100,7 @@ static bool accept_one(net_listener *listener)
         }
         return true; /* this connection failed before it was accepted; the next may be fine */
     }
-    if (net->count >= net->options.max_connections) {
+    if (net->count >= net->options.max_connections + (listener->is_unix ? UNIX_MORE : 0)) {
         net->stats.refused++;
         close(fd);
         return true;

@@ -14,7 +14,7 @@ typedef struct csm_conn csm_conn;
 
 /* Start from csm_net_options_default. A size or count of 0 means the default as well. */
 typedef struct csm_net_options {
-    uint32_t max_connections;   /* default 4096; more are closed at once */
+    uint32_t max_connections;   /* default 4096; more are closed at once, but a few over a Unix socket */
     uint32_t read_buffer_bytes; /* most unconsumed input: frame limit plus one read (default 4 MiB + 64 KiB) */
     uint32_t write_high_bytes;  /* above: stop reading this peer until below half (default 1 MiB) */
     uint32_t write_limit_bytes; /* above, and the socket takes no more: the peer never reads; close (default 16 MiB) */

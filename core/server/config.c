@@ -36,7 +36,7 @@ static const setting settings[] = {
     { "store_ceiling_mb", SET_INT, AT(store_ceiling_mb), 0, 0, "0", 0, 1 << 30, "MiB", "inserts are refused above it; 0 = no ceiling" },
     { "store_map_gb", SET_INT, AT(store_map_gb), 0, 0, "1024", 1, 65536, "GiB", "address space of the store" },
     { "drain_ms", SET_INT, AT(drain_ms), 0, 0, "10000", 0, 600000, "ms", "time for requests under way when stopping" },
-    { "max_connections", SET_INT, AT(max_connections), 0, 0, "4096", 1, 1000000, "", "more are closed at once" },
+    { "max_connections", SET_INT, AT(max_connections), 0, 0, "4096", 1, 1000000, "", "more are closed at once, but a few over a Unix socket" },
     { "in_flight_max", SET_INT, AT(in_flight_max), 0, 0, "1024", 1, 1000000, "", "unanswered requests per connection" },
     { "frame_kb", SET_INT, AT(frame_kb), 0, 0, "4096", 1, 65536, "KiB", "largest message" },
     { "idle_s", SET_INT, AT(idle_s), 0, 0, "0", 0, 86400, "s", "close idle connections after it; 0 = never" },

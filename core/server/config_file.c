@@ -16,8 +16,10 @@ static csm_status file_error(csm_error *err, const char *path, const config_t *f
 {
     if (config_error_type(file) == CONFIG_ERR_FILE_IO)
         return csm_error_set(err, CSM_E_IO, "configuration %s cannot be read: %s", path, strerror(errno));
-    return csm_error_set(err, CSM_E_INVALID, "%s:%d: %s", config_error_file(file) != NULL ? config_error_file(file) : path,
-                         config_error_line(file), config_error_text(file));
+    csm_error_set(err, CSM_E_INVALID, "%s:%d: %s", config_error_file(file) != NULL ? config_error_file(file) : path,
+                  config_error_line(file), config_error_text(file));
+    csm_error_hint(err, "a setting is name = \"text\"; or name = 5; or name = [\"one\", \"other\"];");
+    return CSM_E_INVALID;
 }
 
 /* A scalar as text for the settings table. False: no scalar. */

@@ -27,11 +27,12 @@ struct csm_server {
 
 /* ---- parts ---- */
 
-static csm_status open_store(csm_server *server, csm_error *err)
+static csm_status open_store(csm_server *server, bool read_only, csm_error *err)
 {
     const csm_config *config = server->config;
     csm_store_options options = { .map_bytes = (uint64_t)config->store_map_gb << 30,
-                                  .ceiling_bytes = (uint64_t)config->store_ceiling_mb << 20 };
+                                  .ceiling_bytes = (uint64_t)config->store_ceiling_mb << 20,
+                                  .read_only = read_only };
 
     return csm_store_open(config->data, &options, &server->store, err);
 }
@@ -180,7 +181,7 @@ static csm_status open_net(csm_server *server, csm_error *err)
 
 static csm_status boot(csm_server *server, csm_error *err)
 {
-    CSM_TRY(open_store(server, err));
+    CSM_TRY(open_store(server, false, err));
     CSM_TRY(open_engine(server, err));
     CSM_TRY(csm_activation_open(server->config, server->engine, &server->activation, err));
     CSM_TRY(csm_activation_boot(server->activation, err));
@@ -277,7 +278,7 @@ static csm_status verify(csm_server *server, csm_verify_fn report, void *user, c
     csm_snap *snap = NULL;
     csm_status st;
 
-    CSM_TRY(open_store(server, err));
+    CSM_TRY(open_store(server, true, err));
     CSM_TRY(open_engine(server, err));
     CSM_TRY(csm_activation_open(server->config, server->engine, &server->activation, err));
     CSM_TRY(csm_activation_look(server->activation, &reg, err));

@@ -479,6 +479,31 @@ static void the_same_request_key(void **state)
     (void)csm_tk_ok(p->tk, "record.insert", "{'table':'customer_account','values':{'name':'Second try'},'request_key':'k2'}");
 }
 
+/* Who fills every connection from outside does not keep the administrator out. */
+static void a_crowd_leaves_a_door(void **state)
+{
+    static const char *const labels[] = { "one", "two", "three", "four" };
+    csm_tk *tk = csm_tk_start_with("foundation", 0, "max_connections=5");
+    csm_client *client = NULL;
+    csm_client_error err = { 0 };
+
+    (void)state;
+    csm_tk_as(tk, NULL);
+    (void)csm_tk_ok(tk, "server.ping", "{}");
+    for (size_t n = 0; n < sizeof(labels) / sizeof(labels[0]); n++) {
+        csm_tk_as_guest(tk, labels[n]);
+        (void)csm_tk_ok(tk, "server.ping", "{}");
+    }
+    if (csm_client_connect(csm_tk_tcp(tk), NULL, &client, &err) == CSM_OK) /* it connects, and is closed */
+        assert_int_not_equal(csm_client_call(client, "server.ping", NULL, NULL, &err), CSM_OK);
+    csm_client_close(client);
+    client = NULL;
+    assert_int_equal(csm_client_connect(csm_tk_address(tk), NULL, &client, &err), CSM_OK);
+    assert_int_equal(csm_client_call(client, "server.ping", NULL, NULL, &err), CSM_OK);
+    csm_client_close(client);
+    csm_tk_stop(tk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,6 +518,7 @@ int main(void)
         people_test(a_client_that_trickles),
         people_test(a_client_that_leaves),
         people_test(two_thousand_idle_connections),
+        cmocka_unit_test(a_crowd_leaves_a_door),
         people_test(the_same_request_key),
     };
 

@@ -145,6 +145,27 @@ static void request_key_outlives_restart(void **state)
     assert_int_equal(server_verify(&server), 0);
 }
 
+/* A path with a typo is no store without problems; and looking changes nothing. */
+static void verify_makes_nothing(void **state)
+{
+    struct stat before, after;
+    char path[512];
+
+    (void)state;
+    assert_int_equal(server_run(&server, (const char *const[]){ "--verify", NULL }), STORE);
+    assert_int_equal(access(server.data, F_OK), -1);
+    assert_int_equal(mkdir(server.data, 0700), 0);
+    assert_int_equal(server_run(&server, (const char *const[]){ "--verify", NULL }), STORE);
+    server_log_has(&server, "no readable file \"data.mdb\" in it");
+    server_start(&server);
+    assert_int_equal(server_stop(&server), 0);
+    (void)snprintf(path, sizeof(path), "%s/data.mdb", server.data);
+    assert_int_equal(stat(path, &before), 0);
+    assert_int_equal(server_run(&server, (const char *const[]){ "--verify", "--plugins", "foundation,knowledge", NULL }), 0);
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(memcmp(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim)), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +173,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(in_use, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_version, setup, teardown),
         cmocka_unit_test_setup_teardown(damaged, setup, teardown),
+        cmocka_unit_test_setup_teardown(verify_makes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(request_key_outlives_restart, setup, teardown),
     };
 
