@@ -231,10 +231,18 @@ static void turn_page(csm_call *call)
     call->reply_kept = call->reply.len;
 }
 
-/* Answers what ran. Who is not through yet waits behind those who came meanwhile. */
+static bool has_session(const csm_call *list, const csm_session *session)
+{
+    while (list != NULL && list->session != session)
+        list = list->next;
+    return list != NULL;
+}
+
+/* Answers what ran. Who is not through yet waits behind those who came meanwhile, and before what his own session sent since. */
 static void release(csm_rpc *rpc, csm_batch *b)
 {
     csm_call *done = NULL, **done_end = &done, *last = NULL, *again = NULL, **again_end = &again;
+    uint32_t ahead = 0;
 
     for (uint32_t n = 0; n < b->ran; n++) {
         csm_call *call = b->calls[n], ***end = call->more ? &again_end : &done_end;
@@ -246,8 +254,18 @@ static void release(csm_rpc *rpc, csm_batch *b)
         **end = call;
         *end = &call->next;
     }
-    b->count -= b->ran;
-    memmove(b->calls, b->calls + b->ran, b->count * sizeof(b->calls[0]));
+    for (uint32_t n = b->ran; n < b->count; n++) {
+        csm_call *call = b->calls[n];
+
+        if (has_session(again, call->session)) {
+            call->next = NULL;
+            *again_end = call;
+            again_end = &call->next;
+        } else {
+            b->calls[ahead++] = call;
+        }
+    }
+    b->count = ahead;
     b->ran = b->unfinished = 0;
     for (csm_call *call = again; call != NULL; call = call->next)
         b->calls[b->count++] = call;

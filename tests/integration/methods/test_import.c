@@ -165,11 +165,38 @@ static void pages_make_way(void **state)
     csm_client_result_free(first);
     csm_client_result_free(second);
     msgids[0] = send_page(client, id, 1 + PAGE); /* again: answered as the first time */
-    assert_int_equal(csm_client_receive(client, msgids[0], 10000, &second, &err), CSM_OK);
+    assert_int_equal(csm_client_receive(client, msgids[0], 60000, &second, &err), CSM_OK);
     assert_page(tk, second, 1 + PAGE);
     csm_client_result_free(second);
     csm_client_close(client);
     assert_true(csm_tk_is_nil(tk, csm_tk_get(tk, "sys_import", id), "page"));
+}
+
+/* Nor does it where every write has a commit of its own, and the second waits while the first makes way. */
+static void pages_stay_in_order(void **state)
+{
+    enum { PAGES = 3 };
+    csm_tk *tk = csm_tk_start_with("foundation", 0, "batch_requests=1");
+    csm_client_error err = { 0 };
+    uint32_t msgids[PAGES];
+    csm_client *client;
+    const char *id;
+
+    (void)state;
+    id = begin(tk, "order", "{'table':'core_company','fields':{'name':'Name'}}");
+    assert_int_equal(csm_client_connect(csm_tk_address(tk), NULL, &client, &err), CSM_OK);
+    for (unsigned n = 0; n < PAGES; n++)
+        msgids[n] = send_page(client, id, 1 + n * PAGE);
+    for (unsigned n = 0; n < PAGES; n++) {
+        csm_client_result *result = NULL;
+
+        if (csm_client_receive(client, msgids[n], 60000, &result, &err) != CSM_OK)
+            fail_msg("page %u: %s", n, err.message);
+        assert_page(tk, result, 1 + n * PAGE);
+        csm_client_result_free(result);
+    }
+    csm_client_close(client);
+    csm_tk_stop(tk);
 }
 
 static void a_mapping_with_a_typo_is_refused_whole(void **state)
@@ -283,6 +310,7 @@ int main(void)
         cmocka_unit_test(rows_stand_or_fall_alone),
         cmocka_unit_test(an_import_goes_on_where_it_stopped),
         cmocka_unit_test(pages_make_way),
+        cmocka_unit_test(pages_stay_in_order),
         cmocka_unit_test(a_mapping_with_a_typo_is_refused_whole),
         cmocka_unit_test(steps_are_kept_at_their_times),
         cmocka_unit_test(a_dry_run_keeps_nothing),
