@@ -77,6 +77,13 @@ function(csm_write_bundled)
         CONTENT "/* Written by the build: plugins of this tree. */\n#define CSM_BUNDLED_IDS @text@\n" @ONLY)
 endfunction()
 
+# What a test may take: a sanitizer is ten times slower, and so is a machine that does other things.
+if(CSM_SANITIZE)
+    set(CSM_TEST_LIMIT_S 1800)
+else()
+    set(CSM_TEST_LIMIT_S 600)
+endif()
+
 # A cmocka test: csm_test(base_arena SOURCES test_arena.c ROOMS base support). One executable per subject.
 function(csm_test name)
     cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LABELS;LIBS" ${ARGN})
@@ -87,7 +94,7 @@ function(csm_test name)
     target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support)
     target_link_libraries(test_${name} PRIVATE csm_flags cmocka ${ARG_LIBS})
     add_test(NAME ${name} COMMAND test_${name})
-    set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}"
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${CSM_TEST_LIMIT_S} LABELS "${ARG_LABELS}"
         ENVIRONMENT "CSM_PLUGIN_DIR=${CMAKE_BINARY_DIR}/plugins;CSM_BIN_DIR=${CMAKE_BINARY_DIR}/bin;CSM_SOURCE_DIR=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/leaks.txt:print_suppressions=0;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/races.txt:print_suppressions=0")
 endfunction()
 

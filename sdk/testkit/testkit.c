@@ -116,6 +116,17 @@ static void apply_settings(csm_tk *tk, const char *settings)
     }
 }
 
+/* What serves a person soon enough is no promise of a busy machine, least of all under a sanitizer. */
+static void be_patient(csm_tk *tk)
+{
+    static const char *const limits[] = { "deadline_ms", "write_ms", "batch_ms" };
+    char text[16];
+
+    (void)snprintf(text, sizeof(text), "%d", WAIT_S * 1000);
+    for (size_t n = 0; n < sizeof(limits) / sizeof(limits[0]); n++)
+        set_config(tk, limits[n], text);
+}
+
 static void configure(csm_tk *tk, const char *plugins, unsigned flags, const char *settings)
 {
     csm_str rest = csm_str_of(plugins != NULL ? plugins : ""), part;
@@ -132,6 +143,7 @@ static void configure(csm_tk *tk, const char *plugins, unsigned flags, const cha
     set_config(tk, "listen", "tcp:127.0.0.1:0");
     set_config(tk, "plugin_dir", plugin_dir != NULL ? plugin_dir : "");
     set_config(tk, "store_map_gb", "8");
+    be_patient(tk);
     while (rest.len > 0 && csm_str_split(&rest, ',', &part)) {
         (void)snprintf(text, sizeof(text), "%.*s", CSM_STR_FMT(csm_str_trim(part)));
         set_config(tk, "plugins", text);

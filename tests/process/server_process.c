@@ -17,8 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define START_S 60
-#define ARGS_MAX 32
+#define START_S 120
+#define CALL_S 120
+#define ARGS_MAX 40
 
 static int64_t now_ms(void)
 {
@@ -37,6 +38,9 @@ void server_init(server_process *server, const char *plugins)
     (void)snprintf(server->socket, sizeof(server->socket), "unix:%s/s", server->dir);
     server->plugins = plugins;
 }
+
+/* Limits of time are for people who wait; a busy machine takes longer, most of all under a sanitizer. */
+static const char *const settings[] = { "store_map_gb=8", "deadline_ms=120000", "write_ms=120000", "batch_ms=120000", "hook_ms=60000" };
 
 /* @p limit_s: then it is ended with SIGALRM; 0: never. */
 static pid_t spawn(server_process *server, const char *const *options, unsigned limit_s)
@@ -60,8 +64,10 @@ static pid_t spawn(server_process *server, const char *const *options, unsigned 
     }
     argv[argc++] = "--plugin-dir";
     argv[argc++] = plugin_dir;
-    argv[argc++] = "--set";
-    argv[argc++] = "store_map_gb=8";
+    for (size_t n = 0; n < sizeof(settings) / sizeof(settings[0]); n++) {
+        argv[argc++] = "--set";
+        argv[argc++] = settings[n];
+    }
     if (server->plugins != NULL && server->plugins[0] != '\0') {
         argv[argc++] = "--plugins";
         argv[argc++] = server->plugins;
@@ -178,10 +184,12 @@ void server_done(server_process *server)
 
 csm_client *server_client(server_process *server)
 {
+    csm_client_options options = CSM_CLIENT_OPTIONS_INIT;
     csm_client_error err = { 0 };
     csm_client *client = NULL;
 
-    if (csm_client_connect(server->socket, NULL, &client, &err) != CSM_OK)
+    options.timeout_ms = CALL_S * 1000;
+    if (csm_client_connect(server->socket, &options, &client, &err) != CSM_OK)
         fail_msg("connecting: %s", err.message);
     return client;
 }

@@ -27,7 +27,8 @@ typedef struct csm_tk csm_tk;
 
 /* @p plugins: "a,b". Modules come from the directory in environment CSM_PLUGIN_DIR. Fails the test when it cannot start. */
 csm_tk *csm_tk_start(const char *plugins, unsigned flags);
-/* The same with settings of the configuration file: "partial_s=1,store_ceiling_mb=8". */
+/* The same with settings of the configuration file: "partial_s=1,store_ceiling_mb=8". Limits of time (deadline_ms, write_ms,
+ * batch_ms) are two minutes where they are not set here. */
 csm_tk *csm_tk_start_with(const char *plugins, unsigned flags, const char *settings);
 void csm_tk_stop(csm_tk *tk); /* checks the store, then removes it; NULL is fine */
 /* Stops and starts on the same store; the clock goes on from where the test moved it. The local administrator is chosen. */
