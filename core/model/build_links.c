@@ -195,22 +195,32 @@ static csm_status link_params(csm_build *b, const csm_mlink *link, csm_link_verb
     return CSM_OK;
 }
 
+static csm_status link_doc(csm_build *b, const csm_mlink *link, csm_link_verb verb, const char **out)
+{
+    const char *source = link->source->label, *linked = link->linked->label;
+    csm_str doc = verb == CSM_LINK_CREATE      ? csm_arena_printf(b->arena, "Raises a new %s from the %s; answers it", linked, source)
+                  : verb == CSM_LINK_ASSOCIATE ? csm_arena_printf(b->arena, "Ties an existing %s to the %s; answers it", linked, source)
+                                               : csm_arena_printf(b->arena, "Ends the tie of the %s to its %s; answers the %s", source,
+                                                                  linked, source);
+
+    if (doc.ptr == NULL)
+        return csm_build_nomem(b);
+    *out = doc.ptr;
+    return CSM_OK;
+}
+
 csm_status csm_build_link_method(csm_build *b, const csm_mlink *link, csm_link_verb verb, csm_mmethod *out)
 {
-    static const struct {
-        const char *word, *doc;
-    } verbs[] = { [CSM_LINK_CREATE] = { "create", "Makes a linked record from this one; answers it" },
-                  [CSM_LINK_ASSOCIATE] = { "associate", "Links a record that is there; answers it" },
-                  [CSM_LINK_REMOVE] = { "remove", "Ends the link; answers the source" } };
+    static const char *const words[] = { [CSM_LINK_CREATE] = "create", [CSM_LINK_ASSOCIATE] = "associate", [CSM_LINK_REMOVE] = "remove" };
     csm_method *decl = csm_build_array(b, 1, sizeof(*decl));
-    csm_str name = csm_arena_printf(b->arena, "%s.%s_%s", link->decl->methods, verbs[verb].word, link->decl->name);
+    csm_str name = csm_arena_printf(b->arena, "%s.%s_%s", link->decl->methods, words[verb], link->decl->name);
 
     if (decl == NULL || name.ptr == NULL)
         return csm_build_nomem(b);
     decl->name = csm_build_wire_name(b, link->plugin, name.ptr, '.');
     if (decl->name == NULL)
         return csm_build_nomem(b);
-    decl->doc = verbs[verb].doc;
+    CSM_TRY(link_doc(b, link, verb, &decl->doc));
     decl->returns = CSM_T_MAP;
     decl->returns_doc = "The record, as the caller may see it";
     decl->flags = CSM_METHOD_WRITES;

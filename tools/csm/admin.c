@@ -75,7 +75,8 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
           c->out);
     for (const cli_command *cmd = cli_commands; cmd->name != NULL; cmd++)
         fprintf(c->out, "%s ", cmd->name);
-    fputs("'\n        [[ $word == -* ]] && words='--connect --user --json --csv --timeout --help'\n"
+    fputs("'\n        words+=$(\"${base[@]}\" names methods 2>/dev/null | sed 's/\\..*//' | sort -u)\n"
+          "        [[ $word == -* ]] && words='--connect --user --json --csv --timeout --help'\n"
           "    elif [[ $word == --* ]]; then\n"
           "        case $first in\n"
           "        list) words='--fields --sort --limit --all' ;;\n"
@@ -85,7 +86,7 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
           "        esac\n"
           "    else\n"
           "        case $first in\n"
-          "        get | list | count | insert | update | delete | history | export)\n"
+          "        get | list | count | insert | update | delete | fields | history | export)\n"
           "            [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names tables 2>/dev/null) ;;\n"
           "        call) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null) ;;\n"
           "        help) words=$(\"${base[@]}\" names commands) ;;\n"

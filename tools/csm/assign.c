@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #define FILE_BYTES_MAX (1u << 20)
 
@@ -31,6 +32,24 @@ static int list_value(cli *c, const char *table, csm_str text, csm_value *out)
     return items != NULL ? CLI_OK : CLI_FAILED;
 }
 
+/* The value of the one choice that has this label, in any case; the text itself when it is a value or none has. */
+static csm_str choice_value(const csm_value *field, csm_str text)
+{
+    const csm_value *choices = csm_map_get(field, "choices");
+    csm_str found = text;
+    unsigned labelled = 0;
+
+    for (uint32_t n = 0; choices != NULL && choices->type == CSM_T_LIST && n < choices->count; n++) {
+        csm_str label = cli_text_of(&choices->list[n], "label"), value = cli_text_of(&choices->list[n], "value");
+
+        if (csm_str_eq(value, text))
+            return text;
+        if (label.len == text.len && strncasecmp(label.ptr, text.ptr, text.len) == 0 && labelled++ == 0)
+            found = value;
+    }
+    return labelled == 1 ? found : text;
+}
+
 /* Text as typed in the form a field of this type takes. What cannot be is sent as typed: the server says what is wrong.
  */
 static int typed_value(cli *c, const csm_value *field, csm_str text, csm_value *out)
@@ -41,6 +60,7 @@ static int typed_value(cli *c, const csm_value *field, csm_str text, csm_value *
     int64_t number;
     int code;
 
+    text = choice_value(field, text);
     *out = text.len == 0 ? csm_nil() : csm_text(text);
     if (text.len == 0)
         return CLI_OK;

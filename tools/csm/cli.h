@@ -125,9 +125,14 @@ int cli_cmd_shell(cli *c, int argc, char **argv);
 int cli_cmd_help(cli *c, int argc, char **argv);
 int cli_cmd_completion(cli *c, int argc, char **argv);
 int cli_cmd_names(cli *c, int argc, char **argv);
+int cli_cmd_fields(cli *c, int argc, char **argv);
 /* NOUN VERB [ID|NUMBER] [name=value...]: any other method, "case accept CS0001001". */
 int cli_verb(cli *c, int argc, char **argv);
 /* "case", "create-incident": "case.create_incident", NUL-terminated in the arena; ptr NULL: out of memory. */
 csm_str cli_method_name(cli *c, const char *noun, const char *verb);
+/* Tells on standard error what was probably meant by words that name no method; @p verb NULL: there was one word. Returns @p code. */
+int cli_guess(cli *c, const char *noun, const char *verb, int code);
+/* How a method is called: "csm case accept RECORD". */
+void cli_put_call(FILE *out, const csm_value *method);
 
 #endif

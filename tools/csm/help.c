@@ -11,15 +11,15 @@ static const char get_more[] =
 static const char list_more[] =
     "FILTER is an encoded query; quote it: \"active=true^priority<=2^ORDERBYDESCopened_at\".\n"
     "  ^ and, ^OR or, ^NQ a new alternative; = != < <= > >= STARTSWITH ENDSWITH LIKE IN ISEMPTY ISNOTEMPTY\n"
-    "A field or operator that does not exist is an error, never \"all rows\".\n"
+    "A field or operator that does not exist is an error, never \"all rows\". csm fields TABLE tells which there are.\n"
     "--fields A,B   columns (account.name walks along a reference)\n"
     "--sort A,-B    order, a minus for descending\n"
     "--limit N      at most so many rows (20)\n"
     "--all          at most 100000 rows; export has no limit\n";
 static const char count_more[] = "--by A,B   counts for each value of these; a time may be cut: opened_at:month\n";
 static const char write_more[] =
-    "name=value    as typed; a reference may be named (assigned_to=ann.agent); nothing after the sign empties the "
-    "field\n"
+    "name=value    as typed; a reference may be named (assigned_to=ann.agent), and so may a choice (priority=High); nothing after\n"
+    "              the sign empties the field\n"
     "name:=JSON    any value\n"
     "name@=FILE    the text of a file, \"-\": of standard input, without its last line end\n";
 static const char history_more[] = "Changes and journal entries, newest first. --json shows all the server tells.\n";
@@ -60,6 +60,7 @@ const cli_command cli_commands[] = {
     { "insert", "TABLE name=value...", "Makes a record", write_more, cli_cmd_insert },
     { "update", "TABLE RECORD name=value...", "Changes a record", write_more, cli_cmd_update },
     { "delete", "TABLE RECORD", "Deletes a record", NULL, cli_cmd_delete },
+    { "fields", "TABLE", "Lists what a record of a table may hold, and what you may write of it", NULL, cli_cmd_fields },
     { "history", "TABLE RECORD", "Shows what happened to a record", history_more, cli_cmd_history },
     { "login", "NAME", "Asks for the password and prints a token for $CSM_TOKEN", login_more, cli_cmd_login },
     { "call", "METHOD [JSON]", "Calls any method", call_more, cli_cmd_call },
@@ -121,20 +122,37 @@ static bool is_required(const csm_value *param)
     return required != NULL && required->type == CSM_T_BOOL && required->b;
 }
 
-/* "case propose_solution RECORD resolution_code=..." */
-static void put_call(cli *c, const csm_value *method)
+void cli_put_call(FILE *out, const csm_value *method)
 {
     const csm_value *params = csm_map_get(method, "params");
     csm_str name = cli_text_of(method, "name"), noun = { NULL, 0 };
 
     (void)csm_str_split(&name, '.', &noun);
-    fprintf(c->out, "csm %.*s %.*s", CSM_STR_FMT(noun), CSM_STR_FMT(name));
+    fprintf(out, "csm %.*s %.*s", CSM_STR_FMT(noun), CSM_STR_FMT(name));
     for (uint32_t n = 0; n < params->count; n++)
         if (csm_str_is(cli_text_of(&params->list[n], "name"), "id") && cli_text_of(&params->list[n], "table").len > 0)
-            fputs(" RECORD", c->out);
+            fputs(" RECORD", out);
         else if (is_required(&params->list[n]))
-            fprintf(c->out, " %.*s=...", CSM_STR_FMT(cli_text_of(&params->list[n], "name")));
-    fprintf(c->out, "\n      %.*s\n", CSM_STR_FMT(cli_text_of(method, "doc")));
+            fprintf(out, " %.*s=...", CSM_STR_FMT(cli_text_of(&params->list[n], "name")));
+    fputc('\n', out);
+}
+
+static void put_method(cli *c, const csm_value *method)
+{
+    cli_put_call(c->out, method);
+    fprintf(c->out, "      %.*s\n", CSM_STR_FMT(cli_text_of(method, "doc")));
+}
+
+/* The table most verbs of a noun are about, from "timeline", which every noun with states has. */
+static void put_table(cli *c, const csm_value *methods, const char *noun)
+{
+    csm_str name = csm_arena_printf(c->arena, "%s.timeline", noun);
+    const csm_value *timeline = cli_named(methods, name);
+    csm_str table = cli_text_of(cli_named(csm_map_get(timeline, "params"), CSM_STR("id")), "table");
+
+    if (table.len > 0)
+        fprintf(c->out, "The records: csm list, count, get, insert, update, delete, history %.*s; csm fields %.*s tells what they hold.\n",
+                CSM_STR_FMT(table), CSM_STR_FMT(table));
 }
 
 static void put_choices(cli *c, const csm_value *choices)
@@ -179,16 +197,20 @@ static int help_methods(cli *c, int argc, char **argv)
 
         if (argc > 2 ? !csm_str_eq(name, wanted) : !csm_str_starts(name, noun))
             continue;
-        put_call(c, &methods->list[n]);
+        put_method(c, &methods->list[n]);
         if (argc > 2)
             put_arguments(c, csm_map_get(&methods->list[n], "params"));
         found++;
     }
+    if (found > 0 && argc == 2)
+        put_table(c, methods, argv[1]);
     if (found > 0)
         return CLI_OK;
     if (argc > 2)
-        return cli_usage("nothing is called \"%s %s\"; csm help %s lists what can be done with it", argv[1], argv[2], argv[1]);
-    return cli_usage("no command or noun \"%s\"; csm help and csm names methods list them", argv[1]);
+        code = cli_usage("nothing is called \"%s %s\"", argv[1], argv[2]);
+    else
+        code = cli_usage("no command or noun \"%s\"; csm help and csm names methods list them", argv[1]);
+    return cli_guess(c, argv[1], argc > 2 ? argv[2] : NULL, code);
 }
 
 int cli_cmd_help(cli *c, int argc, char **argv)

@@ -278,6 +278,14 @@ csm_str cli_method_name(cli *c, const char *noun, const char *verb)
     return name;
 }
 
+static bool gives_id(int argc, char **argv)
+{
+    for (int n = 0; n < argc; n++)
+        if (strncmp(argv[n], "id=", 3) == 0 || strncmp(argv[n], "id:=", 4) == 0)
+            return true;
+    return false;
+}
+
 int cli_verb(cli *c, int argc, char **argv)
 {
     cli_map params = { 0 };
@@ -287,11 +295,13 @@ int cli_verb(cli *c, int argc, char **argv)
     int used = 2, code;
 
     if (argc < 2)
-        return cli_usage("no command \"%s\"; csm help lists them", argv[0]);
+        return cli_guess(c, argv[0], NULL, cli_usage("no command \"%s\"; csm help lists them", argv[0]));
     name = cli_method_name(c, argv[0], argv[1]);
     if (name.ptr == NULL)
         return CLI_FAILED;
-    if ((code = describe_method(c, name.ptr, &method)) != CLI_OK)
+    if ((code = describe_method(c, name.ptr, &method)) == CLI_NOT_FOUND)
+        return cli_guess(c, argv[0], argv[1], code);
+    if (code != CLI_OK)
         return code;
     table = id_table(c, method);
     if (argc > 2 && strchr(argv[2], '=') == NULL) {
@@ -301,6 +311,10 @@ int cli_verb(cli *c, int argc, char **argv)
             return code;
         cli_add(&params, "id", cli_text(id));
         used = 3;
+    } else if (table != NULL && !gives_id(argc - used, argv + used)) {
+        fputs("csm: which record? ", stderr);
+        cli_put_call(stderr, method);
+        return CLI_USAGE;
     }
     if ((code = cli_assignments(c, table, method, argc - used, argv + used, &params)) != CLI_OK)
         return code;

@@ -44,6 +44,21 @@ static csm_str cell(cli *c, const csm_value *row, csm_str column)
     return CSM_STR("");
 }
 
+#define NESTED_MOST 60u /* bytes of a list or map within a table; a longer one is counted and not shown */
+
+/* A cell of a table: one value that is a table of its own does not make all rows as wide as it. */
+static csm_str table_cell(cli *c, const csm_value *row, csm_str column)
+{
+    const char *name = csm_arena_cstr(c->arena, column);
+    const csm_value *value = name != NULL ? csm_map_get(row, name) : NULL;
+    csm_str text = cell(c, row, column);
+
+    if (value == NULL || !is_rows(value) || text.len <= NESTED_MOST)
+        return text;
+    text = csm_arena_printf(c->arena, "(%u)", value->count);
+    return text.ptr != NULL ? text : CSM_STR("");
+}
+
 /* ---- columns ---- */
 
 typedef struct columns {
@@ -108,7 +123,7 @@ static struct libscols_table *new_table(cli *c)
     return table;
 }
 
-/* Times as people read them: "2026-01-31 10:00:00" for "2026-01-31T10:00:00.123456Z", in a text of one or more. */
+/* Times as people read them, and as a filter takes them: "2026-01-31 10:00:00Z" for "2026-01-31T10:00:00.123456Z", in a text of one or more. */
 static void shorten_times(char *text)
 {
     static const char form[] = "dddd-dd-ddTdd:dd:dd";
@@ -128,7 +143,6 @@ static void shorten_times(char *text)
         text += n;
         if (*text == '.')
             text += 1 + strspn(text + 1, "0123456789");
-        text += *text == 'Z';
     }
     *to = '\0';
 }
@@ -166,7 +180,7 @@ static void show_table(cli *c, const csm_value *rows, const columns *cols)
         struct libscols_line *line = scols_table_new_line(table, NULL);
 
         for (unsigned k = 0; k < cols->count; k++)
-            add_cell(c, line, k, cell(c, &rows->list[n], cols->names[k]));
+            add_cell(c, line, k, table_cell(c, &rows->list[n], cols->names[k]));
     }
     (void)scols_print_table(table);
     scols_unref_table(table);
