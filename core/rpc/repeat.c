@@ -1,6 +1,7 @@
 /* request_key: the reply of a write is kept with its effect, so that a repeat gets the first reply and has no second effect.
  * Key in the request database: day (4) + caller (16) + key; value: hash of method and arguments (8) + result bytes.
- * Days are looked at from today back; days gone by are deleted in pages. Source: DESIGN 3, 4. */
+ * Days are looked at from tomorrow back: the clock may have been set back over midnight while the server was down. Days gone
+ * by are deleted in pages. Source: DESIGN 3, 4. */
 #include "rpc/call.h"
 
 #include "base/str.h"
@@ -59,7 +60,7 @@ csm_status csm_repeat_find(csm_ctx *ctx, csm_call *call, bool *found)
     csm_status st = CSM_E_NOT_FOUND;
 
     CSM_TRY(hash_of(ctx, call, &hash));
-    for (int64_t back = 0; st == CSM_E_NOT_FOUND && back <= ctx->engine->limits.request_key_days; back++)
+    for (int64_t back = -1; st == CSM_E_NOT_FOUND && back <= ctx->engine->limits.request_key_days; back++)
         st = csm_view_get(ctx->view, CSM_DB_REQUEST, make_key(call, ctx->now / CSM_DAY - back, buf), &value, &ctx->err);
     *found = st == CSM_OK;
     if (st != CSM_OK)

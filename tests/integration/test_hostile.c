@@ -479,6 +479,23 @@ static void the_same_request_key(void **state)
     (void)csm_tk_ok(p->tk, "record.insert", "{'table':'customer_account','values':{'name':'Second try'},'request_key':'k2'}");
 }
 
+/* A clock that is set back over midnight between two starts makes no second record. */
+static void a_key_outlives_a_clock_set_back(void **state)
+{
+    static const char insert[] = "{'table':'sys_user_group','values':{'name':'Night'},'request_key':'n1'}";
+    csm_tk *tk = csm_tk_start("foundation", 0);
+    const char *now = csm_tk_str(tk, csm_tk_ok(tk, "server.ping", "{}"), "time"), *first;
+    int64_t minutes = (int64_t)(now[11] - '0') * 600 + (now[12] - '0') * 60 + (now[14] - '0') * 10 + (now[15] - '0');
+
+    (void)state;
+    csm_tk_advance(tk, (24 * 60 - minutes) * CSM_MINUTE); /* a little after midnight */
+    first = csm_tk_str(tk, csm_tk_ok(tk, "record.insert", "%s", insert), "sys_id");
+    csm_tk_restart_after(tk, -5 * CSM_MINUTE);
+    csm_tk_assert_str(csm_tk_str(tk, csm_tk_ok(tk, "record.insert", "%s", insert), "sys_id"), first);
+    assert_int_equal(csm_tk_count(tk, "sys_user_group", "name=Night"), 1);
+    csm_tk_stop(tk);
+}
+
 /* Who fills every connection from outside does not keep the administrator out. */
 static void a_crowd_leaves_a_door(void **state)
 {
@@ -518,6 +535,7 @@ int main(void)
         people_test(a_client_that_trickles),
         people_test(a_client_that_leaves),
         people_test(two_thousand_idle_connections),
+        cmocka_unit_test(a_key_outlives_a_clock_set_back),
         cmocka_unit_test(a_crowd_leaves_a_door),
         people_test(the_same_request_key),
     };
