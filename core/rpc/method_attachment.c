@@ -59,6 +59,33 @@ static csm_status find_attachment(csm_ctx *ctx, csm_id id, const char *state, bo
 
 /* ---- uploading ---- */
 
+/* A control character, or one that turns the direction of what follows: with U+202E before it "txt.exe" reads as exe.txt. */
+static bool begins_control(csm_str s)
+{
+    static const char *const turns[] = { "\xe2\x80\xaa", "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae",
+                                         "\xe2\x81\xa6", "\xe2\x81\xa7", "\xe2\x81\xa8", "\xe2\x81\xa9" };
+    unsigned char first = (unsigned char)s.ptr[0];
+
+    if (first < 0x20 || first == 0x7f || (first == 0xc2 && s.len > 1 && (unsigned char)s.ptr[1] < 0xa0))
+        return true;
+    for (size_t n = 0; n < sizeof(turns) / sizeof(turns[0]); n++)
+        if (csm_str_starts(s, csm_str_of(turns[n])))
+            return true;
+    return false;
+}
+
+/* It becomes a header where the file is served. */
+static csm_status check_content_type(csm_ctx *ctx, csm_str type)
+{
+    const char *slash = type.len > 0 ? memchr(type.ptr, '/', type.len) : NULL;
+    bool good = type.len == 0 || (slash != NULL && slash > type.ptr && slash + 1 < type.ptr + type.len);
+
+    for (size_t n = 0; n < type.len; n++)
+        good = good && type.ptr[n] >= ' ' && type.ptr[n] < 0x7f;
+    return good ? CSM_OK
+                : csm_error_field(&ctx->err, CSM_E_INVALID, "content_type", "a content type is one such as text/plain");
+}
+
 static csm_status check_name(csm_ctx *ctx, csm_str name)
 {
     csm_str denied = csm_property_text(ctx, "attachment.denied_types", "exe,bat,cmd,js,vbs,scr"), part, type = name;
@@ -67,7 +94,7 @@ static csm_status check_name(csm_ctx *ctx, csm_str name)
     if (name.len == 0 || name.len > NAME_MAX_BYTES)
         return csm_error_field(&ctx->err, CSM_E_INVALID, "file_name", "a file name has 1 to %u bytes", NAME_MAX_BYTES);
     for (size_t n = 0; n < name.len; n++)
-        if ((unsigned char)name.ptr[n] < 32 || name.ptr[n] == '/' || name.ptr[n] == '\\')
+        if (name.ptr[n] == '/' || name.ptr[n] == '\\' || begins_control((csm_str){ name.ptr + n, name.len - n }))
             return csm_error_field(&ctx->err, CSM_E_INVALID, "file_name", "a file name has no path and no control characters");
     while (type.len > 0 && (type.ptr[type.len - 1] == '.' || type.ptr[type.len - 1] == ' '))
         type.len--; /* "a.exe. " opens as a.exe elsewhere */
@@ -99,6 +126,7 @@ static csm_status begin_upload(csm_ctx *ctx, const csm_args *in, csm_row **out)
     CSM_TRY(csm_find_table(ctx, in->values[0], &table));
     CSM_TRY(reach_record(ctx, table, in->values[1].id, true, &record));
     CSM_TRY(check_name(ctx, in->values[2].s));
+    CSM_TRY(check_content_type(ctx, csm_value_text(in->values[3])));
     document[0] = csm_ctext(record->table->name);
     document[1] = csm_id_value(record->id);
     pairs[0] = (csm_pair){ CSM_STR("document"), csm_list(document, 2) };

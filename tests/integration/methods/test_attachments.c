@@ -118,7 +118,8 @@ static void a_file_comes_in_pieces(void **state)
 static void sizes_and_types_are_limited(void **state)
 {
     static const char *const refused[] = { "run.exe", "RUN.EXE", "run.exe. ", "a.b.js" };
-    static const char *const bad[] = { "../up", "a\\u0001b", "" };
+    static const char *const bad[] = { "../up", "a\\u0001b", "", "a\\u007f", "a\\u009b", "\\u202etxt.pdf", "\\u2066a" };
+    static const char *const bad_types[] = { "text", "/plain", "text/", "text/plain\\r\\nX-Spy: 1", "t\\u00e9xt/plain" };
     csm_tk *tk = *state;
     const char *id = make_case(tk), *property;
 
@@ -129,6 +130,11 @@ static void sizes_and_types_are_limited(void **state)
     for (size_t n = 0; n < sizeof(bad) / sizeof(bad[0]); n++)
         csm_tk_fails(tk, CSM_E_INVALID, "record.attach", "{'table':'sn_customerservice_case','id':'%s','file_name':'%s',"
                      "'data':'x'}", id, bad[n]);
+    for (size_t n = 0; n < sizeof(bad_types) / sizeof(bad_types[0]); n++) {
+        csm_tk_fails(tk, CSM_E_INVALID, "record.attach", "{'table':'sn_customerservice_case','id':'%s','file_name':'x.txt',"
+                     "'content_type':'%s','data':'x'}", id, bad_types[n]);
+        csm_tk_assert_str(csm_tk_error_field(tk), "content_type");
+    }
     csm_tk_as(tk, NULL);
     property = csm_tk_str(tk, csm_tk_first(tk, "sys_properties", "name=attachment.max_size"), "sys_id");
     (void)csm_tk_update(tk, "sys_properties", property, "{'value':'10'}");
