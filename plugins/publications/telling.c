@@ -3,6 +3,8 @@
 #include "publications.h"
 
 #define PAGE 100u
+#define RELATION "sn_customerservice_contact_relationship"
+#define ACTIVE_RELATION "active=true^contact.active=true"
 
 /* Where the job is: which recipient of the list, and of an account which of its contacts. */
 typedef struct walk {
@@ -10,9 +12,11 @@ typedef struct walk {
     csm_id list;
     const kind *k;
     csm_id member, contact;
+    bool related;   /* contact is one of another account, tied to this one */
     int64_t told, most;
     csm_str names;  /* of this page */
     uint32_t count; /* people in them */
+    uint32_t seen;  /* rows looked at for this page */
 } walk;
 
 static csm_status add_name(csm_ctx *ctx, walk *w, csm_str name)
@@ -62,13 +66,53 @@ static csm_status next_of(csm_ctx *ctx, const char *table, const char *field, cs
     return CSM_OK;
 }
 
+static csm_status is_addressed(csm_ctx *ctx, const walk *w, csm_id account, bool *out)
+{
+    csm_query *q;
+
+    CSM_TRY(csm_query_open(ctx, w->k->member, &q));
+    csm_query_where(ctx, q, "list", CSM_OP_EQ, csm_id_value(w->list));
+    csm_query_where(ctx, q, "recipient", CSM_OP_EQ, csm_id_value(account));
+    csm_query_where(ctx, q, "active_communication", CSM_OP_EQ, csm_bool(true));
+    return csm_query_any(ctx, q, out);
+}
+
+/* One tied to several accounts of the list is told once: with his own, else with the first of them. */
+static csm_status is_told(csm_ctx *ctx, const walk *w, bool *out)
+{
+    csm_record *contact;
+    csm_id before = { { 0 } };
+
+    CSM_TRY(csm_record_get(ctx, "customer_contact", w->contact, &contact));
+    CSM_TRY(is_addressed(ctx, w, csm_record_ref(ctx, contact, "account"), out));
+    while (!*out) {
+        CSM_TRY(next_of(ctx, RELATION, "contact", w->contact, "company", before, "active=true", &before));
+        if (csm_id_is_none(before) || csm_id_eq(before, w->member))
+            return CSM_OK;
+        CSM_TRY(is_addressed(ctx, w, before, out));
+    }
+    return CSM_OK;
+}
+
+/* The contacts of the account, then those of others who are tied to it. */
 static csm_status add_contacts(csm_ctx *ctx, walk *w)
 {
-    do {
-        CSM_TRY(next_of(ctx, "customer_contact", "account", w->member, "sys_id", w->contact, "active=true", &w->contact));
-        if (!csm_id_is_none(w->contact))
+    while (w->seen < PAGE) {
+        bool told = false;
+
+        CSM_TRY(w->related ? next_of(ctx, RELATION, "company", w->member, "contact", w->contact, ACTIVE_RELATION, &w->contact)
+                           : next_of(ctx, "customer_contact", "account", w->member, "sys_id", w->contact, "active=true", &w->contact));
+        w->seen++;
+        if (csm_id_is_none(w->contact) && w->related) {
+            w->related = false;
+            return CSM_OK;
+        }
+        if (w->related)
+            CSM_TRY(is_told(ctx, w, &told));
+        if (!csm_id_is_none(w->contact) && !told)
             CSM_TRY(add_user(ctx, w, w->contact));
-    } while (!csm_id_is_none(w->contact) && w->count < PAGE);
+        w->related = w->related || csm_id_is_none(w->contact);
+    }
     return CSM_OK;
 }
 
@@ -77,11 +121,12 @@ static csm_status fill_page(csm_ctx *ctx, walk *w)
 {
     bool accounts = strcmp(w->k->type, "accounts") == 0;
 
-    while (w->count < PAGE) {
-        if (!accounts || csm_id_is_none(w->contact))
+    while (w->seen < PAGE) {
+        if (!accounts || (csm_id_is_none(w->contact) && !w->related))
             CSM_TRY(next_of(ctx, w->k->member, "list", w->list, "recipient", w->member, "active_communication=true", &w->member));
         if (csm_id_is_none(w->member))
             return CSM_OK;
+        w->seen++;
         if (accounts)
             CSM_TRY(add_contacts(ctx, w));
         else
@@ -112,11 +157,12 @@ static csm_id id_of(const csm_value *args, const char *key)
     return value != NULL ? csm_value_id(*value) : (csm_id){ { 0 } };
 }
 
-/* Arguments: {publication}, and on later pages {member, contact, told}. */
+/* Arguments: {publication}, and on later pages {member, contact, related, told}. */
 csm_status tell_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    const csm_value *told = csm_map_get(&args, "told");
+    const csm_value *told = csm_map_get(&args, "told"), *related = csm_map_get(&args, "related");
     walk w = { .member = id_of(&args, "member"), .contact = id_of(&args, "contact"), .names = CSM_STR(""),
+               .related = related != NULL && csm_value_bool(*related),
                .told = told != NULL ? csm_value_int(*told) : 0, .most = csm_property_int(ctx, PROPERTY_MAILS, 100000, 0, 10000000) };
     csm_record *list;
 
@@ -135,5 +181,6 @@ csm_status tell_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_ar
     CSM_TRY(csm_map_add(ctx, next_args, "publication", csm_id_value(csm_record_id(ctx, w.publication))));
     CSM_TRY(csm_map_add(ctx, next_args, "member", csm_id_value(w.member)));
     CSM_TRY(csm_map_add(ctx, next_args, "contact", csm_id_value(w.contact)));
+    CSM_TRY(csm_map_add(ctx, next_args, "related", csm_bool(w.related)));
     return csm_map_add(ctx, next_args, "told", csm_int(w.told + w.count));
 }

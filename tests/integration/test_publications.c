@@ -10,6 +10,7 @@
 #define LIST "sn_publications_recipients_list"
 #define ACCOUNTS "sn_publications_recipientslist_account_m2m"
 #define PUBLICATION "sn_publications_publication"
+#define RELATED "sn_customerservice_contact_relationship"
 
 #define HOUR 3600
 
@@ -190,6 +191,35 @@ static void acceptance_297_each_kind_of_audience(void **state)
     assert_int_equal(people_mails(p, "joe", "consumers"), 1);
 }
 
+/* Whoever stands for an account of the list is told as he sees it: its contacts, and those of others while they are tied to it; one
+ * who stands for several is told once. */
+static void acceptance_297_tied_contacts(void **state)
+{
+    people *p = *state;
+    const char *list, *id, *tie, *of = people_shipped(p, "sn_customerservice_responsibility_def", "Asset Contact");
+
+    as(p, "mia");
+    for (size_t n = 0; n < 2; n++)
+        (void)csm_tk_insert(p->tk, RELATED, "{'company':'%s','contact':'%s','responsibility':'%s'}", n == 0 ? p->P : p->S2, p->sue, of);
+    tie = csm_tk_insert(p->tk, RELATED, "{'company':'%s','contact':'%s','responsibility':'%s'}", p->P, p->sam, of);
+    (void)csm_tk_update(p->tk, RELATED, tie, "{'active':false}");
+    list = list_of(p, "the group", "accounts", p->P);
+    (void)csm_tk_insert(p->tk, ACCOUNTS, "{'list':'%s','recipient':'%s'}", list, p->S2);
+    id = publication(p, "Group news", list, -60, HOUR);
+    approve(p, id);
+    csm_tk_settle(p->tk);
+    assert_true(sees(p, "sue", id));
+    assert_false(sees(p, "sam", id));
+    assert_int_equal(people_mails(p, "pat", "Group news"), 1);
+    assert_int_equal(people_mails(p, "sue", "Group news"), 1);
+    assert_int_equal(people_mails(p, "sam", "Group news"), 0);
+    as(p, "mia");
+    (void)csm_tk_insert(p->tk, ACCOUNTS, "{'list':'%s','recipient':'%s'}", list, p->S1a); /* her own besides */
+    id = publication(p, "Second edition", list, -60, HOUR);
+    approve(p, id);
+    assert_int_equal(people_mails(p, "sue", "Second edition"), 1);
+}
+
 /* A source of a deployer's own (script). */
 static void acceptance_288_script(void **state)
 {
@@ -304,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         people_test(acceptance_297_publication),
         people_test(acceptance_297_wrong_side),
+        people_test(acceptance_297_tied_contacts),
         people_test(acceptance_297_each_kind_of_audience),
         people_test(acceptance_288_script),
         people_test(acceptance_298_case_type),
