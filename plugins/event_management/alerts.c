@@ -67,6 +67,12 @@ static csm_status wait_for_quiet(csm_ctx *ctx, const csm_record *alert)
     return csm_job_start(ctx, JOB_FLAP_END, key.ptr, csm_now(ctx) + window, csm_id_value(id));
 }
 
+/* It tells why there is what was made of it. */
+csm_status alert_used(csm_ctx *ctx, csm_change *ch)
+{
+    return csm_change_set(ctx, ch, "kept", csm_bool(true));
+}
+
 csm_status alert_flap_end(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
     csm_record *alert;

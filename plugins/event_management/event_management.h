@@ -59,6 +59,7 @@ csm_status purge_events(csm_ctx *ctx, csm_value args, bool *more, csm_value *nex
 csm_status purge_alerts(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 /* alerts.c: makes, counts, closes or reopens the alert of the event's key. *alert is nil when there is nothing to clear. */
 csm_status alert_fold(csm_ctx *ctx, const occurrence *o, csm_value *alert);
+csm_status alert_used(csm_ctx *ctx, csm_change *ch);
 csm_status alert_flap_end(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args);
 /* bind.c: the configuration item an event speaks of; none, with a note on the event, when there is not exactly one. */
 csm_status bind_check(csm_ctx *ctx, const csm_change *event);

@@ -186,6 +186,7 @@ csm_status purge_alerts(csm_ctx *ctx, csm_value args, bool *more, csm_value *nex
     (void)next_args;
     CSM_TRY(csm_query_open(ctx, ALERT, &q));
     csm_query_where(ctx, q, "active", CSM_OP_EQ, csm_bool(false));
+    csm_query_where(ctx, q, "kept", CSM_OP_EQ, csm_bool(false));
     csm_query_where(ctx, q, "closed_at", CSM_OP_LT, csm_time_value(before));
     csm_query_order(ctx, q, "closed_at", CSM_ASC);
     return purge(ctx, q, "closed_at", before, more);

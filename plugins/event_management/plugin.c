@@ -27,7 +27,7 @@ static const csm_property properties[] = {
     { PROPERTY_FLAP_COUNT, CSM_T_INT, "10", "Clears and returns in that time after which it flaps" },
     { PROPERTY_IMPACT_LIMIT, CSM_T_INT, "1000", "Items one alert impacts at most, at most 10000" },
     { PROPERTY_EVENT_DAYS, CSM_T_INT, "7", "Days events are kept; alerts stay" },
-    { PROPERTY_ALERT_DAYS, CSM_T_INT, "365", "Days an alert is kept after it closed" },
+    { PROPERTY_ALERT_DAYS, CSM_T_INT, "365", "Days an alert is kept after it closed; one a record was made of stays" },
 };
 
 /* ---- points ---- */
@@ -81,6 +81,7 @@ static const csm_task_link links[] = {
 
 static const csm_rule rules[] = {
     RULE(EVENT, CSM_BEFORE_INSERT, 50, NULL, event_received, "An event is folded into the alert of its key"),
+    RULE(ALERT, CSM_BEFORE_WRITE, 60, "taskCHANGES^taskISNOTEMPTY", alert_used, "An alert with an incident stays"),
     RULE(ALERT, CSM_AFTER_WRITE, 100,
          "stateCHANGES^NQseverityCHANGES^NQcmdb_ciCHANGES^NQmaintenanceCHANGES^NQtaskCHANGES", alert_changed,
          "What it impacts is marked, and rules act"),

@@ -69,6 +69,7 @@ static const csm_field alert_fields[] = {
     CSM_BOOL("cleared", .dflt = "false", .flags = CSM_READ_ONLY, .doc = "Its latest event was a clear"),
     CSM_INT("flap_count", .dflt = "0", .flags = CSM_READ_ONLY | CSM_NO_AUDIT, .doc = "Clears and returns in the running window"),
     CSM_TIME("flap_start", .flags = CSM_READ_ONLY | CSM_NO_AUDIT, .doc = "When the running window began"),
+    CSM_BOOL("kept", .dflt = "false", .flags = CSM_READ_ONLY | CSM_NO_AUDIT, .doc = "A record was made of it: it stays for good"),
     CSM_BOOL("impact_cut", .dflt = "false", .flags = CSM_READ_ONLY, .doc = "It impacts more items than evt_mgmt.impact_limit"),
     CSM_JSON("additional_info", .flags = CSM_READ_ONLY | CSM_NO_AUDIT),
     CSM_JOURNAL("work_notes", .flags = CSM_INTERNAL),
@@ -76,7 +77,7 @@ static const csm_field alert_fields[] = {
 static const csm_index alert_indexes[] = {
     { .name = "open_key", .columns = "open_key", .flags = CSM_INDEX_UNIQUE, .key_length = 255 },
     { .name = "closed_key", .columns = "message_key,-closed_at", .key_length = 255 },
-    { .name = "closed", .columns = "active,closed_at" },
+    { .name = "over", .columns = "active,kept,closed_at" },
     { .name = "board", .columns = "active,severity,-last_event_time" },
 };
 

@@ -58,6 +58,12 @@ csm_status make_case(csm_ctx *ctx, csm_id id, csm_id *out)
     return start_job(ctx, JOB_ITEMS, *out, NULL, args);
 }
 
+/* It tells why there is the case. */
+csm_status alert_has_case(csm_ctx *ctx, csm_change *ch)
+{
+    return csm_change_set(ctx, ch, "kept", csm_bool(true));
+}
+
 /* ---- by a management rule ---- */
 
 static csm_status start_run(csm_ctx *ctx, void *arg)

@@ -71,6 +71,7 @@ static const csm_impl impls[] = {
 static const csm_rule rules[] = {
     RULE(IMPACT_STATUS, CSM_AFTER_WRITE, 100, "severityCHANGES", status_changed, "Items fare as what they stand on"),
     RULE(ITEM, CSM_BEFORE_WRITE, 90, "configuration_itemCHANGES^NQservice_contextCHANGES", item_health, "An item fares as what it stands on"),
+    RULE(ALERT, CSM_BEFORE_WRITE, 60, "caseCHANGES^caseISNOTEMPTY", alert_has_case, "An alert with a case stays"),
     RULE(ALERT, CSM_AFTER_UPDATE, 110, "activeCHANGESTOfalse", alert_closed, "What a closed alert means for its case"),
     RULE(CASE, CSM_AFTER_UPDATE, 120, "major_case_stateCHANGESTOaccepted^alertISNOTEMPTY", candidate_accepted,
          "The recipients of a major case made from an alert"),

@@ -66,6 +66,7 @@ csm_status affected_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);
 /* ---- proactive cases (cases.c, flow.c, children.c, closing.c) ---- */
 
 csm_verdict rule_action(csm_ctx *ctx, const csm_args *in, csm_reply *out);
+csm_status alert_has_case(csm_ctx *ctx, csm_change *ch);
 /* *out none: there is one already. */
 csm_status make_case(csm_ctx *ctx, csm_id alert, csm_id *out);
 csm_status create_case_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);

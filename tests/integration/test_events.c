@@ -438,8 +438,13 @@ static void old_events_go_alerts_stay(void **state)
 static void alerts_that_closed_long_ago_go(void **state)
 {
     people *p = *state;
-    const char *open, *closed;
+    const char *open, *closed, *used;
 
+    (void)event(p, "kused", 1, "");
+    used = shows(p, "kused", "Open", 1, 1);
+    as(p, "otto");
+    (void)people_do(p, "alert.create_incident", used);
+    (void)event(p, "kused", 0, "");
     (void)event(p, "kstays", 1, "");
     open = shows(p, "kstays", "Open", 1, 1);
     (void)event(p, "kgoes", 1, "");
@@ -454,6 +459,7 @@ static void alerts_that_closed_long_ago_go(void **state)
     csm_tk_settle(p->tk);
     assert_false(csm_tk_sees(p->tk, ALERT, closed));
     assert_true(csm_tk_sees(p->tk, ALERT, open));
+    assert_true(csm_tk_sees(p->tk, ALERT, used)); /* it tells why there is the incident */
     people_set_property(p, "evt_mgmt.alert_days", "365");
 }
 

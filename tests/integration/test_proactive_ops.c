@@ -412,7 +412,7 @@ static void acceptance_309_the_alert_closes(void **state)
 {
     people *p = *state;
     const csm_value *children;
-    const char *id;
+    const char *id, *alert;
 
     flow(p, "accepted", "false");
     (void)node(p, "n309", (const char *const[]){ p->P, p->X }, 2);
@@ -420,6 +420,10 @@ static void acceptance_309_the_alert_closes(void **state)
     id = open_case(p, "k309");
     (void)event(p, "k309", "n309", 0);
     assert_int_equal(state_of(p, id), 1); /* unchanged */
+    csm_tk_advance(p->tk, 400 * CSM_DAY); /* an alert nothing was made of would be gone */
+    csm_tk_settle(p->tk);
+    alert = csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "alert");
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, "em_alert", alert), "message_key"), "k309");
     people_set_property(p, "csm.proactive.resolve_on_alert_close", "true");
     (void)event(p, "k309b", "n309", 1);
     id = open_case(p, "k309b");
