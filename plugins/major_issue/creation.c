@@ -36,18 +36,31 @@ static csm_status begin(csm_ctx *ctx, void *arg)
     return csm_job_start(ctx, JOB_CREATE, key.ptr, csm_now(ctx), args);
 }
 
+/* A run that was given up after too many failures is begun again: it passes over those who have a case. */
+static csm_status is_running(csm_ctx *ctx, const csm_record *major, bool *out)
+{
+    csm_str key = csm_id_text(ctx, csm_record_id(ctx, major));
+
+    *out = csm_record_bool(ctx, major, "child_case_creation_progress");
+    if (!*out)
+        return CSM_OK;
+    return key.ptr != NULL ? csm_job_waits(ctx, JOB_CREATE, key.ptr, out) : CSM_E_NOMEM;
+}
+
 csm_status create_children_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
     run r = { .major = csm_arg_id(ctx, in, 0), .by = csm_caller_user(ctx), .comments = csm_arg_text(ctx, in, 1) };
     csm_record *major;
+    bool running;
 
     CSM_TRY(workable_case(ctx, r.major, &major));
     if (!is_in_state(ctx, major, "accepted"))
         return csm_fail(ctx, CSM_E_STATE, "the case is no major case");
     if (csm_is_nil(csm_record_value(ctx, major, "recipient_list")))
         return csm_fail_field(ctx, CSM_E_STATE, "recipient_list", "the major case has no list of affected customers");
-    if (csm_record_bool(ctx, major, "child_case_creation_progress") && !csm_caller_has_role(ctx, "admin"))
-        return csm_fail(ctx, CSM_E_STATE, "child cases are being made already"); /* a run that failed for good: the administrator's */
+    CSM_TRY(is_running(ctx, major, &running));
+    if (running)
+        return csm_fail(ctx, CSM_E_STATE, "child cases are being made already");
     CSM_TRY(csm_as_plugin(ctx, begin, &r));
     CSM_TRY(csm_record_get(ctx, CASE, r.major, &major));
     return csm_reply_record(ctx, out, major);

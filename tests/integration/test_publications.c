@@ -310,6 +310,37 @@ static void one_who_gets_no_case_hinders_nobody(void **state)
     assert_false(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, major), "child_case_creation_progress"));
 }
 
+/* A run that fails is tried again for hours and then given up: whoever may begin one begins it again. */
+static void a_run_given_up_is_begun_again(void **state)
+{
+    people *p = *state;
+    const char *major, *list = list_of(p, "Never locked", "accounts", p->P);
+    const csm_value *jobs;
+
+    as(p, "mia");
+    major = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_major_case", "{'short_description':'stuck'}"), "sys_id");
+    (void)csm_tk_update(p->tk, CASE, major, "{'recipient_list':'%s'}", list);
+    (void)people_do(p, "case.create_child_cases", major);
+    csm_tk_settle(p->tk);
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.create_child_cases", "{'id':'%s'}", major); /* is tried again later */
+    for (int n = 0; n < 12; n++) {
+        csm_tk_advance(p->tk, 2 * CSM_HOUR);
+        csm_tk_settle(p->tk);
+    }
+    as(p, "adam");
+    jobs = csm_tk_ok(p->tk, "job.list", "{}");
+    for (uint32_t n = 0; n < jobs->count; n++)
+        assert_false(strcmp(csm_tk_str(p->tk, &jobs->list[n], "job"), "major_case.create_children") == 0 &&
+                     strcmp(csm_tk_str(p->tk, &jobs->list[n], "kind"), "parked") != 0);
+    as(p, "mia");
+    assert_true(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, major), "child_case_creation_progress"));
+    (void)csm_tk_update(p->tk, LIST, list, "{'name':'locked after all'}");
+    (void)people_do(p, "case.create_child_cases", major);
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_count(p->tk, CASE, "parent=%s", major), 1);
+    assert_false(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, major), "child_case_creation_progress"));
+}
+
 static void a_child_that_cannot_follow_says_why(void **state)
 {
     people *p = *state;
@@ -339,6 +370,7 @@ int main(void)
         people_test(acceptance_288_script),
         people_test(acceptance_298_case_type),
         people_test(one_who_gets_no_case_hinders_nobody),
+        people_test(a_run_given_up_is_begun_again),
         people_test(a_child_that_cannot_follow_says_why),
     };
 

@@ -45,10 +45,18 @@ static csm_status ensure(csm_ctx *ctx, const char *job, const char *key, csm_tim
     return csm_job_put_new(ctx, csm_str_of(job), csm_str_of(key), at, args);
 }
 
+static csm_status waits(csm_ctx *ctx, const char *job, const char *key, bool *out)
+{
+    bool parked;
+
+    return csm_job_has(ctx, csm_str_of(job), csm_str_of(key), out, &parked);
+}
+
 const csm_job_api csm_host_job = {
     .size = sizeof(csm_job_api),
     .start = start,
     .cancel = cancel,
     .event = event,
     .ensure = ensure,
+    .waits = waits,
 };

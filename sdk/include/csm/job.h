@@ -32,6 +32,8 @@ typedef struct csm_job_api {
     /* As start, but one of that name and key that waits, or is between pages, stays as it is: for jobs that look at how things
      * stand when they run, and that many changes ask for. */
     csm_status (*ensure)(csm_ctx *ctx, const char *job, const char *key, csm_time at, csm_value args);
+    /* Whether one of that name and key is to run, now or later: false also when it was given up after too many failures. */
+    csm_status (*waits)(csm_ctx *ctx, const char *job, const char *key, bool *out);
 } csm_job_api;
 
 #endif

@@ -14,6 +14,11 @@ static inline csm_status csm_job_ensure(csm_ctx *ctx, const char *job, const cha
     return CSM_HOST(ctx)->job->ensure(ctx, job, key, at, args);
 }
 
+static inline csm_status csm_job_waits(csm_ctx *ctx, const char *job, const char *key, bool *out)
+{
+    return CSM_HOST(ctx)->job->waits(ctx, job, key, out);
+}
+
 static inline csm_status csm_job_cancel(csm_ctx *ctx, const char *job, const char *key)
 {
     return CSM_HOST(ctx)->job->cancel(ctx, job, key);

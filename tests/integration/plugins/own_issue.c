@@ -71,7 +71,15 @@ static csm_status never_planned(csm_ctx *ctx, csm_change *ch)
     return csm_fail_field(ctx, CSM_E_REJECTED, "priority", "field \"priority\": an outage is never planned");
 }
 
+static csm_status never_locked(csm_ctx *ctx, csm_change *ch)
+{
+    (void)ch;
+    return csm_fail_field(ctx, CSM_E_REJECTED, "locked", "field \"locked\": such a list stays open");
+}
+
 static const csm_rule rules[] = {
+    { .table = "sn_publications_recipients_list", .when = CSM_BEFORE_UPDATE, .filter = "lockedCHANGESTOtrue^name=Never locked",
+      .run = never_locked, .name = "own_issue.never_locked", .doc = "No child cases are made from it" },
     { .table = TYPE, .when = CSM_BEFORE_UPDATE, .filter = "priority=5", .run = never_planned, .name = "own_issue.never_planned",
       .doc = "An outage is not for later" },
 };

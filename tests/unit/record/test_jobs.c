@@ -59,9 +59,14 @@ static void ensured_jobs_stay_as_they_wait(void **state)
 {
     world *w = *state;
     csm_ctx *ctx;
+    bool waits;
 
     start(w, "sweep", "once", CSM_MINUTE, csm_int(1));
     ctx = world_write(w, "rule");
+    assert_ok(ctx, csm_job_waits(ctx, "sweep", "once", &waits));
+    assert_true(waits);
+    assert_ok(ctx, csm_job_waits(ctx, "sweep", "other", &waits));
+    assert_false(waits);
     assert_ok(ctx, csm_job_ensure(ctx, "sweep", "once", ctx->now, csm_int(2))); /* waits already */
     assert_ok(ctx, csm_job_ensure(ctx, "sweep", "other", ctx->now, csm_int(1)));
     world_commit(w);
