@@ -452,6 +452,30 @@ static void names_are_whole_beyond_the_budget(void **state)
     free(mapping);
 }
 
+/* Codes an import brought are in use: the generator takes the next free one and says so in the log. */
+static void acceptance_033_codes_in_use_are_logged(void **state)
+{
+    static const char map[] = "{\"table\": \"customer_account\", \"fields\": {\"name\": \"Name\", \"account_code\": \"Code\"}}";
+    server_process server;
+    char *file, *mapping, *made;
+
+    (void)state;
+    server_init(&server, "customer_base");
+    server_start(&server);
+    file = write_file(&server, "accounts.csv", "Name,Code\nBrought,~~~~1\nBrought too,~~~~2\n");
+    mapping = write_file(&server, "accounts.json", map);
+    free(CSM_EXPECT(&server, 0, "import", file, "--map", mapping));
+    server_clear_log(&server);
+    made = CSM_EXPECT(&server, 0, "--json", "insert", "customer_account", "name=Made here");
+    assert_non_null(strstr(made, "\"~~~~3\""));
+    server_log_has(&server, "skipped 2 codes in use, next is ~~~~3");
+    assert_int_equal(server_stop(&server), 0);
+    server_done(&server);
+    free(made);
+    free(file);
+    free(mapping);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +488,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(goes_on_within_a_page, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_exported_is_imported, setup, teardown),
         cmocka_unit_test(names_are_whole_beyond_the_budget),
+        cmocka_unit_test(acceptance_033_codes_in_use_are_logged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
