@@ -1,14 +1,17 @@
 /* csmd: options, signals, the foreground process. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/notify.h"
 #include "server/server.h"
 #include "server/watch.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Exit codes, as in the README. */
@@ -120,14 +123,17 @@ static csm_status find_plugin_dir(options *o)
 /* ---- actions ---- */
 
 static csm_server *_Atomic running;
+static volatile sig_atomic_t notify = -1; /* where the service manager listens; set before the signals */
 
 static void on_signal(int number)
 {
     csm_server *server = running;
 
     (void)number;
-    if (server != NULL)
-        csm_server_stop(server);
+    if (server == NULL)
+        return;
+    csm_notify_tell(notify, "STOPPING=1");
+    csm_server_stop(server);
 }
 
 /* What ends the process at once, and what was done about it before. */
@@ -174,6 +180,15 @@ static void install_signals(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static void open_notify(void)
+{
+    const char *address = getenv("NOTIFY_SOCKET");
+
+    notify = csm_notify_open(address);
+    if (notify < 0 && errno != 0)
+        csm_log(CSM_LOG_WARN, "server", "NOTIFY_SOCKET %s: %s", address, strerror(errno));
+}
+
 static void set_log(const csm_config *config)
 {
     static const char *const names[] = { "error", "warn", "info", "debug" };
@@ -196,13 +211,16 @@ static int serve(options *o)
         return st == CSM_E_INVALID ? EXIT_CONFIG : EXIT_STORE;
     }
     running = server;
+    open_notify();
     install_signals();
     install_crash(csm_server_trail(server));
     for (uint32_t n = 0; n < csm_server_address_count(server); n++)
         csm_log(CSM_LOG_INFO, "server", "listening on %s", csm_server_address(server, n));
     st = start_watch(o, &watch, &o->err);
-    if (st == CSM_OK)
+    if (st == CSM_OK) {
+        csm_notify_tell(notify, "READY=1");
         st = csm_server_run(server, &o->err);
+    }
     running = NULL;
     csm_watch_stop(watch);
     if (st != CSM_OK)
