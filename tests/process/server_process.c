@@ -62,8 +62,10 @@ static pid_t spawn(server_process *server, const char *const *options, unsigned 
         argv[argc++] = "--listen";
         argv[argc++] = server->socket;
     }
-    argv[argc++] = "--plugin-dir";
-    argv[argc++] = plugin_dir;
+    if (plugin_dir[0] != '\0') {
+        argv[argc++] = "--plugin-dir";
+        argv[argc++] = plugin_dir;
+    }
     for (size_t n = 0; n < sizeof(settings) / sizeof(settings[0]); n++) {
         argv[argc++] = "--set";
         argv[argc++] = settings[n];

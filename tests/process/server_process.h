@@ -13,7 +13,7 @@ typedef struct server_process {
     char data[96];
     char socket[112]; /* address for clients */
     const char *plugins;
-    const char *plugin_dir;    /* NULL: the bundled ones */
+    const char *plugin_dir;    /* NULL: the bundled ones; "": csmd finds them itself */
     const char *extra;         /* one more option, or NULL */
     bool (*in_child)(void *);  /* called with the server in the new process before csmd runs there; NULL. False: exit code 77 */
     pid_t pid;
