@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define ITEM "sc_cat_item"
 #define VARIABLE "item_option_new"
@@ -62,6 +63,16 @@ static void is(people *p, const char *table, const char *id, const char *field, 
     as(p, before);
 }
 
+static time_t seconds_of(const char *text)
+{
+    struct tm tm = { 0 };
+
+    assert_int_equal(sscanf(text, "%d-%d-%dT%d:%d:%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec), 6);
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    return timegm(&tm);
+}
+
 static const char *task_at(people *p, const char *item, const char *title)
 {
     as(p, "tim");
@@ -100,7 +111,8 @@ static void acceptance_273_tasks_by_order(void **state)
     const char *item = csm_tk_str(p->tk, rec, "sys_id"), *request = csm_tk_str(p->tk, rec, "request"), *pick, *visit, *activate;
 
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "stage"), "fulfillment");
-    assert_false(csm_tk_is_nil(p->tk, rec, "estimated_delivery"));
+    assert_int_equal(seconds_of(csm_tk_str(p->tk, rec, "estimated_delivery")) - seconds_of(csm_tk_str(p->tk, rec, "opened_at")),
+                     3600 + 7200); /* one after the other, the longest of those side by side */
     pick = task_at(p, item, "pick");
     visit = task_at(p, item, "visit");
     activate = task_at(p, item, "activate");
@@ -459,6 +471,8 @@ static void acceptance_282_what_is_not_offered(void **state)
     as(p, "ivy");
     csm_tk_hidden(p->tk, ITEM, old);
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "catalog.order", "{'item':'%s'}", old);
+    as(p, "kate"); /* who sees it orders it no more than others */
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "catalog.order", "{'item':'%s'}", old);
     rec = ordered(p, "ivy", item_of(p, "lamp", ""));
     request = csm_tk_str(p->tk, rec, "request");
     assert_true(csm_tk_sees(p->tk, REQUEST, request));

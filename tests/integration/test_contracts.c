@@ -8,6 +8,7 @@
 #define LINE "sn_pss_core_service_contract_line"
 #define ENTITLEMENT "service_entitlement"
 #define SOLD "sn_install_base_sold_product"
+#define ASSET "clm_m2m_contract_asset"
 #define COVERED "sn_install_base_m2m_contract_sold_product"
 
 static int setup(void **state)
@@ -185,6 +186,24 @@ static void acceptance_164_days_begin_and_end_it(void **state)
     csm_tk_hidden(p->tk, ENTITLEMENT, right);
 }
 
+/* What stands under a line ends with it, and there are never less than no units left. */
+static void acceptance_164_a_line_ends(void **state)
+{
+    people *p = *state;
+    const char *id = contract(p, p->P, "2020-01-01", "2999-12-31", "active"), *part = line(p, id, ",'state':'active'"), *right;
+    char more[160];
+
+    (void)snprintf(more, sizeof(more), ",'service_contract_line':'%s','per_unit':true,'unit':'cases','total_units':'5'", part);
+    right = entitlement(p, p->P, id, more);
+    as(p, "mia");
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'" ENTITLEMENT "','id':'%s','values':{'remaining_units':'-1'}}",
+                       right);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "remaining_units");
+    (void)people_do(p, "contract_line.cancel", part);
+    is_in(p, ENTITLEMENT, right, "cancelled");
+    is_in(p, CONTRACT, id, "active");
+}
+
 static void acceptance_165_what_ended_is_frozen(void **state)
 {
     people *p = *state;
@@ -256,6 +275,9 @@ static void acceptance_167_products_covered(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert", "{'table':'" COVERED "','values':{'contract':'%s','sold_product':'%s'}}",
                        id, foreign);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "contract.cover_children", "{'id':'%s','sold_product':'%s'}", id, foreign);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert", "{'table':'" COVERED "','values':{'contract':'%s'}}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert", "{'table':'" COVERED "','values':{'contract_line':'%s',"
+                       "'sold_product':'%s'}}", line(p, id, ""), foreign);
     row = csm_tk_insert(p->tk, COVERED, "{'contract':'%s','sold_product':'%s'}", id, top);
     (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "record.insert", "{'table':'" COVERED "','values':{'contract':'%s','sold_product':'%s'}}",
                        id, top);
@@ -297,7 +319,7 @@ static void acceptance_381_renewing(void **state)
 {
     people *p = *state;
     const char *starts = day(p, -10), *ends = day(p, 10), *id = contract(p, p->P, starts, ends, "active"), *tv, *part, *below, *right;
-    const char *copy, *new_line, *new_below, *new_right;
+    const char *copy, *new_line, *new_below, *new_right, *model, *asset;
     char more[256];
 
     tv = product(p, "renewed", p->P, NULL);
@@ -309,6 +331,12 @@ static void acceptance_381_renewing(void **state)
     right = entitlement(p, p->P, id, more);
     (void)snprintf(more, sizeof(more), "'contract':'%s','contract_line':'%s','sold_product':'%s'", id, part, tv);
     (void)made(p, COVERED, more);
+    as(p, "adam");
+    model = csm_tk_insert(p->tk, "cmdb_model", "{'name':'Box'}");
+    asset = csm_tk_insert(p->tk, "alm_asset", "{'model':'%s','account':'%s'}", model, p->P);
+    (void)csm_tk_insert(p->tk, ASSET, "{'contract':'%s','asset':'%s'}", id, asset);
+    (void)csm_tk_insert(p->tk, ASSET, "{'contract':'%s','asset':'%s','removed':'%s'}", id,
+                        csm_tk_insert(p->tk, "alm_asset", "{'model':'%s','account':'%s'}", model, p->P), starts);
     as(p, "ann");
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "contract.renew", "{'id':'%s'}", id);
     as(p, "pat");
@@ -334,6 +362,8 @@ static void acceptance_381_renewing(void **state)
     csm_tk_assert_str(get(p, CONTRACT, id, "ends"), ends);
     is_in(p, CONTRACT, id, "active");
     assert_int_equal(csm_tk_count(p->tk, COVERED, "contract=%s^sold_product=%s^contract_line=%s", copy, tv, new_line), 1);
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, ASSET, "contract=%s", copy), "asset"), asset);
+    assert_int_equal(csm_tk_count(p->tk, ASSET, "contract=%s", copy), 1); /* not what was taken off the old one */
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "contract.renew", "{'id':'%s'}", copy);
     days_go_by(p, 11);
     is_in(p, CONTRACT, copy, "active");
@@ -387,6 +417,7 @@ int main(void)
         people_test(acceptance_162_one_customer),
         people_test(acceptance_163_lines_lie_within),
         people_test(acceptance_164_days_begin_and_end_it),
+        people_test(acceptance_164_a_line_ends),
         people_test(acceptance_165_what_ended_is_frozen),
         people_test(acceptance_166_suspended_with_its_product),
         people_test(acceptance_167_products_covered),

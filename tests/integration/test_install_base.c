@@ -11,6 +11,7 @@
 #define SOLD_PARTY "sn_install_base_sold_product_related_party"
 #define ITEM_PARTY "sn_install_base_related_party"
 #define TYPES "sn_customerservice_related_party_configuration"
+#define CHARACTERISTIC "sn_install_base_item_characteristic"
 
 static int setup(void **state)
 {
@@ -235,6 +236,12 @@ static void acceptance_133_restricted_account(void **state)
     csm_tk_assert_str(people_list(p, SOLD, "ORDERBYname", "name"), "named");
     csm_tk_hidden(p->tk, SOLD, plain);
     csm_tk_hidden(p->tk, "sn_csm_account_access", access);
+    as(p, "mia"); /* so for contacts of others who are tied to the account */
+    (void)csm_tk_insert(p->tk, "sn_customerservice_contact_relationship", "{'company':'%s','contact':'%s','responsibility':'%s'}",
+                        p->S2, p->sam, people_shipped(p, "sn_customerservice_responsibility_def", "Asset Contact"));
+    as(p, "sam");
+    assert_true(csm_tk_sees(p->tk, "customer_account", p->S2));
+    csm_tk_hidden(p->tk, SOLD, plain);
     as(p, "dora"); /* administers the account from above */
     assert_true(csm_tk_sees(p->tk, SOLD, plain));
     as(p, "mia");
@@ -523,6 +530,21 @@ static void acceptance_395_replacing(void **state)
 
 /* ---- cases ---- */
 
+static void a_characteristic_is_one_thing(void **state)
+{
+    static const char *const bad[] = { "", ",'value':'9','characteristic_option':'large'" };
+    static const char *const good[] = { ",'value':'9'", ",'characteristic_option':'large'" };
+    people *p = *state;
+    const char *id = item(p, "with characteristics", p->P, NULL);
+
+    as(p, "mia");
+    for (size_t n = 0; n < 2; n++) {
+        (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert", "{'table':'" CHARACTERISTIC "','values':{'item':'%s',"
+                           "'characteristic':'size'%s}}", id, bad[n]);
+        (void)csm_tk_insert(p->tk, CHARACTERISTIC, "{'item':'%s','characteristic':'size'%s}", id, good[n]);
+    }
+}
+
 static void a_case_is_about_its_customers_things(void **state)
 {
     people *p = *state;
@@ -536,6 +558,10 @@ static void a_case_is_about_its_customers_things(void **state)
     id = csm_tk_insert(p->tk, CASE, "{'short_description':'of the child','account':'%s','sold_product':'%s'}", p->P, product);
     (void)csm_tk_update(p->tk, CASE, id, "{'install_base':'%s'}", thing);
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "install_base_root"), thing);
+    (void)csm_tk_update(p->tk, CASE, id, "{'account':'%s','sold_product':'%s'}", p->X, foreign); /* what is named anew stays */
+    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "sold_product"), foreign);
+    assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "install_base"));
+    (void)csm_tk_update(p->tk, CASE, id, "{'account':'%s','sold_product':'%s','install_base':'%s'}", p->P, product, thing);
     (void)csm_tk_update(p->tk, CASE, id, "{'account':'%s'}", p->X); /* what was the former customer's goes */
     assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "sold_product"));
     assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "install_base"));
@@ -579,6 +605,7 @@ int main(void)
         people_test(acceptance_177_items_behind_a_ci),
         people_test(acceptance_178_affected_items),
         people_test(acceptance_395_replacing),
+        people_test(a_characteristic_is_one_thing),
         people_test(a_case_is_about_its_customers_things),
         people_test(demo_rows),
     };

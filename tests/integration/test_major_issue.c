@@ -196,6 +196,9 @@ static void acceptance_285_wrong_side(void **state)
     as(p, "vera");
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.propose_major_case", "{'id':'%s','work_notes':'n'}", id);
     shows(p, id, "major_case_state", "");
+    id = child_of(p, major_case(p, "has a child")); /* one of many already */
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.propose_major_case", "{'id':'%s','work_notes':'n'}", id);
 }
 
 static void acceptance_286_approve(void **state)
@@ -473,6 +476,8 @@ static void acceptance_289_290_child_cases(void **state)
     assert_true(noted(p, major, "498 child cases created, 2 recipients had one"));
 
     /* the list is locked, and yet more may come */
+    as(p, "adam");
+    assert_non_null(strstr(csm_tk_fails(p->tk, CSM_E_REJECTED, "record.delete", "{'table':'%s','id':'%s'}", LIST, list), "locked"));
     as(p, "mia");
     assert_true(csm_tk_bool(p->tk, csm_tk_get(p->tk, LIST, list), "locked"));
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'name':'some'}}", LIST, list);
@@ -547,6 +552,9 @@ static void acceptance_295_add_existing(void **state)
     assert_int_equal(children(p, major, "^sync_driver=true"), 7);
     answer = csm_tk_ok(p->tk, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, ids[0]);
     csm_tk_assert_str(csm_tk_str(p->tk, answer, "result"), "none");
+    answer = csm_tk_ok(p->tk, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, child_of(p, ids[8]));
+    assert_non_null(strstr(csm_tk_str(p->tk, answer, "cases.0.reason"), "another major case"));
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.cancel_major_case", "{'id':'%s'}", major); /* its children are somebody's */
     answer = csm_tk_ok(p->tk, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, people_case(p, "one more"));
     csm_tk_assert_str(csm_tk_str(p->tk, answer, "result"), "all added");
     as(p, "ann");
@@ -703,6 +711,9 @@ static void acceptance_294_close(void **state)
     (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'still dark'}", ids[3]);
     as(p, "ann");
     (void)people_do(p, "case.create_incident", ids[3]);
+    as(p, "pat");
+    (void)csm_tk_update(p->tk, CASE, ids[3], "{'comments':'hello?'}");
+    assert_false(needs_attention(p, major)); /* nobody looks at what is over */
     as(p, "mia");
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, people_case(p, "late"));
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.create_child_cases", "{'id':'%s'}", major);

@@ -348,6 +348,32 @@ static void an_inactive_consumer_has_nothing(void **state)
     (void)csm_tk_update(p->tk, "csm_consumer", p->joe, "{'active':true}");
 }
 
+/* A household is those who live there today. */
+static void members_of_today(void **state)
+{
+    static const struct {
+        const char *days;
+        bool lives_there;
+    } rows[] = {
+        { "'end_date':'2001-01-01'", false },
+        { "'start_date':'2999-01-01'", false },
+        { "'start_date':'2001-01-01','end_date':'2999-01-01'", true },
+    };
+    people *p = *state;
+    const char *house, *member;
+
+    as(p, NULL);
+    house = csm_tk_insert(p->tk, "csm_household", "{'name':'Comings and goings','head_of_household':'%s'}", p->joe);
+    for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+        as(p, NULL);
+        member = csm_tk_insert(p->tk, "csm_household_member", "{'household':'%s','consumer':'%s',%s}", house, p->jane, rows[n].days);
+        as(p, "joe");
+        assert_int_equal(csm_tk_sees(p->tk, "csm_consumer", p->jane), rows[n].lives_there);
+        as(p, NULL);
+        (void)csm_tk_ok(p->tk, "record.delete", "{'table':'csm_household_member','id':'%s'}", member);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +384,7 @@ int main(void)
         people_test(acceptance_115_a_contributor),
         people_test(watchers_read_and_no_more),
         people_test(an_inactive_consumer_has_nothing),
+        people_test(members_of_today),
         people_test(acceptance_126_an_authorized_contact),
         people_test(acceptance_127_a_listed_contact),
         people_test(acceptance_128_role_and_responsibility),

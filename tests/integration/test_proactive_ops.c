@@ -188,6 +188,20 @@ static void acceptance_302_items_and_accounts(void **state)
     assert_int_equal(csm_tk_count(p->tk, AFFECTED, "alert=%s", alert), 2);
 }
 
+/* What is expected impacts nothing, and what it affected before stays told. */
+static void acceptance_302_in_maintenance(void **state)
+{
+    people *p = *state;
+    const char *alert;
+
+    (void)node(p, "m302", (const char *const[]){ p->P }, 1);
+    alert = event(p, "m302", "m302", 1);
+    as(p, "opal");
+    (void)people_do(p, "alert.start_maintenance", alert);
+    csm_tk_settle(p->tk);
+    assert_int_equal(csm_tk_count(p->tk, AFFECTED, "alert=%s", alert), 1);
+}
+
 static void acceptance_302_wrong_side(void **state)
 {
     people *p = *state;
@@ -455,6 +469,27 @@ static void acceptance_309_the_alert_closes(void **state)
 
 /* ---- health ---- */
 
+/* A case of several alerts is over when the last of them is. */
+static void acceptance_309_all_its_alerts(void **state)
+{
+    people *p = *state;
+    const char *id, *second;
+
+    flow(p, "none", "false");
+    people_set_property(p, "csm.proactive.resolve_on_alert_close", "true");
+    (void)node(p, "a309", (const char *const[]){ p->P }, 1);
+    (void)event(p, "a309", "a309", 1);
+    id = open_case(p, "a309");
+    second = event(p, "a309 too", "a309", 1);
+    as(p, "adam");
+    (void)csm_tk_update(p->tk, ALERT, second, "{'case':'%s'}", id);
+    (void)event(p, "a309", "a309", 0);
+    assert_int_equal(state_of(p, id), 1);
+    (void)event(p, "a309 too", "a309", 0);
+    assert_int_equal(state_of(p, id), 6);
+    people_set_property(p, "csm.proactive.resolve_on_alert_close", "false");
+}
+
 static void is_health(people *p, const char *id, const char *health)
 {
     as(p, "mia");
@@ -634,6 +669,7 @@ int main(void)
         people_test(acceptance_299_what_it_stands_on),
         people_test(acceptance_300_nothing_pulls_requests),
         people_test(acceptance_302_items_and_accounts),
+        people_test(acceptance_302_in_maintenance),
         people_test(acceptance_302_wrong_side),
         people_test(acceptance_303_priority_by_severity),
         people_test(acceptance_304_by_rule),
@@ -642,6 +678,7 @@ int main(void)
         people_test(acceptance_307_below_the_threshold),
         people_test(acceptance_308_the_operator),
         people_test(acceptance_309_the_alert_closes),
+        people_test(acceptance_309_all_its_alerts),
         people_test(acceptance_310_health),
         people_test(acceptance_311_outages),
         people_test(acceptance_312_the_customer_looks),

@@ -1,4 +1,4 @@
-/* Acceptance of publications and of what a deployer adds to lists and major cases (items 288, 297, 298). */
+/* Acceptance of publications and of what a deployer adds to lists and major cases (items 285, 288, 292, 297, 298). */
 #include "own_modules.h"
 #include "people.h"
 
@@ -169,6 +169,36 @@ static void acceptance_297_wrong_side(void **state)
     assert_false(sees(p, "pat", id));
 }
 
+static void acceptance_297_from_then_till_then(void **state)
+{
+    people *p = *state;
+
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.insert",
+                       "{'table':'%s','values':{'title':'t','publish_on':'%s','expires_on':'%s'}}", PUBLICATION, in_seconds(p, HOUR),
+                       in_seconds(p, HOUR));
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "expires_on");
+}
+
+/* Who wants no mail gets none, nor anybody beyond the most that are mailed about one. */
+static void acceptance_297_who_is_not_mailed(void **state)
+{
+    people *p = *state;
+    const char *quiet, *list;
+
+    as(p, NULL);
+    quiet = csm_tk_insert(p->tk, "csm_consumer", "{'first_name':'Q','last_name':'Q','email':'quiet@example.com','notification':1}");
+    list = list_of(p, "who wants mail", "consumers", quiet);
+    (void)csm_tk_ok(p->tk, "recipients_list.add", "{'id':'%s','recipients':['%s']}", list, p->joe);
+    approve(p, publication(p, "Quietly", list, -60, HOUR));
+    assert_int_equal(people_mails(p, "joe", "Quietly"), 1);
+    assert_int_equal(people_mails(p, "quiet", "Quietly"), 0);
+    people_set_property(p, "sn_publications.max_email", "0");
+    approve(p, publication(p, "To nobody", list, -60, HOUR));
+    assert_int_equal(people_mails(p, "joe", "To nobody"), 0);
+    people_set_property(p, "sn_publications.max_email", "100000");
+}
+
 static void acceptance_297_each_kind_of_audience(void **state)
 {
     people *p = *state;
@@ -220,6 +250,22 @@ static void acceptance_297_tied_contacts(void **state)
     assert_int_equal(people_mails(p, "sue", "Second edition"), 1);
 }
 
+/* A list of employees holds no customer, whatever its condition says. */
+static void acceptance_288_employees(void **state)
+{
+    people *p = *state;
+    const char *list;
+    char of_list[64];
+
+    as(p, "mia");
+    list = csm_tk_insert(p->tk, LIST, "{'name':'us','type':'internal_users','method':'condition','condition':'user_nameINivy,pat'}");
+    (void)people_do(p, "recipients_list.refresh", list);
+    csm_tk_settle(p->tk);
+    as(p, "adam");
+    (void)snprintf(of_list, sizeof(of_list), "list=%s", list);
+    csm_tk_assert_str(people_list(p, "sn_publications_recipientslist_user_m2m", of_list, "recipient"), p->ivy);
+}
+
 /* A source of a deployer's own (script). */
 static void acceptance_288_script(void **state)
 {
@@ -262,6 +308,8 @@ static void acceptance_298_case_type(void **state)
         rec = people_do(p, "case.approve_major_case", id);
         csm_tk_assert_str(csm_tk_str(p->tk, rec, "sys_class_name"), on ? TYPE : CASE);
         if (on)
+            csm_tk_assert_str(csm_tk_str(p->tk, rec, "region"), "north"); /* as the deployer's plugin asks for */
+        if (on)
             (void)csm_tk_ok(p->tk, "case.create_major_case", "{'short_description':'dark','table':'" TYPE "'}");
         else
             (void)csm_tk_fails(p->tk, CSM_E_INVALID, "case.create_major_case", "{'short_description':'dark','table':'" TYPE "'}");
@@ -289,6 +337,36 @@ static bool noted(people *p, const char *id, const char *part)
     for (uint32_t n = 0; n < entries->count && !found; n++)
         found = strstr(csm_tk_str(p->tk, &entries->list[n], "text"), part) != NULL;
     return found;
+}
+
+/* What a run notes on the major case about itself is no news for its children. */
+static void acceptance_292_a_runs_own_notes(void **state)
+{
+    people *p = *state;
+    const char *major, *child = people_case(p, "noted");
+
+    people_set_property(p, "sn_customerservice.parent_child_case_sync", "true");
+    as(p, "mia");
+    major = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_major_case", "{'short_description':'noted'}"), "sys_id");
+    (void)csm_tk_ok(p->tk, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, child);
+    (void)csm_tk_update(p->tk, CASE, major, "{'recipient_list':'%s'}", list_of(p, "noted", "accounts", p->X));
+    (void)people_do(p, "case.create_child_cases", major);
+    csm_tk_settle(p->tk);
+    assert_true(noted(p, major, "1 child cases created"));
+    assert_false(noted(p, child, "child cases created"));
+    people_set_property(p, "sn_customerservice.parent_child_case_sync", "false");
+}
+
+static void acceptance_285_types_without_major_cases(void **state)
+{
+    people *p = *state;
+    const char *id;
+
+    as(p, "ann");
+    id = csm_tk_insert(p->tk, "own_issue_order", "{'short_description':'two beds','account':'%s'}", p->P);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.propose_major_case", "{'id':'%s','work_notes':'many'}", id);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_major_case_candidate",
+                       "{'short_description':'orders fail','table':'own_issue_order'}");
 }
 
 static void one_who_gets_no_case_hinders_nobody(void **state)
@@ -366,9 +444,14 @@ int main(void)
         people_test(acceptance_297_publication),
         people_test(acceptance_297_wrong_side),
         people_test(acceptance_297_tied_contacts),
+        people_test(acceptance_297_from_then_till_then),
+        people_test(acceptance_297_who_is_not_mailed),
         people_test(acceptance_297_each_kind_of_audience),
+        people_test(acceptance_288_employees),
         people_test(acceptance_288_script),
         people_test(acceptance_298_case_type),
+        people_test(acceptance_292_a_runs_own_notes),
+        people_test(acceptance_285_types_without_major_cases),
         people_test(one_who_gets_no_case_hinders_nobody),
         people_test(a_run_given_up_is_begun_again),
         people_test(a_child_that_cannot_follow_says_why),

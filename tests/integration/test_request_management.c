@@ -604,6 +604,23 @@ static void acceptance_283_parents(void **state)
     (void)people_do(p, "case.create_request", id);
 }
 
+/* A request is raised from what one works on, while it is open; reading it is not enough. */
+static void acceptance_283_parents_one_works_on(void **state)
+{
+    static const char values[] = "{'table':'" REQUEST "','values':{'short_description':'r','parent':'%s'}}";
+    people *p = *state;
+
+    csm_tk_grant(p->tk, p->vera, "sn_request_write");
+    as(p, "vera");
+    (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", values, people_case_in(p, 10));
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.insert", values, people_case_in(p, 3));
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
+    as(p, NULL);
+    csm_tk_revoke(p->tk, p->vera, "sn_request_write");
+}
+
 /* ---- a change for an item ---- */
 
 static void acceptance_358_a_change_for_an_item(void **state)
@@ -611,6 +628,7 @@ static void acceptance_358_a_change_for_an_item(void **state)
     people *p = *state;
     const char *id = people_case_in(p, 10), *item = ordered_from(p, id, pen), *change, *number;
     const csm_value *rec, *notes;
+    uint32_t entries;
 
     as(p, "tim");
     rec = csm_tk_ok(p->tk, "request_item.create_change", "{'id':'%s','type':'normal'}", item);
@@ -628,6 +646,13 @@ static void acceptance_358_a_change_for_an_item(void **state)
     as(p, "pat");
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request_item.create_change", "{'id':'%s'}", item);
     csm_tk_hidden(p->tk, "change_request", change);
+    as(p, "tim");
+    change = csm_tk_str(p->tk, csm_tk_ok(p->tk, "request_item.create_change", "{'id':'%s','type':'normal'}", item), "sys_id");
+    as(p, "ann"); /* a closed case is told nothing more */
+    (void)csm_tk_ok(p->tk, "case.close_case", "{'id':'%s','resolution_code':'void','close_notes':'n'}", id);
+    entries = csm_tk_at(p->tk, row(p, CASE, id), "work_notes")->count;
+    finish(p, "change.cancel", change);
+    assert_int_equal(csm_tk_at(p->tk, row(p, CASE, id), "work_notes")->count, entries);
     finish(p, "request_item.complete", item);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "request_item.create_change", "{'id':'%s'}", item);
 }
@@ -703,6 +728,7 @@ int main(void)
         people_test(acceptance_281_closed_by_the_administrator),
         people_test(acceptance_282_not_for_customers),
         people_test(acceptance_283_parents),
+        people_test(acceptance_283_parents_one_works_on),
         people_test(acceptance_358_a_change_for_an_item),
         people_test(acceptance_377_the_case_of_a_request),
         people_test(acceptance_378_stakeholders_order),

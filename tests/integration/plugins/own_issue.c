@@ -3,14 +3,17 @@
 
 #define CASE "sn_customerservice_case"
 #define TYPE "own_issue_outage"
+#define ORDER "own_issue_order" /* cases that do not become major ones */
 
 static const csm_field fields[] = { CSM_TEXT("region", .length = 40) };
 static const csm_table tables[] = {
     { .name = TYPE, .label = "Outage case", .extends = CASE, .fields = CSM_ARRAY(fields), .number = "OUT",
       .doc = "Cases about an outage" },
+    { .name = ORDER, .label = "Order case", .extends = CASE, .number = "ORD", .doc = "Cases about an order" },
 };
 static const csm_scope scopes[] = {
     { .table = TYPE, .ops = CSM_OP_READ | CSM_OP_CREATE | CSM_OP_WRITE, .role = "sn_customerservice_agent" },
+    { .table = ORDER, .ops = CSM_OP_READ | CSM_OP_CREATE | CSM_OP_WRITE, .role = "sn_customerservice_agent" },
 };
 
 /* Accounts without a parent. */
@@ -65,6 +68,17 @@ static csm_verdict child_values(csm_ctx *ctx, const csm_args *in, csm_reply *out
     return CSM_HANDLED;
 }
 
+static csm_verdict major_fields(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    csm_value answer = csm_map(NULL, 0);
+
+    if (csm_map_add(ctx, &answer, "fields", csm_ctext("short_description,description,priority,region")) != CSM_OK ||
+        csm_map_add(ctx, &answer, "excluded", csm_bool(csm_str_is(csm_arg_text(ctx, in, 1), ORDER))) != CSM_OK ||
+        csm_reply_value(ctx, out, answer) != CSM_OK)
+        return CSM_REJECT;
+    return CSM_HANDLED;
+}
+
 static csm_status never_planned(csm_ctx *ctx, csm_change *ch)
 {
     (void)ch;
@@ -86,6 +100,7 @@ static const csm_rule rules[] = {
 
 static const csm_impl impls[] = {
     { .point = "sn_publications.recipient_source/1", .order = 50, .run = source, .doc = "Accounts at the top" },
+    { .point = "sn_majorissue_mgt.major_case/1", .order = 50, .run = major_fields, .doc = "With the region; no orders" },
     { .point = "sn_majorissue_mgt.child_case/1", .order = 50, .run = child_values, .doc = "What customers are told" },
 };
 static const csm_dep depends[] = { { "major_issue", "1.0" } };
