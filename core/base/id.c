@@ -109,7 +109,7 @@ csm_id csm_id_of_text(csm_str text)
     return id;
 }
 
-void csm_id_format(csm_id id, char buf[CSM_ID_TEXT])
+void csm_id_put(csm_id id, char to[CSM_ID_TEXT - 1])
 {
     /* Eight digits at a time: a nibble per byte, then '0' or 'a' - 10 added to each. */
     for (size_t n = 0; n < sizeof(id.b); n += 4) {
@@ -122,34 +122,40 @@ void csm_id_format(csm_id id, char buf[CSM_ID_TEXT])
         spread = (spread << 4 | spread) & UINT64_C(0x0f0f0f0f0f0f0f0f);
         letters = ((spread + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101)) * ('a' - '0' - 10);
         spread = htobe64(spread + letters + UINT64_C(0x3030303030303030));
-        memcpy(buf + 2 * n, &spread, sizeof(spread));
+        memcpy(to + 2 * n, &spread, sizeof(spread));
     }
+}
+
+void csm_id_format(csm_id id, char buf[CSM_ID_TEXT])
+{
+    csm_id_put(id, buf);
     buf[CSM_ID_TEXT - 1] = '\0';
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+#define HEX 0x10u /* it is a digit, and these are its bits */
+
+/* A table, for which digit comes next cannot be guessed. */
+static const uint8_t hex_digits[256] = {
+    ['0'] = HEX | 0,  ['1'] = HEX | 1,  ['2'] = HEX | 2,  ['3'] = HEX | 3,  ['4'] = HEX | 4,  ['5'] = HEX | 5,
+    ['6'] = HEX | 6,  ['7'] = HEX | 7,  ['8'] = HEX | 8,  ['9'] = HEX | 9,  ['a'] = HEX | 10, ['b'] = HEX | 11,
+    ['c'] = HEX | 12, ['d'] = HEX | 13, ['e'] = HEX | 14, ['f'] = HEX | 15, ['A'] = HEX | 10, ['B'] = HEX | 11,
+    ['C'] = HEX | 12, ['D'] = HEX | 13, ['E'] = HEX | 14, ['F'] = HEX | 15,
+};
 
 bool csm_id_parse(csm_str hex, csm_id *out)
 {
     csm_id id;
+    unsigned all = HEX;
     if (hex.len != 2 * sizeof(id.b))
         return false;
     for (size_t n = 0; n < sizeof(id.b); n++) {
-        int high = hex_value(hex.ptr[2 * n]);
-        int low = hex_value(hex.ptr[2 * n + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        id.b[n] = (uint8_t)(high << 4 | low);
+        unsigned high = hex_digits[(uint8_t)hex.ptr[2 * n]];
+        unsigned low = hex_digits[(uint8_t)hex.ptr[2 * n + 1]];
+        all &= high & low;
+        id.b[n] = (uint8_t)(high << 4 | (low & 0xf));
     }
+    if (all != HEX)
+        return false;
     *out = id;
     return true;
 }

@@ -15,6 +15,7 @@ typedef struct csm_idgen {
 bool csm_id_new(csm_idgen *gen, csm_time now, csm_id *out);
 /* The same id every time for the same text (rows shipped by plugins): UUIDv8 from a hash of @p text. */
 csm_id csm_id_of_text(csm_str text);
+void csm_id_put(csm_id id, char to[CSM_ID_TEXT - 1]); /* the digits alone */
 void csm_id_format(csm_id id, char buf[CSM_ID_TEXT]);
 bool csm_id_parse(csm_str hex, csm_id *out); /* exactly 32 hex digits, either case */
 bool csm_random(void *buf, size_t len);      /* getrandom */

@@ -123,7 +123,15 @@ size_t csm_utf8_step(csm_str s)
 size_t csm_utf8_count(csm_str s)
 {
     size_t count = 0;
-    for (size_t n = 0; n < s.len; n++)
+    size_t n = 0;
+    uint64_t word;
+    while (s.len - n >= sizeof(word)) {
+        memcpy(&word, s.ptr + n, sizeof(word));
+        word &= ~(word << 1) & UINT64_C(0x8080808080808080); /* bytes that continue a code point: 10xxxxxx */
+        count += sizeof(word) - (word != 0 ? (size_t)__builtin_popcountll(word) : 0);
+        n += sizeof(word);
+    }
+    for (; n < s.len; n++)
         count += ((uint8_t)s.ptr[n] & 0xc0) != 0x80;
     return count;
 }

@@ -21,21 +21,21 @@ void csm_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned 
 {
     days += 719468;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t doe = days - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t shifted = (5 * doy + 2) / 153;
-    *day = (unsigned)(doy - (153 * shifted + 2) / 5 + 1);
-    *month = (unsigned)(shifted < 10 ? shifted + 3 : shifted - 9);
+    unsigned doe = (unsigned)(days - era * 146097);
+    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    unsigned shifted = (5 * doy + 2) / 153;
+    *day = doy - (153 * shifted + 2) / 5 + 1;
+    *month = shifted < 10 ? shifted + 3 : shifted - 9;
     *year = yoe + era * 400 + (*month <= 2 ? 1 : 0);
 }
 
-/* Writes @p value right-aligned with zeros; its higher digits are cut. */
-static char *put_digits(char *at, uint64_t value, unsigned digits)
+/* Two digits, of a value below 100. */
+static char *put_two(char *at, unsigned value)
 {
-    for (unsigned n = digits; n-- > 0; value /= 10)
-        at[n] = (char)('0' + value % 10);
-    return at + digits;
+    at[0] = (char)('0' + value / 10);
+    at[1] = (char)('0' + value % 10);
+    return at + 2;
 }
 
 static char *put_date(char *at, int64_t days)
@@ -44,11 +44,12 @@ static char *put_date(char *at, int64_t days)
     unsigned month = 0;
     unsigned day = 0;
     csm_civil_from_days(days, &year, &month, &day);
-    at = put_digits(at, (uint64_t)year, 4);
+    at = put_two(at, (unsigned)year / 100);
+    at = put_two(at, (unsigned)year % 100);
     *at++ = '-';
-    at = put_digits(at, month, 2);
+    at = put_two(at, month);
     *at++ = '-';
-    return put_digits(at, day, 2);
+    return put_two(at, day);
 }
 
 size_t csm_time_format(csm_time t, char buf[CSM_TIME_TEXT])
@@ -56,17 +57,20 @@ size_t csm_time_format(csm_time t, char buf[CSM_TIME_TEXT])
     t = t < TIME_MIN ? TIME_MIN : t > TIME_MAX ? TIME_MAX : t;
     int64_t days = t / CSM_DAY - (t % CSM_DAY < 0 ? 1 : 0);
     uint64_t rest = (uint64_t)(t - days * CSM_DAY);
-    uint64_t second = (uint64_t)CSM_SECOND;
+    unsigned second = (unsigned)(rest / (uint64_t)CSM_SECOND);
+    unsigned fraction = (unsigned)(rest % (uint64_t)CSM_SECOND);
     char *at = put_date(buf, days);
     *at++ = 'T';
-    at = put_digits(at, rest / (3600 * second), 2);
+    at = put_two(at, second / 3600);
     *at++ = ':';
-    at = put_digits(at, rest / (60 * second) % 60, 2);
+    at = put_two(at, second / 60 % 60);
     *at++ = ':';
-    at = put_digits(at, rest / second % 60, 2);
-    if (rest % second != 0) {
+    at = put_two(at, second % 60);
+    if (fraction != 0) {
         *at++ = '.';
-        at = put_digits(at, rest % second, 6);
+        at = put_two(at, fraction / 10000);
+        at = put_two(at, fraction / 100 % 100);
+        at = put_two(at, fraction % 100);
     }
     *at++ = 'Z';
     *at = '\0';

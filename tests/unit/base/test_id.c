@@ -93,6 +93,12 @@ static void other_text_is_no_id(void **state)
                                        "0123456789abcdef0123456789abcde",
                                        "0123456789abcdef0123456789abcdef0",
                                        "0123456789abcdefg123456789abcdef",
+                                       "/123456789abcdef0123456789abcdef",
+                                       "0:23456789abcdef0123456789abcdef",
+                                       "0123456789abcdef0123456789abcde@",
+                                       "0123456789abcdef0123456789abcdG`",
+                                       "0123456789abcde\xb0"
+                                       "0123456789abcdef",
                                        "01234567-89ab-cdef-0123-456789abcdef",
                                        "0123456789abcdef 123456789abcdef" };
     csm_id untouched = { { 1 } };

@@ -16,6 +16,8 @@ static const utf8_row texts[] = {
     { "two", "\xc3\xa9", true, 1 },
     { "three", "\xe2\x82\xac", true, 1 },
     { "four", "\xf0\x9f\x98\x80", true, 1 },
+    { "words of two", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", true, 8 },
+    { "across words", "0123456\xe2\x82\xac\xf0\x9f\x98\x80wxyz", true, 13 },
     { "last code point", "\xf4\x8f\xbf\xbf", true, 1 },
     { "above the last", "\xf4\x90\x80\x80", false, 0 },
     { "surrogate", "\xed\xa0\x80", false, 0 },
