@@ -124,7 +124,7 @@ struct csm_ctx {
     const char *rule_chain[8]; /* names of the rules under way, for the error of rule_depth */
     csm_growing growing[8];    /* those built last */
     uint32_t growing_tick;
-    csm_error err;
+    csm_error err;             /* last: csm_ctx_init clears what comes before it */
 };
 
 /* On a busy machine a thread may have waited for most of the time: looked at only when the time is up. */

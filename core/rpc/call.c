@@ -45,18 +45,21 @@ void csm_call_free(csm_call *call)
 typedef enum common_arg { ARG_DEADLINE, ARG_TRACE, ARG_REQUEST_KEY, ARG_DRY_RUN, ARG_AS_OF, ARG_DISPLAY, ARG_COUNT } common_arg;
 
 static const struct {
-    const char *name;
+    csm_str name;
     uint32_t type;
     bool writes_only, reads_only;
 } common_args[ARG_COUNT] = {
-    [ARG_DEADLINE] = { "deadline_ms", CSM_T_INT, false, false }, [ARG_TRACE] = { "trace", CSM_T_TEXT, false, false },
-    [ARG_REQUEST_KEY] = { "request_key", CSM_T_TEXT, true, false }, [ARG_DRY_RUN] = { "dry_run", CSM_T_BOOL, true, false },
-    [ARG_AS_OF] = { "as_of", CSM_T_TEXT, false, true }, [ARG_DISPLAY] = { "display", CSM_T_BOOL, false, false },
+    [ARG_DEADLINE] = { CSM_STR_INIT("deadline_ms"), CSM_T_INT, false, false },
+    [ARG_TRACE] = { CSM_STR_INIT("trace"), CSM_T_TEXT, false, false },
+    [ARG_REQUEST_KEY] = { CSM_STR_INIT("request_key"), CSM_T_TEXT, true, false },
+    [ARG_DRY_RUN] = { CSM_STR_INIT("dry_run"), CSM_T_BOOL, true, false },
+    [ARG_AS_OF] = { CSM_STR_INIT("as_of"), CSM_T_TEXT, false, true },
+    [ARG_DISPLAY] = { CSM_STR_INIT("display"), CSM_T_BOOL, false, false },
 };
 
 static csm_status take_common(csm_call *call, common_arg which, csm_value value, csm_error *err)
 {
-    const char *name = common_args[which].name;
+    const char *name = common_args[which].name.ptr;
     bool writes = (call->method->decl->flags & CSM_METHOD_WRITES) != 0;
 
     if (csm_is_nil(value))
@@ -111,7 +114,7 @@ static csm_status split_common(csm_call *call, csm_value map, csm_error *err)
     for (uint32_t n = 0; n < map.count; n++) {
         uint32_t which = 0;
 
-        while (which < ARG_COUNT && !csm_str_is(map.map[n].key, common_args[which].name))
+        while (which < ARG_COUNT && !csm_str_eq(map.map[n].key, common_args[which].name))
             which++;
         if (which == ARG_COUNT || is_declared(call->method->decl, map.map[n].key))
             rest[kept++] = map.map[n];
@@ -171,15 +174,22 @@ csm_status csm_call_decode(csm_call *call, csm_error *err)
 
 /* ---- running ---- */
 
-/* A user who may no longer call may still log in as another one: to an open method he is nobody. */
-static csm_status load_caller(csm_call *call, csm_ctx *ctx)
+csm_status csm_call_begin(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn)
 {
-    csm_status st = csm_caller_load(ctx, call->identity.user, call->identity.acting, call->identity.local_admin);
+    csm_ctx *ctx = &cc->ctx;
 
-    if (st != CSM_E_UNAUTHENTICATED || (call->method->decl->flags & CSM_METHOD_OPEN) == 0)
-        return st;
-    csm_error_clear(&ctx->err);
-    ctx->caller = csm_caller_nobody();
+    csm_ctx_init(ctx, call->rpc->engine, call->arena, txn != NULL ? NULL : seat->snap, txn, csm_caller_nobody(),
+                 &seat->cache, &seat->ids);
+    cc->call = call;
+    ctx->trace = call->trace;
+    ctx->as_of = call->as_of;
+    ctx->display = call->display;
+    ctx->dry_run = call->dry_run;
+    if (txn != NULL) {
+        ctx->log = csm_request_log_new(call->arena, csm_str_of(call->method->name));
+        if (ctx->log == NULL)
+            return csm_ctx_nomem(ctx);
+    }
     return CSM_OK;
 }
 
@@ -198,26 +208,27 @@ static csm_status find_again(csm_call *call, csm_ctx *ctx)
     return CSM_OK;
 }
 
-csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn)
+/* A user who may no longer call may still log in as another one: to an open method he is nobody. */
+csm_status csm_call_load(csm_call *call, csm_ctx *ctx)
 {
-    csm_ctx *ctx = &cc->ctx;
+    csm_status st;
 
-    csm_ctx_init(ctx, call->rpc->engine, call->arena, txn != NULL ? NULL : seat->snap, txn, csm_caller_nobody(),
-                 &seat->cache, &seat->ids);
-    cc->call = call;
-    ctx->trace = call->trace;
-    ctx->as_of = call->as_of;
-    ctx->display = call->display;
-    ctx->dry_run = call->dry_run;
     CSM_TRY(find_again(call, ctx));
-    if (txn != NULL) {
-        ctx->log = csm_request_log_new(call->arena, csm_str_of(call->method->name));
-        if (ctx->log == NULL)
-            return csm_ctx_nomem(ctx);
+    st = csm_caller_load(ctx, call->identity.user, call->identity.acting, call->identity.local_admin);
+    if (st == CSM_E_UNAUTHENTICATED && (call->method->decl->flags & CSM_METHOD_OPEN) != 0) {
+        csm_error_clear(&ctx->err);
+        ctx->caller = csm_caller_nobody();
+        st = CSM_OK;
     }
-    CSM_TRY(load_caller(call, ctx));
+    CSM_TRY(st);
     call->external = ctx->caller->is_external;
     return CSM_OK;
+}
+
+csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn)
+{
+    CSM_TRY(csm_call_begin(call, cc, seat, txn));
+    return csm_call_load(call, &cc->ctx);
 }
 
 csm_status csm_call_check(csm_call *call, csm_ctx *ctx)

@@ -66,7 +66,6 @@ struct csm_call {
     bool changes_errors;       /* and new_error_maps */
     bool new_error_maps;
     bool refused;              /* the handler answered OK to keep its effect, but the answer is the error in refusal */
-    csm_error refusal;
     bool close_after;
     bool external;             /* its caller is: an error tells him neither hint nor detail nor plugin */
     bool took_effect;          /* wrote something */
@@ -78,6 +77,7 @@ struct csm_call {
     bool essential;            /* goes through though the store is full */
     csm_buf reply;             /* whole encoded response; empty for notifications */
     csm_status status;
+    csm_error refusal;         /* last: what comes before it is cleared for the next message; set when refused */
 };
 
 /* A context with its call: handlers of this room get from ctx to the call. */
@@ -124,8 +124,10 @@ struct csm_rpc {
     csm_session *sessions;     /* loop thread */
     _Atomic uint32_t session_count;
     uint32_t next_session;     /* loop thread */
-    csm_mutex *stats_lock;     /* guards stats */
+    csm_mutex *stats_lock;     /* guards stats, counted, counted_stat */
     csm_strmap *stats;         /* method name -> csm_method_stat */
+    const char *counted;       /* method counted last, a registry's name: kept until the engine closes */
+    csm_method_stat *counted_stat;
     csm_throttle *throttle;    /* loop thread */
     csm_writer_stat writer_stat;
     int64_t started_us;
@@ -143,7 +145,11 @@ csm_call *csm_call_new(csm_rpc *rpc, csm_session *session); /* own arena and rep
 void csm_call_free(csm_call *call);
 /* Decodes params, takes the common arguments out. The call's message must outlive it. */
 csm_status csm_call_decode(csm_call *call, csm_error *err);
-/* Context for the call on a seat; loads the caller. @p txn NULL: a read. */
+/* Context for the decoded call on a seat, as nobody. @p txn NULL: a read, which cannot fail. */
+csm_status csm_call_begin(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn);
+/* Makes the one who asks its caller, and its method that of the registry the call runs on. */
+csm_status csm_call_load(csm_call *call, csm_ctx *ctx);
+/* Both. */
 csm_status csm_call_enter(csm_call *call, csm_call_ctx *cc, csm_seat *seat, csm_txn *txn);
 /* May this caller call the method at all? */
 csm_status csm_call_check(csm_call *call, csm_ctx *ctx);

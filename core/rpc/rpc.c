@@ -212,14 +212,17 @@ void csm_rpc_count(csm_call *call)
 {
     csm_rpc *rpc = call->rpc;
     uint64_t took = (uint64_t)(csm_mono_us() - call->started_us);
+    const char *method = call->method != NULL ? call->method->name : "unknown";
     csm_method_stat *stat;
     uint32_t bucket = 0;
 
     while (bucket < CSM_LATENCY_BUCKETS - 1 && took >> bucket > 1)
         bucket++;
     csm_mutex_lock(rpc->stats_lock);
-    stat = stat_of(rpc, call->method != NULL ? call->method->name : "unknown");
+    stat = method == rpc->counted ? rpc->counted_stat : stat_of(rpc, method);
     if (stat != NULL) {
+        rpc->counted = method;
+        rpc->counted_stat = stat;
         stat->calls++;
         stat->errors += call->status != CSM_OK;
         stat->total_us += took;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 csm_session *csm_session_new(csm_rpc *rpc, const csm_session_options *options)
@@ -170,32 +171,41 @@ static csm_status login_lives(csm_session *session, csm_ctx *ctx, bool *out)
     return CSM_OK;
 }
 
+static bool has_login(const csm_session *session)
+{
+    return !csm_id_is_none(session->identity.session) || !csm_id_is_none(session->identity.token);
+}
+
 /* A login that was ended, revoked or ran out leaves the connection nobody's again. An open method goes on as nobody. */
-static csm_status check_login(csm_call *call, csm_error *err)
+static csm_status check_login(csm_call *call, csm_ctx *ctx)
 {
     csm_session *session = call->session;
-    csm_rpc *rpc = call->rpc;
     bool lives = false;
-    csm_status st;
-    csm_ctx ctx;
 
-    if (csm_id_is_none(session->identity.session) && csm_id_is_none(session->identity.token))
+    CSM_TRY(login_lives(session, ctx, &lives));
+    if (lives)
         return CSM_OK;
-    CSM_TRY(csm_snap_renew(rpc->loop.snap, err));
-    csm_ctx_init(&ctx, rpc->engine, call->arena, rpc->loop.snap, NULL, csm_caller_system(), &rpc->loop.cache,
-                 &rpc->loop.ids);
-    ctx.budget.rows_max = UINT64_MAX;
-    ctx.budget.until_us = INT64_MAX;
-    st = login_lives(session, &ctx, &lives);
-    if (st != CSM_OK)
-        *err = ctx.err;
-    if (st != CSM_OK || lives)
-        return st;
     session->identity = (csm_identity){ .local_admin = session->options.local_admin };
     call->identity = session->identity;
     if ((call->method->decl->flags & CSM_METHOD_OPEN) != 0)
         return CSM_OK;
-    return csm_error_set(err, CSM_E_UNAUTHENTICATED, "the session has ended: log in again");
+    return csm_ctx_fail(ctx, CSM_E_UNAUTHENTICATED, "the session has ended: log in again");
+}
+
+/* The same for a call that runs elsewhere. */
+static csm_status check_login_here(csm_call *call, csm_error *err)
+{
+    csm_rpc *rpc = call->rpc;
+    csm_call_ctx cc;
+    csm_status st;
+
+    CSM_TRY(csm_snap_renew(rpc->loop.snap, err));
+    st = csm_call_begin(call, &cc, &rpc->loop, NULL);
+    if (st == CSM_OK)
+        st = check_login(call, &cc.ctx);
+    if (st != CSM_OK)
+        *err = cc.ctx.err;
+    return st;
 }
 
 static void refuse(csm_call *call, csm_error *err)
@@ -239,23 +249,27 @@ static bool run_in_place(csm_call *call)
     csm_rpc *rpc = call->rpc;
     csm_call_ctx cc;
     csm_ctx *ctx = &cc.ctx;
-    csm_error err = { 0 };
-    csm_status st = csm_call_decode(call, &err);
+    csm_error err;
+    csm_status st;
     int64_t allowed;
 
-    if (st == CSM_OK)
-        st = check_login(call, &err);
+    csm_error_clear(&err);
+    st = csm_call_decode(call, &err);
     if (st == CSM_OK)
         st = csm_snap_renew(rpc->loop.snap, &err);
     if (st != CSM_OK) {
         refuse(call, &err);
         return true;
     }
-    st = csm_call_enter(call, &cc, &rpc->loop, NULL);
+    st = csm_call_begin(call, &cc, &rpc->loop, NULL);
     allowed = in_place_us(rpc, call->started_us);
     ctx->budget.rows_max = rpc->engine->limits.read_rows;
     ctx->budget.until_us = call->started_us + allowed;
     ctx->budget.cpu_until_us = cpu_until(rpc, call->started_us, allowed);
+    if (st == CSM_OK && has_login(call->session))
+        st = check_login(call, ctx);
+    if (st == CSM_OK)
+        st = csm_call_load(call, ctx);
     if (st == CSM_OK)
         st = csm_call_run(call, ctx);
     if (st != CSM_OK && ctx->budget.exceeded) {
@@ -340,8 +354,8 @@ static void send_away(csm_call *seen)
         call->params.end = (const uint8_t *)call->message.ptr + call->message.len;
         st = csm_call_decode(call, &err);
     }
-    if (st == CSM_OK)
-        st = check_login(call, &err);
+    if (st == CSM_OK && has_login(call->session))
+        st = check_login_here(call, &err);
     if (st == CSM_OK)
         st = route(call, &err);
     if (st != CSM_OK) {
@@ -404,31 +418,35 @@ static csm_str make_trace(csm_arena *arena, uint32_t session, uint64_t call)
 static csm_call *fresh_call(csm_session *session)
 {
     csm_rpc *rpc = session->rpc;
-    csm_arena *arena = rpc->in_place.arena;
-    csm_buf reply = rpc->in_place.reply;
+    csm_call *call = &rpc->in_place;
+    csm_arena *arena = call->arena;
+    csm_buf reply = call->reply;
 
     csm_arena_clear(arena);
     csm_buf_clear(&reply);
-    rpc->in_place = (csm_call){ .rpc = rpc,
-                                .session = session,
-                                .identity = session->identity,
-                                .error_maps = session->error_maps,
-                                .arena = arena,
-                                .reply = reply,
-                                .started_us = csm_mono_us() };
-    rpc->in_place.deadline_us = rpc->in_place.started_us + (int64_t)rpc->options.deadline_ms * 1000;
-    rpc->in_place.trace = make_trace(arena, session->id, ++rpc->traces);
-    return &rpc->in_place;
+    memset(call, 0, offsetof(csm_call, refusal));
+    call->rpc = rpc;
+    call->session = session;
+    call->identity = session->identity;
+    call->error_maps = session->error_maps;
+    call->arena = arena;
+    call->reply = reply;
+    call->started_us = csm_mono_us();
+    call->deadline_us = call->started_us + (int64_t)rpc->options.deadline_ms * 1000;
+    call->trace = make_trace(arena, session->id, ++rpc->traces);
+    return call;
 }
 
 bool csm_session_message(csm_session *session, csm_str message)
 {
     csm_call *call = fresh_call(session);
-    csm_envelope envelope = { 0 };
-    bool has_msgid = false;
-    csm_error err = { 0 };
-    csm_status st = csm_envelope_parse(message, &envelope, &has_msgid, &err);
+    csm_envelope envelope;
+    bool has_msgid;
+    csm_error err;
+    csm_status st;
 
+    csm_error_clear(&err);
+    st = csm_envelope_parse(message, &envelope, &has_msgid, &err);
     call->msgid = has_msgid ? envelope.msgid : 0;
     call->message = message;
     if (st != CSM_OK) {

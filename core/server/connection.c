@@ -75,10 +75,13 @@ size_t csm_connection_take(csm_connection *connection, const uint8_t *bytes, siz
     size_t taken = 0;
 
     while (taken < len && csm_conn_can_take(connection->conn)) {
-        csm_error err = { 0 };
-        csm_walk_result result = csm_walk_step(&connection->walk, connection->limits, bytes + taken, len - taken, &err);
-        size_t size = connection->walk.pos;
+        csm_error err;
+        csm_walk_result result;
+        size_t size;
 
+        csm_error_clear(&err);
+        result = csm_walk_step(&connection->walk, connection->limits, bytes + taken, len - taken, &err);
+        size = connection->walk.pos;
         if (result == CSM_WALK_MORE)
             break;
         connection->walk = (csm_walk){ 0 };

@@ -7,6 +7,8 @@
 #include "engine/record/activate.h"
 #include "engine/table/table.h"
 
+#include <stddef.h>
+
 const csm_engine_limits csm_engine_limits_default = {
     .read_rows = 20000,
     .read_rows_hard = 50000000,
@@ -83,18 +85,19 @@ void csm_ctx_init(csm_ctx *ctx, csm_engine *engine, csm_arena *arena, csm_snap *
 {
     csm_view *view = txn != NULL ? csm_txn_view(txn) : csm_snap_view(snap);
 
-    *ctx = (csm_ctx){
-        .host = engine->host,
-        .engine = engine,
-        .reg = csm_engine_registry_at(engine, csm_view_sequence(view)),
-        .arena = arena,
-        .view = view,
-        .txn = txn,
-        .caller = caller,
-        .cache = cache,
-        .ids = ids,
-        .now = csm_clock_now(engine->clock),
-        .budget = { .rows_max = engine->limits.read_rows_hard, .until_us = INT64_MAX },
-    };
+    memset(ctx, 0, offsetof(csm_ctx, err)); /* the error's texts are most of it */
+    csm_error_clear(&ctx->err);
+    ctx->host = engine->host;
+    ctx->engine = engine;
+    ctx->reg = csm_engine_registry_at(engine, csm_view_sequence(view));
+    ctx->arena = arena;
+    ctx->view = view;
+    ctx->txn = txn;
+    ctx->caller = caller;
+    ctx->cache = cache;
+    ctx->ids = ids;
+    ctx->now = csm_clock_now(engine->clock);
+    ctx->budget.rows_max = engine->limits.read_rows_hard;
+    ctx->budget.until_us = INT64_MAX;
     csm_kept_begin(cache->kept, ctx->reg);
 }
