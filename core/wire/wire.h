@@ -88,6 +88,7 @@ void csm_write_date(csm_writer *w, int64_t days);
 void csm_write_decimal(csm_writer *w, int64_t millionths);
 /* Any value, wire form. Depth over CSM_WIRE_DEPTH_MAX marks the buffer failed. */
 void csm_write_value(csm_writer *w, csm_value v);
+void csm_write_value_at(csm_writer *w, const csm_value *v); /* the same, where it lies */
 
 /* ---- envelope of MessagePack-RPC ---- */
 

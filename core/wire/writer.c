@@ -61,15 +61,15 @@ static uint8_t *short_text(csm_writer *w, size_t len)
     csm_buf *buf = w->buf;
     if (!csm_buf_reserve(buf, len + (len < 32 ? 1 : 2)))
         return NULL;
+    uint8_t *at = buf->ptr + buf->len;
     if (len < 32) {
-        buf->ptr[buf->len++] = (uint8_t)(0xa0 | len);
+        *at++ = (uint8_t)(0xa0 | len);
     } else {
-        buf->ptr[buf->len++] = 0xd9;
-        buf->ptr[buf->len++] = (uint8_t)len;
+        *at++ = 0xd9;
+        *at++ = (uint8_t)len;
     }
-    uint8_t *body = buf->ptr + buf->len;
-    buf->len += len;
-    return body;
+    buf->len = (size_t)(at - buf->ptr) + len;
+    return at;
 }
 
 void csm_write_text(csm_writer *w, csm_str s)
@@ -128,11 +128,9 @@ void csm_write_raw(csm_writer *w, csm_str encoded)
 
 void csm_write_id(csm_writer *w, csm_id id)
 {
-    char text[CSM_ID_TEXT];
     uint8_t *body = short_text(w, CSM_ID_TEXT - 1);
-    csm_id_format(id, text);
     if (body != NULL)
-        memcpy(body, text, CSM_ID_TEXT - 1);
+        csm_id_put(id, (char *)body);
 }
 
 void csm_write_time(csm_writer *w, csm_time t)
@@ -221,4 +219,9 @@ static void write_nested(csm_writer *w, const csm_value *v, unsigned depth)
 void csm_write_value(csm_writer *w, csm_value v)
 {
     write_nested(w, &v, 0);
+}
+
+void csm_write_value_at(csm_writer *w, const csm_value *v)
+{
+    write_nested(w, v, 0);
 }

@@ -49,8 +49,9 @@ bool csm_access_sees(csm_ctx *ctx, const csm_mfield *field, const uint64_t *read
 typedef struct csm_shown_field {
     const csm_mfield *field;
     uint32_t end;              /* of its pair in csm_shown.empty */
-    uint16_t pos;              /* of the field, as is the next: the whole list fits the nearest cache */
+    uint16_t pos;              /* of the field, as are the next: the whole list fits the nearest cache */
     bool is_journal;
+    bool is_made;              /* what is written is not what the row holds: journals, documents */
 } csm_shown_field;
 typedef struct csm_shown {
     const uint64_t *bits;      /* per field position, as are the next three */

@@ -194,7 +194,12 @@ static csm_status list_shown(csm_ctx *ctx, csm_arena *arena, const csm_mtable *t
         if (is_key(field) || (!visible && field->id > CSM_FID_MOD_COUNT))
             continue;
         add_bit(listed, n);
-        fields[shown->count++] = (csm_shown_field){ .field = field, .pos = (uint16_t)n, .is_journal = field->type == CSM_F_JOURNAL };
+        fields[shown->count++] = (csm_shown_field){
+            .field = field,
+            .pos = (uint16_t)n,
+            .is_journal = field->type == CSM_F_JOURNAL,
+            .is_made = field->type == CSM_F_JOURNAL || field->type == CSM_F_DOCUMENT,
+        };
     }
     shown->bits = bits;
     shown->listed = listed;

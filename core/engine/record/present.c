@@ -373,25 +373,24 @@ static bool is_key(const csm_mfield *field)
     return field->id == CSM_FID_SYS_ID || field->id == CSM_FID_MOD_COUNT;
 }
 
-static void write_value(csm_writer *w, const csm_value *value)
-{
-    if (value->type == CSM_T_NIL)
-        csm_write_nil(w);
-    else if (value->type == CSM_T_ID)
-        csm_write_id(w, value->id);
-    else
-        csm_write_value(w, *value);
-}
-
-static csm_status write_value_of(presenting *p, const csm_mfield *field, csm_writer *w)
+/* A value the row does not hold as it is written. */
+static csm_status write_made(presenting *p, const csm_mfield *field, csm_writer *w)
 {
     csm_value made;
 
     if (field->type == CSM_F_JOURNAL)
         CSM_TRY(journal_value(p, field, &made));
-    else if (field->type == CSM_F_DOCUMENT)
+    else
         CSM_TRY(outward(p->ctx, field, p->row->values[field->pos], &made));
-    write_value(w, field->type == CSM_F_JOURNAL || field->type == CSM_F_DOCUMENT ? &made : &p->row->values[field->pos]);
+    csm_write_value_at(w, &made);
+    return CSM_OK;
+}
+
+static csm_status write_value_of(presenting *p, const csm_mfield *field, csm_writer *w)
+{
+    if (field->type == CSM_F_JOURNAL || field->type == CSM_F_DOCUMENT)
+        return write_made(p, field, w);
+    csm_write_value_at(w, &p->row->values[field->pos]);
     return CSM_OK;
 }
 
@@ -428,22 +427,28 @@ static uint64_t *written_fields(const presenting *p, const csm_present *what, ui
 static csm_status write_all(presenting *p, const csm_present *what, csm_writer *w)
 {
     const csm_shown *shown = p->shown;
+    const csm_value *values = p->row->values;
     const char *empty = shown->empty.ptr;
-    uint32_t count, from = 0, start = 0;
+    uint32_t count, from = 0;
     const uint64_t *fields = written_fields(p, what, &count);
+    bool all = count == shown->count;
 
     if (fields == NULL)
         return csm_ctx_nomem(p->ctx);
     CSM_TRY(write_head(p, count, w));
-    for (uint32_t n = 0; n < shown->count; start = shown->fields[n++].end) {
-        const csm_shown_field *f = &shown->fields[n];
-        bool written = csm_bits_has(fields, f->pos);
+    for (const csm_shown_field *f = shown->fields, *last = f + shown->count; f < last; f++) {
+        bool written;
+        uint32_t start;
 
-        if (written && !f->is_journal && p->row->values[f->pos].type == CSM_T_NIL)
+        if (values[f->pos].type == CSM_T_NIL && !f->is_journal && (all || csm_bits_has(fields, f->pos)))
             continue;
+        written = all || csm_bits_has(fields, f->pos);
+        start = f > shown->fields ? f[-1].end : 0;
         csm_write_raw(w, (csm_str){ empty + from, (written ? f->end - NIL_BYTES : start) - from });
-        if (written)
-            CSM_TRY(write_value_of(p, f->field, w));
+        if (written && f->is_made)
+            CSM_TRY(write_made(p, f->field, w));
+        else if (written)
+            csm_write_value_at(w, &values[f->pos]);
         from = f->end;
     }
     csm_write_raw(w, (csm_str){ empty + from, shown->empty.len - from });

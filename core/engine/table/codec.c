@@ -74,7 +74,7 @@ bool csm_codec_write(csm_writer *w, const csm_mfield *field, const csm_value *va
         return true;
     }
     if (field->type == CSM_F_MAP) {
-        csm_write_value(w, *value);
+        csm_write_value_at(w, value);
         return true;
     }
     if (value->type != csm_codec_type(field->type))
@@ -195,9 +195,9 @@ static csm_status take_scalar(const csm_head *head, csm_type type, csm_value *ou
     return CSM_OK;
 }
 
-/* The forms nearly all values are stored in. False: another form, or broken; nothing is taken then. */
-static bool read_usual(csm_reader *r, csm_type type, csm_value *out)
+bool csm_codec_read_usual(csm_reader *r, const csm_mfield *field, csm_value *out)
 {
+    csm_type type = csm_codec_type(field->type);
     const uint8_t *at = r->at;
     size_t left = (size_t)(r->end - at), head = 1, len;
     uint64_t bits;
@@ -249,12 +249,10 @@ static bool read_usual(csm_reader *r, csm_type type, csm_value *out)
     return true;
 }
 
-csm_status csm_codec_read(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out)
+csm_status csm_codec_read_other(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out)
 {
     csm_head head;
     csm_value value = { 0 };
-    if (read_usual(r, csm_codec_type(field->type), out))
-        return CSM_OK;
     if (field->type == CSM_F_MAP)
         return read_tree(r, arena, out);
     if (!csm_reader_next(r, &head))

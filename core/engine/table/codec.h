@@ -38,8 +38,15 @@ csm_type csm_codec_type(uint32_t field_type);
  */
 bool csm_codec_write(csm_writer *w, const csm_mfield *field, const csm_value *value);
 
+/* The forms nearly all values are stored in. False: another form, or broken; nothing is taken then. */
+bool csm_codec_read_usual(csm_reader *r, const csm_mfield *field, csm_value *out);
+csm_status csm_codec_read_other(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out);
+
 /* Reads one; texts and bytes are borrowed. CORRUPT (err untouched, the caller knows the record) or NOMEM. */
-csm_status csm_codec_read(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out);
+static inline csm_status csm_codec_read(csm_reader *r, const csm_mfield *field, csm_arena *arena, csm_value *out)
+{
+    return csm_codec_read_usual(r, field, out) ? CSM_OK : csm_codec_read_other(r, field, arena, out);
+}
 
 /* Reads @p count pairs of field number and value into @p row, unknown ones into row->unknown; all bytes must be theirs.
  */

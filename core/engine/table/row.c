@@ -120,7 +120,7 @@ static csm_status keep_unknown(csm_row *row, csm_arena *arena, const uint8_t *fr
     return CSM_OK;
 }
 
-/* The number of a field: nearly always one or two bytes. */
+/* The number of a field: nearly always one to three bytes. */
 static bool read_number(csm_reader *r, uint32_t *out)
 {
     csm_head key;
@@ -129,6 +129,9 @@ static bool read_number(csm_reader *r, uint32_t *out)
     } else if (r->end - r->at > 1 && *r->at == 0xcc) {
         *out = r->at[1];
         r->at += 2;
+    } else if (r->end - r->at > 2 && *r->at == 0xcd) {
+        *out = (uint32_t)r->at[1] << 8 | r->at[2];
+        r->at += 3;
     } else {
         if (!csm_reader_next(r, &key) || key.type != CSM_T_INT || key.i < 0 || key.i > UINT32_MAX)
             return false;
