@@ -14,8 +14,8 @@
 
 #define READ_BYTES 65536u     /* one read; the buffer is shared by all connections */
 #define EARLY_COUNT 64        /* touched connections that do not wait for the end of the turn */
-#define SPARE_MAX 32          /* buffers kept for the next busy connection */
-#define SPARE_BYTES 131072u   /* larger ones go back to the heap */
+#define SPARE_MAX EARLY_COUNT /* buffers kept for the next busy connection */
+#define SPARE_BYTES 65536u    /* larger ones go back to the heap */
 #define FLUSH_STALL_MS 10000u /* a closing peer that takes none of its last bytes is cut off */
 #define LINGER_MS 2000u       /* after our end of stream, how long the peer's is waited for */
 
