@@ -69,11 +69,6 @@ csm_status csm_lmdb_failed(csm_error *err, int rc, const char *what)
 
 /* ---- bytes ---- */
 
-static csm_str str_of(const MDB_val *val)
-{
-    return (csm_str){ val->mv_data, val->mv_size };
-}
-
 static uint64_t number_of(const MDB_val *val)
 {
     const uint8_t *bytes = val->mv_data;
@@ -267,7 +262,7 @@ static csm_status lmdb_get(csm_kv_snap *base, csm_db db, csm_str key, csm_str *o
         return CSM_E_NOT_FOUND;
     if (rc != 0)
         return csm_lmdb_failed(err, rc, "read");
-    *out = str_of(&v);
+    *out = csm_lmdb_str(&v);
     return CSM_OK;
 }
 
@@ -298,7 +293,7 @@ static int go_to_start(MDB_cursor *cursor, const csm_kv_range *range, MDB_val *k
         return range->reverse ? mdb_cursor_get(cursor, k, v, MDB_LAST) : rc;
     if (rc != 0)
         return rc;
-    exact = csm_str_eq(str_of(k), range->start);
+    exact = csm_str_eq(csm_lmdb_str(k), range->start);
     if (exact && !range->past)
         return 0;
     if (range->reverse)
@@ -332,8 +327,8 @@ static csm_status lmdb_range(csm_kv_snap *base, const csm_kv_range *range, csm_k
     if (rc != 0)
         return csm_lmdb_failed(err, rc, "read a range");
     rc = go_to_start(cursor, range, &k, &v);
-    while (rc == 0 && !(is_looked_at(found) && is_beyond(range, str_of(&k)))) {
-        out[found++] = (csm_kv_entry){ str_of(&k), str_of(&v) };
+    while (rc == 0 && !(is_looked_at(found) && is_beyond(range, csm_lmdb_str(&k)))) {
+        out[found++] = (csm_kv_entry){ csm_lmdb_str(&k), csm_lmdb_str(&v) };
         if (found == max)
             break;
         rc = mdb_cursor_get(cursor, &k, &v, onward);

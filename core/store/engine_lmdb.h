@@ -46,6 +46,11 @@ int csm_lmdb_put_number(MDB_txn *txn, MDB_dbi dbi, const char *key, uint64_t num
 int csm_lmdb_get_number(MDB_txn *txn, MDB_dbi dbi, const char *key, size_t width, uint64_t *out);
 int csm_lmdb_begin_read(csm_lmdb *kv, MDB_txn **out);
 
+static inline csm_str csm_lmdb_str(const MDB_val *val)
+{
+    return (csm_str){ val->mv_data, val->mv_size };
+}
+
 static inline MDB_val csm_lmdb_val(csm_str s)
 {
     return (MDB_val){ .mv_size = s.len, .mv_data = (void *)(uintptr_t)s.ptr };

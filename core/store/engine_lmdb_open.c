@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "store/dir.h"
+#include "store/pending.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,12 +54,19 @@ static int open_env(csm_lmdb *kv, const char *path, const csm_store_options *opt
     return 0;
 }
 
+/* LMDB's own order, but faster; tools that know nothing of it read the same file. */
+static int compare_keys(const MDB_val *a, const MDB_val *b)
+{
+    return csm_key_cmp(csm_lmdb_str(a), csm_lmdb_str(b));
+}
+
 static int open_dbs(csm_lmdb *kv, MDB_txn *txn, unsigned flags)
 {
     int rc = mdb_dbi_open(txn, own_name, flags, &kv->own);
 
     for (int db = 0; rc == 0 && db < CSM_DB_COUNT; db++)
-        rc = mdb_dbi_open(txn, db_names[db], flags, &kv->dbis[db]);
+        if ((rc = mdb_dbi_open(txn, db_names[db], flags, &kv->dbis[db])) == 0)
+            rc = mdb_set_compare(txn, kv->dbis[db], compare_keys);
     return rc;
 }
 
