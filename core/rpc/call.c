@@ -11,6 +11,7 @@
 
 #define CALL_ARENA_BLOCK 4096u
 #define CALL_ARENA_MAX (256u * 1024u * 1024u) /* memory one request may use */
+#define FEW_KEYS 8u
 
 csm_call *csm_call_new(csm_rpc *rpc, csm_session *session)
 {
@@ -130,11 +131,29 @@ static int by_key(const void *a, const void *b)
     return csm_str_cmp(*(const csm_str *)a, *(const csm_str *)b);
 }
 
+static csm_status refuse_twin(csm_str key, csm_error *err)
+{
+    return csm_error_set(err, CSM_E_INVALID, "the key \"%.*s\" is there twice in one map", CSM_STR_FMT(key));
+}
+
+/* A few keys are each held against those before, many are sorted. */
+static csm_status check_few(csm_value map, csm_error *err)
+{
+    for (uint32_t n = 1; n < map.count; n++)
+        for (uint32_t k = 0; k < n; k++)
+            if (csm_str_eq(map.map[k].key, map.map[n].key))
+                return refuse_twin(map.map[n].key, err);
+    return CSM_OK;
+}
+
 /* A key twice in one map would be read one way here and another way there. */
 static csm_status check_map(csm_arena *arena, csm_value map, csm_error *err)
 {
-    csm_str *keys = csm_arena_array(arena, map.count, sizeof(*keys));
+    csm_str *keys;
 
+    if (map.count <= FEW_KEYS)
+        return check_few(map, err);
+    keys = csm_arena_array(arena, map.count, sizeof(*keys));
     if (keys == NULL)
         return csm_error_nomem(err);
     for (uint32_t n = 0; n < map.count; n++)
@@ -142,7 +161,7 @@ static csm_status check_map(csm_arena *arena, csm_value map, csm_error *err)
     qsort(keys, map.count, sizeof(*keys), by_key);
     for (uint32_t n = 1; n < map.count; n++)
         if (csm_str_eq(keys[n - 1], keys[n]))
-            return csm_error_set(err, CSM_E_INVALID, "the key \"%.*s\" is there twice in one map", CSM_STR_FMT(keys[n]));
+            return refuse_twin(keys[n], err);
     return CSM_OK;
 }
 

@@ -16,7 +16,7 @@ static csm_status add_name(csm_ctx *ctx, const csm_mtable *table, csm_str name, 
     const csm_mfield *field = NULL;
 
     name = csm_str_trim(name);
-    if (csm_str_find(name, CSM_STR("."), 0) == SIZE_MAX) {
+    if (name.len == 0 || memchr(name.ptr, '.', name.len) == NULL) {
         CSM_TRY(csm_mtable_get_field(table, name, &field, &ctx->err));
         for (uint32_t n = 0; n < out->count; n++)
             if (out->fields[n] == field)
