@@ -105,6 +105,20 @@ static void acceptance_013_no_detour_to_admin(void **state)
     assert_false(holds(p, "ivy", "admin"));
 }
 
+/* Not even by an administrator: all who hold it would lose it at once, and nobody could be given it again. */
+static void a_declared_role_is_not_deleted(void **state)
+{
+    people *p = *state;
+    const char *external, *own;
+
+    as(p, "adam");
+    external = people_shipped(p, "sys_user_role", "snc_external");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.delete", "{'table':'sys_user_role','id':'%s'}", external);
+    assert_true(csm_tk_count(p->tk, "sys_user_has_role", "role=%s", external) > 0);
+    own = csm_tk_insert(p->tk, "sys_user_role", "{'name':'night_watch'}");
+    (void)csm_tk_ok(p->tk, "record.delete", "{'table':'sys_user_role','id':'%s'}", own);
+}
+
 /* An elevated role is given by who holds it or by security_admin: who administers users gives himself none, neither directly
  * nor through a group, a password, a token or the mark on the role. */
 static void acceptance_013_elevated_roles_are_not_taken(void **state)
@@ -318,6 +332,7 @@ int main(void)
         people_test(acceptance_013_containment_is_transitive),
         people_test(acceptance_013_wrong_side),
         people_test(acceptance_013_no_detour_to_admin),
+        people_test(a_declared_role_is_not_deleted),
         people_test(acceptance_013_elevated_roles_are_not_taken),
         people_test(acceptance_013_elevated_roles_are_given),
         people_test(acceptance_013_declared_elevated_stays_so),

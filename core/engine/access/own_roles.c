@@ -3,6 +3,8 @@
  * transaction, so they look at the world as it would be; the first collision is the reason. Source: DOMAIN 3.5. */
 #include "engine/access/own.h"
 
+#include "engine/ctx.h"
+
 #define WALK_MAX 2000u /* roles or users looked at for one change */
 
 /* A small set of ids in the arena of the call. */
@@ -260,6 +262,20 @@ static csm_status over_user_rule(csm_ctx *ctx, csm_change *change)
     return csm_own_check_over(ctx, csm_change_id(ctx, change));
 }
 
+/* A declared role is asked for by name: without its row nobody holds it, and nobody can be given it. */
+static csm_status declared_role_rule(csm_ctx *ctx, csm_change *change)
+{
+    csm_record *role;
+    csm_str name;
+
+    CSM_TRY(csm_record_get(ctx, "sys_user_role", csm_change_id(ctx, change), &role));
+    name = csm_record_text(ctx, role, "name");
+    if (!csm_change_by_client(ctx, change) || csm_registry_role(ctx->reg, name) == NULL)
+        return CSM_OK;
+    return csm_fail(ctx, CSM_E_REJECTED, "the role \"%.*s\" is one of a plugin and is not deleted; it can be taken from people",
+                    CSM_STR_FMT(name));
+}
+
 /* With a role all its grants would go; without its mark anybody gives it. */
 static csm_status role_rule(csm_ctx *ctx, csm_change *change)
 {
@@ -307,6 +323,8 @@ const csm_rule csm_own_rules[CSM_OWN_RULES] = {
     { .table = "sys_user_role", .when = CSM_BEFORE_UPDATE, .order = 5, .run = role_rule, .name = "roles above one's own stay" },
     { .table = "sys_user_role", .when = CSM_BEFORE_DELETE, .order = 5, .run = role_rule,
       .name = "roles above one's own are not deleted" },
+    { .table = "sys_user_role", .when = CSM_BEFORE_DELETE, .order = 6, .run = declared_role_rule,
+      .name = "roles of plugins are not deleted" },
     { .table = "sys_user", .when = CSM_BEFORE_UPDATE, .order = 5, .run = over_user_rule,
       .name = "users with more rights are not changed" },
     { .table = "sys_user", .when = CSM_BEFORE_DELETE, .order = 5, .run = over_user_rule,
