@@ -114,8 +114,11 @@ static csm_status check_text(const csm_mfield *field, csm_value in, size_t lengt
     if (in.s.len > TEXT_BYTES)
         return csm_error_field(err, CSM_E_INVALID, field->name, "field \"%s\": %zu bytes are more than %d", field->name,
                                in.s.len, TEXT_BYTES);
-    if (!csm_utf8_valid(in.s) || memchr(in.s.ptr, '\0', in.s.len) != NULL)
+    if (!csm_utf8_valid(in.s))
         return csm_error_field(err, CSM_E_INVALID, field->name, "field \"%s\": the text is not valid UTF-8",
+                               field->name);
+    if (memchr(in.s.ptr, '\0', in.s.len) != NULL)
+        return csm_error_field(err, CSM_E_INVALID, field->name, "field \"%s\": the text holds a zero character",
                                field->name);
     if (field->length != 0)
         length = field->length;

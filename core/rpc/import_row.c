@@ -14,11 +14,13 @@ csm_status csm_import_existing(csm_import_run *r, const csm_value *values, csm_i
         const csm_mfield *field = r->map->coalesce[n];
         const csm_value *value = csm_map_get(values, field->name);
         const csm_expr *term;
-        csm_value key;
+        csm_value key = csm_nil();
 
-        if (value == NULL || csm_is_nil(*value))
-            return csm_import_refuse(r, field->name, "cannot tell which record is meant", (csm_str){ 0 });
-        CSM_TRY(csm_mfield_convert(field, *value, r->ctx->arena, &key, &r->ctx->err));
+        if (value != NULL)
+            CSM_TRY(csm_mfield_convert(field, *value, r->ctx->arena, &key, &r->ctx->err));
+        if (csm_is_nil(key))
+            return csm_error_field(&r->ctx->err, CSM_E_INVALID, field->name,
+                                   "field \"%s\" is empty: it tells which record is meant", field->name);
         term = csm_expr_term(r->ctx->arena, field, CSM_OP_EQ, key);
         expr = term != NULL ? csm_expr_and(r->ctx->arena, expr, term) : NULL;
         if (expr == NULL)

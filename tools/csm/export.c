@@ -247,6 +247,6 @@ int cli_cmd_export(cli *c, int argc, char **argv)
     code = put_all(&ex);
     csm_arena_free(ex.arena);
     if (code == CLI_OK)
-        fprintf(stderr, "%llu records\n", (unsigned long long)ex.rows);
+        fprintf(stderr, "%llu record%s\n", (unsigned long long)ex.rows, ex.rows == 1 ? "" : "s");
     return code;
 }

@@ -189,6 +189,7 @@ static int is_blank(unsigned char byte)
 /* Feeds the parser until a row is whole. rows->ended at the end of the file. */
 static csm_status parse_row(cli_rows *rows, csm_error *err)
 {
+    uint64_t begins = rows->line + 1;
     csm_str piece;
 
     clear_row(rows);
@@ -199,7 +200,8 @@ static csm_status parse_row(cli_rows *rows, csm_error *err)
             (void)csv_set_opts(&rows->parser,
                                CSV_STRICT | CSV_STRICT_FINI); /* only now: a quote inside a cell is fine */
             if (csv_fini(&rows->parser, on_cell, on_row, rows) != 0)
-                return csm_error_set(err, CSM_E_INVALID, "a quote is never closed in the last row");
+                return csm_error_set(err, CSM_E_INVALID, "line %llu: a quote in the row that begins here is never closed",
+                                     (unsigned long long)begins);
         } else if (csv_parse(&rows->parser, piece.ptr, piece.len, on_cell, on_row, rows) != piece.len) {
             return csm_error_set(err, CSM_E_INVALID, "line %llu: %s", (unsigned long long)rows->line,
                                  csv_strerror(csv_error(&rows->parser)));

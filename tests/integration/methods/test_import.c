@@ -53,6 +53,7 @@ static void rows_stand_or_fall_alone(void **state)
     assert_int_equal(csm_tk_int(tk, answer, "errors.0.row"), 3);
     csm_tk_assert_str(csm_tk_str(tk, answer, "errors.0.field"), "customer");
     csm_tk_assert_str(csm_tk_str(tk, answer, "errors.1.field"), "sys_created_on");
+    csm_tk_assert_str(csm_tk_str(tk, answer, "errors.2.message"), "field \"name\" is empty: it tells which record is meant");
     row = csm_tk_first(tk, "core_company", "name=Alpha");
     csm_tk_assert_str(csm_tk_str(tk, row, "sys_created_on"), "2016-02-29T01:16:00Z");
     assert_true(csm_tk_bool(tk, row, "customer"));

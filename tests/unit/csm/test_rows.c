@@ -38,7 +38,7 @@ static const row table[] = {
     { "empty file", CSV, "", "the file is empty: its first line must name the columns" },
     { "column without a name", CSV, "a,,c\n", "column 2 has no name" },
     { "column twice", CSV, "a,b,a\n", "columns 1 and 3 are both named \"a\"" },
-    { "open quote", CSV, "a\n1\n\"2\n3\n", "a; 2:1; a quote is never closed in the last row" },
+    { "open quote", CSV, "a\n1\n\"2\n3\n", "a; 2:1; line 3: a quote in the row that begins here is never closed" },
     { "windows-1252", CSV, "a,b\nx,caf\xe9\ny,\x93z\x94\n", "a|b; 2:x|caf\xc3\xa9(b); 3:y|\xe2\x80\x9cz\xe2\x80\x9d(b); " },
     { "no text at all", CSV, "a,b\nx,\x81\nx,y\n", "a|b; 2!column \"b\" is neither UTF-8 nor windows-1252 (byte 0x81); 3:x|y; " },
     { "utf-8 asked for", { .separator = ',', .encoding = CLI_ENC_UTF8 }, "a\ncaf\xe9\n", "a; 2!column \"a\" is no UTF-8; " },
