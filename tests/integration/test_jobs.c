@@ -11,6 +11,7 @@ static void acceptance_021_due_while_down(void **state)
 {
     people *p = *state;
     const char *id = people_case_in(p, 6), *comments;
+    int64_t closed = people_mails(p, "pat", "is closed"), said = people_mails(p, "pat", "New comment");
 
     people_set_property(p, "csm.case.auto_close", "true");
     csm_tk_restart_after(p->tk, 11 * CSM_DAY);
@@ -20,6 +21,8 @@ static void acceptance_021_due_while_down(void **state)
     comments = csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "comments.0.text");
     csm_tk_assert_str(comments, "auto closed");
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), "closed_by"), people_shipped(p, "sys_user", "System"));
+    assert_int_equal(people_mails(p, "pat", "is closed"), closed + 1); /* and what was said with it is no mail of its own */
+    assert_int_equal(people_mails(p, "pat", "New comment"), said);
     /* Once: it was due many times meanwhile. */
     as(p, NULL);
     assert_int_equal(csm_tk_rows(p->tk, "sys_audit", "documentkey=%s^fieldname=state^newvalue=3", id)->count, 1);
