@@ -263,15 +263,22 @@ static csm_str arguments(csm_tk *tk, const char *format, va_list args)
     return text;
 }
 
-static csm_status call(csm_tk *tk, const csm_value **out, const char *method, csm_str args)
+static csm_value params_of(csm_tk *tk, const char *method, csm_str args)
 {
-    csm_client_result *result = NULL;
     csm_value params = csm_nil();
     csm_error err = { 0 };
-    csm_status st;
 
     if (args.len > 0 && csm_json_parse(tk->arena, args, &params, &err) != CSM_OK)
         fail_msg("test kit: arguments of %s: %s: %.*s", method, err.message, CSM_STR_FMT(args));
+    return params;
+}
+
+static csm_status call(csm_tk *tk, const csm_value **out, const char *method, csm_str args)
+{
+    csm_client_result *result = NULL;
+    csm_value params = params_of(tk, method, args);
+    csm_status st;
+
     memset(&tk->error, 0, sizeof(tk->error));
     st = csm_client_call(tk->current->client, method, &params, &result, &tk->error);
     if (st != CSM_OK)
@@ -314,6 +321,37 @@ csm_status csm_tk_call(csm_tk *tk, const csm_value **out, const char *method, co
     text = arguments(tk, args, list);
     va_end(list);
     return call(tk, out, method, text);
+}
+
+csm_tk_sent csm_tk_send(csm_tk *tk, const char *method, const char *args, ...)
+{
+    csm_tk_sent sent = { .person = (unsigned)(tk->current - tk->people) };
+    csm_client_error err = { 0 };
+    csm_value params;
+    va_list list;
+    csm_str text;
+
+    va_start(list, args);
+    text = arguments(tk, args, list);
+    va_end(list);
+    params = params_of(tk, method, text);
+    if (csm_client_send(tk->current->client, method, &params, &sent.msgid, &err) != CSM_OK)
+        fail_msg("test kit: sending %s: %s", method, err.message);
+    return sent;
+}
+
+csm_status csm_tk_answer(csm_tk *tk, csm_tk_sent sent, const csm_value **out)
+{
+    csm_client_result *result = NULL;
+    csm_status st;
+
+    memset(&tk->error, 0, sizeof(tk->error));
+    st = csm_client_receive(tk->people[sent.person].client, sent.msgid, WAIT_S * 1000, &result, &tk->error);
+    if (st != CSM_OK)
+        return st;
+    keep_result(tk, result);
+    *out = csm_client_result_value(result);
+    return CSM_OK;
 }
 
 /* Arguments as a failure shows them. */

@@ -61,6 +61,17 @@ const char *csm_tk_fails(csm_tk *tk, csm_status code, const char *method, const 
 csm_status csm_tk_call(csm_tk *tk, const csm_value **out, const char *method, const char *args, ...)
     __attribute__((format(printf, 4, 5)));
 const char *csm_tk_message(const csm_tk *tk);
+
+/* A call that was sent and not waited for, and whose it is. */
+typedef struct csm_tk_sent {
+    unsigned person;
+    uint32_t msgid;
+} csm_tk_sent;
+
+/* Several people at the same moment: sends as whoever is chosen and returns at once. Each person has a connection of his own. */
+csm_tk_sent csm_tk_send(csm_tk *tk, const char *method, const char *args, ...) __attribute__((format(printf, 3, 4)));
+/* What became of it, as csm_tk_call tells, whoever is chosen now. */
+csm_status csm_tk_answer(csm_tk *tk, csm_tk_sent sent, const csm_value **out);
 /* The field or argument the last error names; empty when none. */
 const char *csm_tk_error_field(const csm_tk *tk);
 const char *csm_tk_error_hint(const csm_tk *tk);
