@@ -167,6 +167,8 @@ csm_status answers_check(csm_ctx *ctx, csm_id item, csm_value given, csm_value *
     questions qs = { 0 };
     csm_value taken;
 
+    if (csm_id_is_none(item))
+        return csm_fail_field(ctx, CSM_E_INVALID, "cat_item", "field \"cat_item\": what is ordered must be named");
     CSM_TRY(gather(ctx, item, &qs));
     CSM_TRY(csm_args_check(ctx, qs.params, qs.count, given, &taken));
     CSM_TRY(check_missing(ctx, &qs, &taken));

@@ -105,6 +105,8 @@ csm_status mapping_check(csm_ctx *ctx, csm_change *ch)
 
     if (table.ptr == NULL || path.ptr == NULL)
         return CSM_E_NOMEM;
+    if (table.len == 0)
+        return CSM_OK; /* it is required: the engine says so */
     if (!csm_table_has_field(ctx, table.ptr, "sys_id") || !csm_table_is_a(ctx, table.ptr, "task"))
         return csm_fail_field(ctx, CSM_E_INVALID, "parent_table", "field \"parent_table\": \"%s\" is no table of tasks",
                               table.ptr);

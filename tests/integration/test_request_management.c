@@ -585,6 +585,10 @@ static void acceptance_283_parents(void **state)
     as(p, "kate");
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert",
                        "{'table':'request_parent_mapping','values':{'parent_table':'sys_user'}}");
+    csm_tk_assert_str(csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'request_parent_mapping','values':{'name':'X'}}"),
+                      "field \"parent_table\" of request_parent_mapping is required");
+    csm_tk_assert_str(csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'sc_req_item','values':{}}"),
+                      "field \"cat_item\": what is ordered must be named");
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.insert", "{'table':'request_parent_mapping','values':{"
                        "'parent_table':'sn_customerservice_task','parent_requestor':'nobody'}}");
     mapping = csm_tk_insert(p->tk, "request_parent_mapping", "{'name':'Case task','parent_table':'sn_customerservice_task'}");
