@@ -321,6 +321,20 @@ static void completion_is_bash(void **state)
     free(script);
 }
 
+/* On a terminal lines are kept for the next time, but none with a password in it. */
+static void a_shell_keeps_no_secret(void **state)
+{
+    char command[640];
+
+    (void)state;
+    (void)snprintf(command, sizeof(command),
+                   "cd %s && printf 'user set-password user=ben.agent password=Tr0ub4dor-and-3 needs_reset:=false\\nget sys_user "
+                   "ann.agent name\\nexit\\n' | CSM_CONNECT=%s HOME=%s script -qec '%s/csm shell' /dev/null >shell.out && "
+                   "grep -q 'Ann Agent' shell.out && grep -q ann.agent .csm_history && ! grep -q Tr0ub4dor .csm_history",
+                   server.dir, server.socket, server.dir, getenv("CSM_BIN_DIR"));
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_login_gives_a_token),
         cmocka_unit_test(export_takes_every_record_once),
         cmocka_unit_test(completion_is_bash),
+        cmocka_unit_test(a_shell_keeps_no_secret),
     };
     int failed;
 

@@ -44,9 +44,10 @@ static const char import_more[] =
 static const char export_more[] = "Writes to standard output. --format csv (times, ids and numbers as the protocol has "
                                   "them; lists a,b; money 12.5 EUR) or jsonl.\n"
                                   "Without --fields every field of the table that its reader may see, but journals.\n";
-static const char shell_more[] = "Commands as on the command line, one connection, history in ~/.csm_history, Tab "
-                                 "completes. Ends with exit or Ctrl-D; fed from\n"
-                                 "a pipe its exit code is that of the last command that failed.\n";
+static const char shell_more[] = "Commands as on the command line, one connection; Tab completes. Lines are kept in ~/.csm_history, but those "
+                                 "with a\n"
+                                 "password, secret or token. Ends with exit or Ctrl-D; fed from a pipe its exit code is that of "
+                                 "the last command that\nfailed.\n";
 static const char login_more[] = "The password comes from the terminal, else from standard input. "
                                  "export CSM_TOKEN=$(csm login NAME) logs later\n"
                                  "commands in until the session ends; over TCP this is the way in.\n";

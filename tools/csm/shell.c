@@ -88,6 +88,12 @@ static int read_pipe(cli *c, Tokenizer *words)
     return failed;
 }
 
+/* A line that may hold a secret is not kept: the history is a file. */
+static bool names_secret(const char *line)
+{
+    return strstr(line, "password") != NULL || strstr(line, "secret") != NULL || strstr(line, "token") != NULL;
+}
+
 static void read_terminal(cli *c, Tokenizer *words, EditLine *el, History *hist)
 {
     HistEvent event;
@@ -95,7 +101,7 @@ static void read_terminal(cli *c, Tokenizer *words, EditLine *el, History *hist)
     int count;
 
     while ((line = el_gets(el, &count)) != NULL && count > 0 && !is_end(line)) {
-        if (line[0] != '\n')
+        if (line[0] != '\n' && !names_secret(line))
             (void)history(hist, &event, H_ENTER, line);
         (void)run_line(c, words, line);
     }
