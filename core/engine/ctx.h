@@ -47,6 +47,7 @@ struct csm_engine {
      * NULL: nobody asks. */
     csm_status (*starting)(void *user, const char *plugin, csm_error *err);
     void *starting_user;
+    csm_trail_slot *writer_trail; /* where the writer notes whose code it runs, from when it serves; NULL = nowhere */
 };
 
 /* Who asks. Made from the user's rows through a view and kept per thread until a watched table changes. */

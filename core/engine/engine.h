@@ -20,15 +20,22 @@ csm_status csm_engine_prepare(csm_engine *engine, csm_registry *reg, csm_problem
 
 /* Writes into @p txn all that @p reg needs to hold: versions and migrations, new indexes filled when the table has rows, shipped
  * rows (roles, containment, seeds, properties), the schedule, and on_start of the plugins the registry that holds now does not
- * have. Boot and activation alike; nothing holds before csm_engine_commit. The error names the plugin that fails; the caller
- * undoes @p txn then. Writer thread (or before it starts). */
+ * have. Where a registry holds already, what is not delivered yet goes to its plugins first (BUSY: it is too much). Boot and
+ * activation alike; nothing holds before csm_engine_commit. The error names the plugin that fails; the caller undoes @p txn
+ * then. Writer thread (or before it starts). */
 csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err);
 /* Commits (as csm_txn_commit): @p reg, which becomes the engine's, holds for all who see this transaction. When it fails all is
- * as before. */
+ * as before. Then runs on_stop of the plugins that the registry before had and @p reg has not. */
 csm_status csm_engine_commit(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err);
 /* Runs on_stop of the plugins of the registry that holds, in reverse order, each in a transaction of its own. Before
  * csm_engine_close, when no other thread uses the engine. */
 void csm_engine_stop(csm_engine *engine);
+/* What administrators said of plugins (table sys_plugins), each to @p fn, which may fail. @p reg, prepared, needs no more than
+ * the core's own. */
+typedef csm_status (*csm_choice_fn)(void *user, csm_str plugin, bool active, csm_error *err);
+csm_status csm_engine_choices(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_choice_fn fn, void *user, csm_error *err);
+/* Notes it in the name of the caller, whatever his rights. */
+csm_status csm_choice_write(csm_ctx *ctx, const char *plugin, bool active);
 /* Numbers as kept in the store, for csm_registry_build. Call between begin and commit of @p txn. */
 csm_number_source csm_engine_numbers(csm_txn *txn);
 /* Demo rows of all plugins of the current registry, upserted; or removed. */

@@ -25,7 +25,7 @@ static csm_status failed(const csm_loader *loader, csm_error *err)
 }
 
 /* Replaces the file in one step. A crash of the process, not of the machine, is what it must survive: no sync. */
-static csm_status write_guard(const csm_loader *loader, const char *running, csm_error *err)
+static csm_status write_guard(const csm_loader *loader, csm_error *err)
 {
     char path[4096], temp[4100];
     csm_status st = CSM_OK;
@@ -35,11 +35,11 @@ static csm_status write_guard(const csm_loader *loader, const char *running, csm
     if (snprintf(path, sizeof(path), "%s/" GUARD, loader->options.data_dir) >= (int)sizeof(path))
         return csm_error_set(err, CSM_E_INVALID, "data directory: the path is too long");
     (void)snprintf(temp, sizeof(temp), "%s.new", path);
-    if (running == NULL && loader->strike_count == 0)
+    if (loader->running == NULL && loader->strike_count == 0)
         return unlink(path) == 0 || errno == ENOENT ? CSM_OK : failed(loader, err);
     csm_buf_init(&buf, GUARD_BYTES);
-    if (running != NULL)
-        (void)csm_buf_printf(&buf, "running %s\n", running);
+    if (loader->running != NULL)
+        (void)csm_buf_printf(&buf, "running %s\n", loader->running);
     for (uint32_t n = 0; n < loader->strike_count; n++)
         (void)csm_buf_printf(&buf, "%s %s %lld %lld\n", loader->strikes[n].starting ? "strike" : "crash",
                              loader->strikes[n].id, (long long)loader->strikes[n].mtime_us,
@@ -166,7 +166,7 @@ csm_status csm_guard_read(csm_loader *loader, csm_error *err)
     CSM_TRY(take_trail(loader, err));
     for (uint32_t n = 0; n < loader->entry_count; n++)
         judge(loader, loader->entries[n]);
-    CSM_TRY(write_guard(loader, NULL, err));
+    CSM_TRY(write_guard(loader, err));
     if (loader->options.trail != NULL) /* counted once */
         (void)unlink(loader->options.trail);
     return CSM_OK;
@@ -185,12 +185,21 @@ csm_status csm_guard_clear(csm_loader *loader, csm_entry *entry, csm_error *err)
             loader->strikes[kept++] = loader->strikes[n];
     loader->strike_count = kept;
     entry->pub.strikes = 0;
-    st = write_guard(loader, NULL, err);
+    st = write_guard(loader, err);
     csm_mutex_unlock(loader->lock);
     return st;
 }
 
 csm_status csm_loader_guard(csm_loader *loader, const char *id, csm_error *err)
 {
-    return loader->options.data_dir != NULL ? write_guard(loader, id, err) : CSM_OK;
+    const csm_entry *entry = id != NULL ? csm_entry_find(loader, csm_str_of(id)) : NULL;
+    csm_status st;
+
+    if (loader->options.data_dir == NULL)
+        return CSM_OK;
+    csm_mutex_lock(loader->lock);
+    loader->running = entry != NULL ? entry->pub.id : NULL;
+    st = write_guard(loader, err);
+    csm_mutex_unlock(loader->lock);
+    return st;
 }

@@ -53,30 +53,47 @@ bool csm_loader_is_own(const csm_loader *loader, const char *id)
     return false;
 }
 
+static bool grow(csm_entry ***list, uint32_t room)
+{
+    csm_entry **grown = csm_mem_realloc(*list, room * sizeof(csm_entry *));
+
+    if (grown != NULL)
+        *list = grown;
+    return grown != NULL;
+}
+
+/* Room for more entries, and for all of them in an order. */
+static bool widen(csm_loader *loader)
+{
+    uint32_t room = loader->entry_room * 2 + 32;
+
+    if (!grow(&loader->order, room) || !grow(&loader->way, room) || !grow(&loader->entries, room))
+        return false;
+    loader->entry_room = room;
+    return true;
+}
+
 csm_entry *csm_entry_add(csm_loader *loader, csm_str id)
 {
     csm_entry *entry = csm_arena_zalloc(loader->arena, sizeof(*entry));
     uint32_t at;
 
-    if (loader->entry_count == loader->entry_room) {
-        uint32_t room = loader->entry_room * 2 + 32;
-        csm_entry **grown = csm_mem_realloc(loader->entries, room * sizeof(csm_entry *));
-
-        if (grown == NULL)
-            return NULL;
-        loader->entries = grown;
-        loader->entry_room = room;
-    }
     if (entry == NULL)
         return NULL;
     entry->pub.id = csm_arena_cstr(loader->arena, id);
-    entry->pub.reason = "";
+    entry->pub.version = entry->pub.abi = entry->pub.summary = entry->pub.reason = "";
     if (entry->pub.id == NULL)
         return NULL;
+    csm_mutex_lock(loader->lock);
+    if (loader->entry_count == loader->entry_room && !widen(loader)) {
+        csm_mutex_unlock(loader->lock);
+        return NULL;
+    }
     for (at = loader->entry_count; at > 0 && strcmp(loader->entries[at - 1]->pub.id, entry->pub.id) > 0; at--)
         loader->entries[at] = loader->entries[at - 1];
     loader->entries[at] = entry;
     loader->entry_count++;
+    csm_mutex_unlock(loader->lock);
     return entry;
 }
 
@@ -92,12 +109,38 @@ void csm_entry_mark(csm_loader *loader, csm_entry *entry, csm_plugin_state state
     (void)vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
     reason = csm_arena_cstr(loader->arena, csm_str_of(text));
+    entry->taken = false;
     csm_mutex_lock(loader->lock);
     entry->pub.state = state;
     entry->pub.reason = reason != NULL ? reason : "out of memory";
     csm_mutex_unlock(loader->lock);
     if (state == CSM_PLUGIN_QUARANTINED)
         csm_log(CSM_LOG_WARN, "loader", "plugin \"%s\" is left out: %s", entry->pub.id, text);
+}
+
+void csm_entry_blame(csm_loader *loader, csm_loader_change *change, csm_entry *entry, const char *fmt, ...)
+{
+    csm_problem **last = change != NULL ? &change->problems : NULL, *problem;
+    char text[REASON_BYTES];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    if (change == NULL) {
+        csm_entry_mark(loader, entry, CSM_PLUGIN_QUARANTINED, "%s", text);
+        return;
+    }
+    while (*last != NULL)
+        last = &(*last)->next;
+    problem = csm_arena_zalloc(change->arena, sizeof(*problem));
+    if (problem == NULL) {
+        change->no_memory = true;
+        return;
+    }
+    *problem = (csm_problem){ .plugin = entry->pub.id, .text = csm_arena_str(change->arena, csm_str_of(text)) };
+    change->no_memory = change->no_memory || problem->text.ptr == NULL;
+    *last = problem;
 }
 
 /* ---- life ---- */
@@ -174,6 +217,8 @@ void csm_loader_free(csm_loader *loader)
     if (loader->dir >= 0)
         close(loader->dir);
     csm_mem_free(loader->entries);
+    csm_mem_free(loader->order);
+    csm_mem_free(loader->way);
     csm_mutex_free(loader->lock);
     csm_arena_free(loader->arena);
     csm_mem_free(loader);
@@ -181,17 +226,16 @@ void csm_loader_free(csm_loader *loader)
 
 csm_status csm_loader_list(csm_loader *loader, csm_arena *arena, const csm_loader_plugin **out, uint32_t *count)
 {
-    csm_loader_plugin *list = csm_arena_array(arena, (size_t)loader->entry_count + 1, sizeof(*list));
+    csm_loader_plugin *list;
 
-    if (list == NULL)
-        return CSM_E_NOMEM;
     csm_mutex_lock(loader->lock);
-    for (uint32_t n = 0; n < loader->entry_count; n++)
+    *count = loader->entry_count;
+    list = csm_arena_array(arena, (size_t)*count + 1, sizeof(*list));
+    for (uint32_t n = 0; list != NULL && n < *count; n++)
         list[n] = loader->entries[n]->pub;
     csm_mutex_unlock(loader->lock);
     *out = list;
-    *count = loader->entry_count;
-    return CSM_OK;
+    return list != NULL ? CSM_OK : CSM_E_NOMEM;
 }
 
 /* ---- loading ---- */
@@ -234,33 +278,41 @@ static csm_status load(csm_loader *loader, csm_entry *entry, csm_error *err)
     if (entry->decl->settings_size > SETTINGS_BYTES)
         return csm_error_set(err, CSM_E_INVALID, "its settings take %zu bytes, more than %zu",
                              entry->decl->settings_size, SETTINGS_BYTES);
+    entry->settings_read = false;
     entry->settings = csm_arena_zalloc(loader->arena, entry->decl->settings_size + 1);
     return entry->settings != NULL ? CSM_OK : csm_error_nomem(err);
 }
 
-static csm_status load_all(csm_loader *loader, csm_error *err)
+csm_status csm_loader_load(csm_loader *loader, csm_loader_change *change, csm_error *err)
 {
     for (uint32_t n = 0; n < loader->order_count; n++) {
         csm_entry *entry = loader->order[n];
         csm_status st;
 
-        csm_order_drop_dependants(loader);
-        if (csm_entry_is_out(entry))
+        if (change == NULL)
+            csm_order_drop_dependants(loader);
+        if (!entry->taken || entry->decl != NULL)
             continue;
         CSM_TRY(csm_loader_guard(loader, entry->pub.id, err));
         st = load(loader, entry, err);
         if (st == CSM_E_NOMEM)
             return st;
         if (st != CSM_OK) {
-            csm_entry_mark(loader, entry, CSM_PLUGIN_QUARANTINED, "%s", err->message);
+            entry->decl = NULL;
+            csm_entry_blame(loader, change, entry, "%s", err->message);
             csm_error_clear(err);
-        } else {
-            csm_mutex_lock(loader->lock);
-            entry->pub.state = CSM_PLUGIN_ACTIVE;
-            csm_mutex_unlock(loader->lock);
         }
     }
     return csm_loader_guard(loader, NULL, err);
+}
+
+static void set_active(csm_loader *loader)
+{
+    csm_mutex_lock(loader->lock);
+    for (uint32_t n = 0; n < loader->order_count; n++)
+        if (loader->order[n]->taken)
+            loader->order[n]->pub.state = CSM_PLUGIN_ACTIVE;
+    csm_mutex_unlock(loader->lock);
 }
 
 csm_status csm_loader_boot(csm_loader *loader, const csm_number_source *numbers, csm_registry **out, csm_error *err)
@@ -271,7 +323,8 @@ csm_status csm_loader_boot(csm_loader *loader, const csm_number_source *numbers,
         err = &local;
     CSM_TRY(csm_guard_read(loader, err));
     CSM_TRY(csm_order_resolve(loader, err));
-    CSM_TRY(load_all(loader, err));
+    CSM_TRY(csm_loader_load(loader, NULL, err));
+    set_active(loader);
     return csm_loader_build(loader, numbers, out, err);
 }
 

@@ -16,6 +16,9 @@ typedef enum csm_plugin_state {
     CSM_PLUGIN_REJECTED = 3     /* may not be activated: not allowed, or its files are not in order */
 } csm_plugin_state;
 
+/* What an administrator said last. His word goes before the configuration's. */
+typedef enum csm_choice_made { CSM_CHOICE_NONE = 0, CSM_CHOICE_ON, CSM_CHOICE_OFF } csm_choice_made;
+
 /* "inactive", "active", "quarantined", "rejected". */
 const char *csm_plugin_state_name(csm_plugin_state state);
 
@@ -29,6 +32,8 @@ typedef struct csm_loader_plugin {
     const char *reason;         /* of quarantine or rejection; "" otherwise */
     uint32_t strikes;           /* how often it took the process with it */
     bool bundled;               /* part of this product: keeps its names, needs no allowance */
+    bool configured;            /* the configuration enables it */
+    csm_choice_made choice;
 } csm_loader_plugin;
 
 typedef struct csm_loader_options {
@@ -50,18 +55,52 @@ typedef struct csm_loader_options {
 
 /* Reads the manifests; no plugin's code is touched. What @p options points to must live until csm_loader_new returns,
  * own plugins and user for ever. INVALID or IO when the directory itself is unusable; what is wrong with one plugin is
- * told by csm_loader_list. Not thread-safe but for csm_loader_list. */
+ * told by csm_loader_list. One thread at a time but for csm_loader_list and csm_loader_rpc. */
 csm_status csm_loader_new(const csm_loader_options *options, csm_loader **out, csm_error *err);
 /* After every registry it built is freed. NULL is fine. Code stays mapped. */
 void csm_loader_free(csm_loader *loader);
 
+/* What an administrator said of the plugin; before csm_loader_boot. */
+csm_status csm_loader_choose(csm_loader *loader, csm_str id, bool active, csm_error *err);
 /* Loads the enabled plugins and all they depend on, then csm_loader_build. */
 csm_status csm_loader_boot(csm_loader *loader, const csm_number_source *numbers, csm_registry **out, csm_error *err);
-/* A registry of the core's own and the active plugins. A plugin whose declarations do not stand is quarantined with
+/* A registry of the core's own and (after boot) the active plugins. A plugin whose declarations do not stand is quarantined with
  * those that depend on it, and the rest built. INVALID: a setting's value, or the core's own declarations. */
 csm_status csm_loader_build(csm_loader *loader, const csm_number_source *numbers, csm_registry **out, csm_error *err);
 /* Sets an active plugin aside (its start failed ...) with all that depend on it; then build again. NOT_FOUND. */
 csm_status csm_loader_quarantine(csm_loader *loader, const char *id, const char *reason, csm_error *err);
+
+/* ---- while serving: plan, take, settle; writer thread ---- */
+
+typedef enum csm_loader_verb {
+    CSM_LOADER_ACTIVATE,        /* with all it stands on */
+    CSM_LOADER_DEACTIVATE,
+    CSM_LOADER_CASCADE          /* deactivate, with all that stand on it */
+} csm_loader_verb;
+
+/* A change of what is active. */
+typedef struct csm_loader_change {
+    csm_loader_verb verb;
+    const char *id;             /* of the plugin asked for */
+    const char **ids;           /* those that come or go, in this order; none: there is nothing to do */
+    uint32_t count;
+    const char **kept;          /* those that stay though only what goes asked for them */
+    uint32_t kept_count;
+    csm_problem *problems;      /* all that is in the way, when something is */
+    bool no_memory;             /* not all of them could be told */
+    csm_arena *arena;
+} csm_loader_change;
+
+/* What activating or deactivating the plugin of that id or alias means; looks for newly installed ones first. NOT_FOUND: it is
+ * not installed. REJECTED: it may not be, out->problems says why. In @p arena. */
+csm_status csm_loader_plan(csm_loader *loader, csm_str id, csm_loader_verb verb, csm_arena *arena, csm_loader_change *out,
+                           csm_error *err);
+/* Loads what comes and builds the registry. REJECTED: change->problems says why, and all is as before. On success the loader
+ * waits for csm_loader_settle. */
+csm_status csm_loader_take(csm_loader *loader, csm_loader_change *change, const csm_number_source *numbers, csm_registry **out,
+                           csm_error *err);
+/* The change stands, or (its commit failed ...) all is as before. */
+void csm_loader_settle(csm_loader *loader, const csm_loader_change *change, bool stands);
 
 /* Notes on disk that @p id's code is being started, NULL: no longer. When the process dies in between, the next boot
  * finds the note and quarantines the plugin until its file is replaced. Loading notes itself. */

@@ -139,32 +139,81 @@ static csm_status read_manifest(csm_loader *loader, csm_entry *entry, const char
     return parse_manifest(loader, entry, text, err);
 }
 
+static csm_entry *find_entry(const csm_loader *loader, csm_str id)
+{
+    csm_entry *entry = csm_entry_find(loader, id);
+
+    return entry != NULL && csm_str_is(id, entry->pub.id) ? entry : NULL;
+}
+
+/* What the manifest says now; who it does not allow is rejected. */
+static csm_status look_at(csm_loader *loader, const char *id, const char *file, csm_entry *out, csm_error *err)
+{
+    csm_status st;
+
+    *out = (csm_entry){ .pub = { .id = id, .reason = "" }, .installed = true };
+    st = read_manifest(loader, out, file, err);
+    fill_blanks(&out->pub);
+    if (st == CSM_E_NOMEM)
+        return st;
+    if (st != CSM_OK)
+        csm_entry_mark(loader, out, CSM_PLUGIN_REJECTED, "%s", err->message);
+    out->pub.bundled = is_bundled(id);
+    if (csm_loader_is_own(loader, id))
+        csm_entry_mark(loader, out, CSM_PLUGIN_REJECTED, "the core's own id is taken");
+    if (st == CSM_OK && !out->pub.bundled &&
+        !is_named(loader->options.allowed, loader->options.allowed_count, &out->pub) &&
+        !is_named(loader->options.enabled, loader->options.enabled_count, &out->pub))
+        csm_entry_mark(loader, out, CSM_PLUGIN_REJECTED, "the configuration does not allow it");
+    csm_error_clear(err);
+    return CSM_OK;
+}
+
+/* Whether the file is not the one looked at before; notes what it is now. */
+static bool is_new(const csm_loader *loader, csm_entry *entry, const char *file)
+{
+    struct stat info;
+    int64_t changed_us;
+    bool same;
+
+    if (fstatat(loader->dir, file, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    changed_us = (int64_t)info.st_ctim.tv_sec * CSM_SECOND + info.st_ctim.tv_nsec / 1000;
+    same = entry->manifest_inode == info.st_ino && entry->manifest_changed_us == changed_us;
+    entry->manifest_inode = info.st_ino;
+    entry->manifest_changed_us = changed_us;
+    return !same;
+}
+
 static csm_status add_installed(csm_loader *loader, const char *file, csm_error *err)
 {
     csm_str id = { file, strlen(file) - strlen(".manifest") };
-    csm_entry *entry;
+    csm_entry *entry, found;
     csm_status st;
 
     if (!csm_plugin_id_valid(id))
         return CSM_OK; /* not a plugin's manifest: no id to show it under */
-    entry = csm_entry_add(loader, id);
+    entry = find_entry(loader, id);
+    if (entry != NULL && (entry->taken || entry->pub.state == CSM_PLUGIN_QUARANTINED))
+        return CSM_OK;
+    if (entry == NULL)
+        entry = csm_entry_add(loader, id);
     if (entry == NULL)
         return csm_error_nomem(err);
-    entry->installed = true;
-    st = read_manifest(loader, entry, file, err);
-    fill_blanks(&entry->pub);
-    if (st == CSM_E_NOMEM)
+    if (!is_new(loader, entry, file))
+        return CSM_OK;
+    st = look_at(loader, entry->pub.id, file, &found, err);
+    if (st != CSM_OK) {
+        entry->manifest_inode = 0; /* to be looked at again */
         return st;
-    if (st != CSM_OK)
-        csm_entry_mark(loader, entry, CSM_PLUGIN_REJECTED, "%s", err->message);
-    entry->pub.bundled = is_bundled(entry->pub.id);
-    if (csm_loader_is_own(loader, entry->pub.id))
-        csm_entry_mark(loader, entry, CSM_PLUGIN_REJECTED, "the core's own id is taken");
-    if (st == CSM_OK && !entry->pub.bundled &&
-        !is_named(loader->options.allowed, loader->options.allowed_count, &entry->pub) &&
-        !is_named(loader->options.enabled, loader->options.enabled_count, &entry->pub))
-        csm_entry_mark(loader, entry, CSM_PLUGIN_REJECTED, "the configuration does not allow it");
-    csm_error_clear(err);
+    }
+    csm_mutex_lock(loader->lock);
+    found.pub.strikes = entry->pub.strikes;
+    found.pub.configured = entry->pub.configured;
+    found.pub.choice = entry->pub.choice;
+    entry->pub = found.pub;
+    csm_mutex_unlock(loader->lock);
+    entry->installed = true;
     return CSM_OK;
 }
 

@@ -22,7 +22,7 @@ static csm_status depends_value(csm_ctx *ctx, const csm_loader_plugin *plugin, c
 
 static csm_status plugin_value(csm_ctx *ctx, const csm_loader_plugin *plugin, csm_value *out)
 {
-    csm_pair *pairs = csm_arena_array(ctx->arena, 10, sizeof(*pairs));
+    csm_pair *pairs = csm_arena_array(ctx->arena, 12, sizeof(*pairs));
     csm_value depends;
     uint32_t count = 0;
 
@@ -38,6 +38,8 @@ static csm_status plugin_value(csm_ctx *ctx, const csm_loader_plugin *plugin, cs
     put(pairs, &count, "depends", depends);
     put(pairs, &count, "bundled", csm_bool(plugin->bundled));
     put(pairs, &count, "strikes", csm_int(plugin->strikes));
+    put(pairs, &count, "configured", csm_bool(plugin->configured));
+    put(pairs, &count, "chosen", plugin->choice != CSM_CHOICE_NONE ? csm_bool(plugin->choice == CSM_CHOICE_ON) : csm_nil());
     *out = csm_map(pairs, count);
     return CSM_OK;
 }
@@ -86,10 +88,14 @@ static csm_status show(void *user, csm_ctx *ctx, csm_str id, csm_value *out)
 
 static csm_status clear(void *user, csm_ctx *ctx, csm_str id, csm_value *out)
 {
-    csm_entry *entry = csm_entry_find(user, id);
+    csm_loader *loader = user;
+    csm_entry *entry;
 
+    csm_mutex_lock(loader->lock);
+    entry = csm_entry_find(loader, id);
+    csm_mutex_unlock(loader->lock);
     if (entry != NULL)
-        CSM_TRY(csm_guard_clear(user, entry, &ctx->err));
+        CSM_TRY(csm_guard_clear(loader, entry, &ctx->err));
     return show(user, ctx, id, out); /* tells who is not installed */
 }
 

@@ -75,6 +75,7 @@ struct csm_call {
     size_t reply_kept;         /* what they wrote of the reply */
     void *progress;            /* the handler's own, in arena: how far it is */
     bool essential;            /* goes through though the store is full */
+    bool alone;                /* in its transaction: it changes which plugins are active */
     csm_buf reply;             /* whole encoded response; empty for notifications */
     csm_status status;
     csm_error refusal;         /* last: what comes before it is cleared for the next message; set when refused */
@@ -224,6 +225,8 @@ csm_method_set csm_methods_attachment(void);
 csm_method_set csm_methods_explain(void);
 csm_method_set csm_methods_admin(void);
 csm_method_set csm_methods_import(void);
+/* The method's calls are alone in their transactions. */
+bool csm_method_is_alone(const char *method);
 /* Password work of a method, or NULL. */
 csm_prepare_fn csm_prepare_find(const char *method);
 

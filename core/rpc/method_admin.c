@@ -46,6 +46,38 @@ static csm_status plugin_clear(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     return CSM_OK;
 }
 
+static csm_status change_plugins(csm_ctx *ctx, csm_str id, csm_plugin_verb verb, csm_reply *out)
+{
+    const csm_rpc_activation *activation = &csm_call_of(ctx)->rpc->options.activation;
+    csm_value ids = csm_nil();
+    csm_writer *w;
+
+    if (activation->change == NULL)
+        return csm_ctx_fail(ctx, CSM_E_UNSUPPORTED, "this server has no plugin loader");
+    CSM_TRY(activation->change(activation->user, ctx, id, verb, &ids));
+    w = csm_reply_begin(out);
+    csm_write_map(w, 1);
+    csm_put_value(w, verb == CSM_PLUGIN_ACTIVATE ? "activated" : "deactivated", ids);
+    return CSM_OK;
+}
+
+static csm_status plugin_activate(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    return change_plugins(ctx, csm_value_text(in->values[0]), CSM_PLUGIN_ACTIVATE, out);
+}
+
+static csm_status plugin_deactivate(csm_ctx *ctx, const csm_args *in, csm_reply *out)
+{
+    bool cascade = csm_value_bool(in->values[1]);
+
+    return change_plugins(ctx, csm_value_text(in->values[0]), cascade ? CSM_PLUGIN_CASCADE : CSM_PLUGIN_DEACTIVATE, out);
+}
+
+bool csm_method_is_alone(const char *method)
+{
+    return strcmp(method, "plugin.activate") == 0 || strcmp(method, "plugin.deactivate") == 0;
+}
+
 /* ---- jobs ---- */
 
 static csm_status job_list(csm_ctx *ctx, const csm_args *in, csm_reply *out)
@@ -185,6 +217,10 @@ static csm_status backup_start(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 static const csm_param show_params[] = {
     CSM_PARAM("id", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 100, .doc = "Id or alias of the plugin"),
 };
+static const csm_param deactivate_params[] = {
+    CSM_PARAM("id", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 100, .doc = "Id or alias of the plugin"),
+    CSM_PARAM("cascade", CSM_T_BOOL, .doc = "true: with all active plugins that stand on it; else it is refused while there are any"),
+};
 static const csm_param run_params[] = {
     CSM_PARAM("name", CSM_T_TEXT, .flags = CSM_PARAM_REQUIRED, .max = 100, .doc = "A periodic job"),
 };
@@ -200,6 +236,14 @@ static const csm_method methods[] = {
     { .name = "plugin.clear", .params = CSM_ARRAY(show_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_SLOW, .role = "admin",
       .since = 1, .run = plugin_clear, .doc = "Forgets the crashes of a plugin: it is tried again at the next start",
       .returns_doc = "As plugin.show" },
+    { .name = "plugin.activate", .params = CSM_ARRAY(show_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
+      .role = "admin", .since = 1, .deadline_ms = 600000, .run = plugin_activate,
+      .doc = "Activates an installed plugin and what it stands on, while serving and for every later start; all or nothing",
+      .returns_doc = "{activated: [id], in the order of their start; empty: it was active already}" },
+    { .name = "plugin.deactivate", .params = CSM_ARRAY(deactivate_params), .returns = CSM_T_MAP, .flags = CSM_METHOD_WRITES,
+      .role = "admin", .since = 1, .deadline_ms = 600000, .run = plugin_deactivate,
+      .doc = "Deactivates a plugin, for every later start too: its methods, tables and fields are absent, its rows stay and are "
+             "back with it", .returns_doc = "{deactivated: [id], in the order of their stop; empty: it was not active}" },
     { .name = "job.list", .returns = CSM_T_LIST, .role = "admin", .since = 1, .run = job_list,
       .doc = "Jobs that wait, jobs that failed, outcomes of periodic ones" },
     { .name = "job.run", .params = CSM_ARRAY(run_params), .returns = CSM_T_BOOL, .flags = CSM_METHOD_WRITES, .role = "admin",

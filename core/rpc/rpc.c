@@ -60,6 +60,7 @@ static void take_trails(csm_rpc *rpc)
 {
     take_trail(rpc->options.trail, &rpc->loop, 1, 1);
     take_trail(rpc->options.trail, &rpc->write, 1, 1);
+    rpc->engine->writer_trail = rpc->write.cache.trail;
     take_trail(rpc->options.trail, rpc->worker_seats, rpc->options.workers, WORKER_PATIENCE);
     take_trail(rpc->options.trail, rpc->hasher_seats, rpc->options.login_parallel, WORKER_PATIENCE);
 }

@@ -17,6 +17,18 @@ typedef struct csm_rpc_plugins {
     void *user;
 } csm_rpc_plugins;
 
+/* What plugin.activate and plugin.deactivate do: a call of them is alone in its transaction. Writer thread. */
+typedef enum csm_plugin_verb { CSM_PLUGIN_ACTIVATE, CSM_PLUGIN_DEACTIVATE, CSM_PLUGIN_CASCADE } csm_plugin_verb;
+typedef struct csm_rpc_activation {
+    /* Writes all of it into the transaction of ctx; *out: ids of the plugins that come or go, in that order. */
+    csm_status (*change)(void *user, csm_ctx *ctx, csm_str id, csm_plugin_verb verb, csm_value *out);
+    /* Commits what change did, perhaps nothing; all as before when it fails. */
+    csm_status (*commit)(void *user, csm_txn *txn, csm_error *err);
+    /* The transaction was undone: nothing of it came about. */
+    void (*drop)(void *user);
+    void *user;
+} csm_rpc_activation;
+
 typedef struct csm_rpc_options {
     csm_wire_limits wire;         /* announced by server.hello; the transport checks frame_bytes too */
     uint32_t workers;             /* threads for long reads, hashing, dry runs (default 2) */
@@ -32,6 +44,7 @@ typedef struct csm_rpc_options {
     const char *backup_dir;       /* where backup.start puts copies, must outlive the dispatch; NULL: refused */
     bool demo;                    /* told by server.status */
     csm_rpc_plugins plugins;
+    csm_rpc_activation activation;
     csm_trail *trail;             /* where the threads note whose code they run; NULL: nowhere */
     void (*wake)(void *user);     /* any thread: the loop thread must call csm_rpc_deliver soon */
     void (*broken)(void *user);   /* writer thread: the store answers UNKNOWN; the server must stop */

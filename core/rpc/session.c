@@ -308,6 +308,7 @@ static csm_status route(csm_call *call, csm_error *err)
     csm_status st;
 
     call->prepare = csm_prepare_find(call->method->name);
+    call->alone = csm_method_is_alone(call->method->name);
     if (call->prepare != NULL && call->request_key.len > 0)
         return csm_error_field(err, CSM_E_UNSUPPORTED, "request_key", "method \"%s\" takes no request key",
                                call->method->name);

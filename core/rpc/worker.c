@@ -90,7 +90,7 @@ static csm_status dry_run(csm_call *call, csm_seat *seat, csm_txn *txn, csm_erro
     csm_value result = csm_nil();
 
     set_budget(call, &cc.ctx);
-    if (st == CSM_OK && call->prepare != NULL)
+    if (st == CSM_OK && (call->prepare != NULL || call->alone))
         st = csm_ctx_fail(&cc.ctx, CSM_E_UNSUPPORTED, "method \"%s\" has no dry run", call->method->name);
     if (st == CSM_OK)
         st = csm_call_run(call, &cc.ctx);

@@ -295,6 +295,19 @@ static void note_full(csm_batch *b, bool full)
     b->full = full;
 }
 
+/* The commit of a transaction that had one call. */
+static csm_status commit_one(csm_rpc *rpc, const csm_call *call, csm_txn *txn, csm_error *err)
+{
+    const csm_rpc_activation *activation = &rpc->options.activation;
+
+    if (!call->alone || activation->change == NULL)
+        return csm_txn_commit(txn, err);
+    if (call->status == CSM_OK)
+        return activation->commit(activation->user, txn, err);
+    activation->drop(activation->user);
+    return csm_txn_commit(txn, err);
+}
+
 static void run_alone(csm_rpc *rpc, csm_batch *b)
 {
     b->unfinished = 0;
@@ -308,7 +321,7 @@ static void run_alone(csm_rpc *rpc, csm_batch *b)
             run_in_turn(rpc, b, txn, n);
             if (call->essential)
                 csm_txn_set_essential(txn);
-            st = csm_txn_commit(txn, &err);
+            st = commit_one(rpc, call, txn, &err);
         }
         if (st != CSM_OK) {
             commit_failed(rpc, st, &err);
@@ -371,8 +384,13 @@ static void run_jobs_alone(csm_rpc *rpc, csm_batch *b, csm_arena *arena)
     }
 }
 
-static bool batch_is_full(const csm_rpc *rpc, const csm_txn *txn, uint32_t ran, int64_t started)
+/* Also when the next call must be alone. */
+static bool batch_is_full(const csm_rpc *rpc, const csm_batch *b, const csm_txn *txn, int64_t started)
 {
+    uint32_t ran = b->ran;
+
+    if (ran < b->count && b->calls[ran]->alone)
+        return true;
     return ran >= rpc->options.batch_requests || csm_txn_bytes(txn) >= rpc->options.batch_bytes ||
            csm_mono_us() - started >= rpc->options.batch_us;
 }
@@ -387,6 +405,17 @@ static void count_batch(csm_rpc *rpc, uint32_t ran, int64_t run_us, int64_t comm
     stat->commit_us += (uint64_t)commit_us;
     if (ran > stat->biggest_batch)
         stat->biggest_batch = ran;
+}
+
+/* The first call of the batch has a transaction of its own: what runs before it and behind it sees another registry. */
+static void run_first_alone(csm_rpc *rpc, csm_batch *b)
+{
+    int64_t started = csm_mono_us();
+
+    b->ran = 1;
+    run_alone(rpc, b);
+    count_batch(rpc, 1, csm_mono_us() - started, 0);
+    release(rpc, b);
 }
 
 /* One transaction: requests up to the limits, then jobs, then the commit and the replies. True: jobs are left. */
@@ -411,7 +440,7 @@ static bool run_batch(csm_rpc *rpc, csm_batch *b, csm_arena *job_arena)
             b->essential = b->essential && b->calls[b->ran]->essential;
             b->ran++;
         }
-    } while (b->ran < b->count && !batch_is_full(rpc, txn, b->ran, started));
+    } while (b->ran < b->count && !batch_is_full(rpc, b, txn, started));
     ran_at = csm_mono_us();
     jobs_left = ran_at >= b->jobs_after && run_jobs(rpc, b, txn, job_arena, ran_at - started);
     if (b->essential)
@@ -463,6 +492,8 @@ void csm_writer_run(void *user)
         b->count += (uint32_t)csm_queue_take(rpc->queue, (void **)(b->calls + b->count), room, b->count > 0 ? 0 : due);
         if (rpc->broken)
             refuse_rest(rpc, b);
+        else if (b->count > 0 && b->calls[0]->alone)
+            run_first_alone(rpc, b);
         else if (b->count > 0 || csm_mono_us() >= due || due == 0)
             jobs_left = run_batch(rpc, b, arena);
         if (b->count == 0 && csm_queue_is_closed(rpc->queue) && csm_queue_count(rpc->queue) == 0)

@@ -1,5 +1,6 @@
-/* Boot: one transaction with the numbers of new tables and fields, the shipped rows and the starts of all plugins. When one of
- * them fails it is undone, the plugin set aside, and the rest tried again. */
+/* One transaction with the numbers of new tables and fields, the shipped rows and the starts of all plugins that come; with its
+ * commit their registry holds. When a plugin fails all of it is undone: in a boot the plugin is set aside and the rest tried
+ * again, while serving who asked is told. */
 #include "server/activation.h"
 
 #include "base/mem.h"
@@ -13,6 +14,8 @@ struct csm_activation {
     csm_loader *loader;
     char trail_path[1024];
     bool booted;
+    csm_registry *next;        /* of the change under way, in the writer's transaction; NULL = there is none */
+    csm_loader_change change;
 };
 
 /* ---- the loader ---- */
@@ -47,6 +50,8 @@ static csm_status open_loader(csm_activation *activation, csm_error *err)
                                    .trail = activation->trail_path,
                                    .enabled = (const char *const *)config->plugins,
                                    .enabled_count = config->plugin_count,
+                                   .allowed = (const char *const *)config->allowed,
+                                   .allowed_count = config->allowed_count,
                                    .own = own,
                                    .own_count = 2,
                                    .setting = plugin_setting,
@@ -88,12 +93,33 @@ void csm_activation_free(csm_activation *activation)
 
 /* ---- boot ---- */
 
+static csm_status choose(void *user, csm_str plugin, bool active, csm_error *err)
+{
+    const csm_activation *activation = user;
+
+    return csm_loader_choose(activation->loader, plugin, active, err);
+}
+
+/* What administrators said of plugins is read with a registry of the core's own alone. */
+static csm_status read_choices(csm_activation *activation, csm_txn *txn, const csm_number_source *numbers, csm_error *err)
+{
+    csm_registry *own = NULL;
+    csm_status st;
+
+    CSM_TRY(csm_loader_build(activation->loader, numbers, &own, err));
+    st = csm_engine_choices(activation->engine, own, txn, choose, activation, err);
+    csm_registry_unref(own);
+    return st;
+}
+
 static csm_status build(csm_activation *activation, csm_txn *txn, bool first, csm_registry **out, csm_error *err)
 {
     csm_number_source numbers = csm_engine_numbers(txn);
 
-    return first ? csm_loader_boot(activation->loader, &numbers, out, err)
-                 : csm_loader_build(activation->loader, &numbers, out, err);
+    if (!first)
+        return csm_loader_build(activation->loader, &numbers, out, err);
+    CSM_TRY(read_choices(activation, txn, &numbers, err));
+    return csm_loader_boot(activation->loader, &numbers, out, err);
 }
 
 /* What the registry needs to hold is in @p txn. */
@@ -176,11 +202,134 @@ csm_status csm_activation_look(csm_activation *activation, csm_registry **out, c
     return st;
 }
 
+/* ---- while serving; writer thread ---- */
+
+static csm_status problem_value(csm_arena *arena, const csm_problem *problem, csm_value *out)
+{
+    csm_pair *pairs = csm_arena_array(arena, 2, sizeof(*pairs));
+
+    if (pairs == NULL)
+        return CSM_E_NOMEM;
+    pairs[0] = (csm_pair){ CSM_STR("plugin"), csm_ctext(problem->plugin) };
+    pairs[1] = (csm_pair){ CSM_STR("problem"), csm_text(problem->text) };
+    *out = csm_map(pairs, 2);
+    return CSM_OK;
+}
+
+/* All that is in the way goes into the error's data: {problems: [{plugin, problem}]}. */
+static csm_status refuse(csm_ctx *ctx, const csm_loader_change *change, csm_status st)
+{
+    csm_pair *pair = csm_arena_array(ctx->arena, 1, sizeof(*pair));
+    csm_value *data = csm_arena_array(ctx->arena, 1, sizeof(*data)), *items;
+    uint32_t count = 0;
+
+    for (const csm_problem *p = change->problems; p != NULL; p = p->next)
+        count++;
+    if (count == 0)
+        return st;
+    items = csm_arena_array(ctx->arena, count, sizeof(*items));
+    if (pair == NULL || data == NULL || items == NULL)
+        return csm_ctx_nomem(ctx);
+    count = 0;
+    for (const csm_problem *p = change->problems; p != NULL; p = p->next)
+        if (problem_value(ctx->arena, p, &items[count++]) != CSM_OK)
+            return csm_ctx_nomem(ctx);
+    *pair = (csm_pair){ CSM_STR("problems"), csm_list(items, count) };
+    *data = csm_map(pair, 1);
+    ctx->err.data = data;
+    return st;
+}
+
+static csm_status ids_value(csm_arena *arena, const csm_loader_change *change, csm_value *out)
+{
+    csm_value *items = csm_arena_array(arena, (size_t)change->count + 1, sizeof(*items));
+
+    if (items == NULL)
+        return CSM_E_NOMEM;
+    for (uint32_t n = 0; n < change->count; n++)
+        items[n] = csm_ctext(change->ids[n]);
+    *out = csm_list(items, change->count);
+    return CSM_OK;
+}
+
+static csm_status note_choices(csm_ctx *ctx, const csm_loader_change *change)
+{
+    for (uint32_t n = 0; n < change->count; n++)
+        CSM_TRY(csm_choice_write(ctx, change->ids[n], change->verb == CSM_LOADER_ACTIVATE));
+    for (uint32_t n = 0; n < change->kept_count; n++)
+        CSM_TRY(csm_choice_write(ctx, change->kept[n], true));
+    return CSM_OK;
+}
+
+/* Of the change under way nothing came about. */
+static void drop(void *user)
+{
+    csm_activation *activation = user;
+
+    if (activation->next == NULL)
+        return;
+    csm_loader_settle(activation->loader, &activation->change, false);
+    csm_registry_unref(activation->next);
+    activation->next = NULL;
+}
+
+/* Says in front of the error what it was in the way of. */
+static csm_status name_change(csm_ctx *ctx, const csm_loader_change *change)
+{
+    csm_error why = ctx->err;
+
+    csm_error_field(&ctx->err, why.code, "id", "plugin \"%s\" cannot be %s: %s", change->id,
+                    change->verb == CSM_LOADER_ACTIVATE ? "activated" : "deactivated", why.message);
+    memcpy(ctx->err.plugin, why.plugin, sizeof(why.plugin));
+    return why.code;
+}
+
+static csm_status change(void *user, csm_ctx *ctx, csm_str id, csm_plugin_verb verb, csm_value *out)
+{
+    static const csm_loader_verb verbs[] = { [CSM_PLUGIN_ACTIVATE] = CSM_LOADER_ACTIVATE,
+                                             [CSM_PLUGIN_DEACTIVATE] = CSM_LOADER_DEACTIVATE,
+                                             [CSM_PLUGIN_CASCADE] = CSM_LOADER_CASCADE };
+    csm_activation *activation = user;
+    csm_number_source numbers = csm_engine_numbers(ctx->txn);
+    csm_loader_change *plan = &activation->change;
+    csm_status st = csm_loader_plan(activation->loader, id, verbs[verb], ctx->arena, plan, &ctx->err);
+
+    if (st == CSM_OK && ids_value(ctx->arena, plan, out) != CSM_OK)
+        st = csm_ctx_nomem(ctx);
+    if (st == CSM_OK && plan->count == 0)
+        return CSM_OK;
+    if (st == CSM_OK)
+        st = csm_loader_take(activation->loader, plan, &numbers, &activation->next, &ctx->err);
+    if (st != CSM_OK)
+        return refuse(ctx, plan, st);
+    st = fit(activation, activation->next, ctx->txn, &ctx->err);
+    return st == CSM_OK ? note_choices(ctx, plan) : name_change(ctx, plan);
+}
+
+static csm_status commit(void *user, csm_txn *txn, csm_error *err)
+{
+    csm_activation *activation = user;
+    csm_registry *next = activation->next;
+    csm_status st;
+
+    if (next == NULL)
+        return csm_txn_commit(txn, err);
+    activation->next = NULL; /* the engine's */
+    st = csm_engine_commit(activation->engine, next, txn, err);
+    csm_loader_settle(activation->loader, &activation->change, st == CSM_OK);
+    return st;
+}
+
 /* ---- door ---- */
 
-csm_rpc_plugins csm_activation_rpc(csm_activation *activation)
+csm_rpc_plugins csm_activation_plugins(csm_activation *activation)
 {
     return csm_loader_rpc(activation->loader);
+}
+
+csm_rpc_activation csm_activation_rpc(csm_activation *activation)
+{
+    return (csm_rpc_activation){ change, commit, drop, activation };
 }
 
 const char *csm_activation_trail(const csm_activation *activation)

@@ -27,6 +27,8 @@ typedef struct csm_config {
     uint32_t listen_count;
     char *plugins[CSM_PLUGINS_MAX];/* enabled ids or aliases */
     uint32_t plugin_count;
+    char *allowed[CSM_PLUGINS_MAX];/* third parties' ids or aliases that may be activated */
+    uint32_t allowed_count;
     char *log_level;               /* error, warn, info, debug */
     char *log_format;              /* text, json */
     bool demo;

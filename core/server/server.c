@@ -112,7 +112,8 @@ static csm_status open_rpc(csm_server *server, csm_error *err)
     options.demo = config->demo;
     if (snprintf(server->backup_dir, sizeof(server->backup_dir), "%s/backups", config->data) < (int)sizeof(server->backup_dir))
         options.backup_dir = server->backup_dir;
-    options.plugins = csm_activation_rpc(server->activation);
+    options.plugins = csm_activation_plugins(server->activation);
+    options.activation = csm_activation_rpc(server->activation);
     options.trail = server->trail;
     options.wake = wake_loop;
     options.broken = store_broke;

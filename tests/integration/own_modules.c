@@ -16,14 +16,14 @@
 
 static char joined[64];
 
-static void copy(const char *from_dir, const char *name)
+static void copy_as(const char *from_dir, const char *name, const char *as)
 {
     char from[512], to[512], block[65536];
     ssize_t got;
     int in, out;
 
     (void)snprintf(from, sizeof(from), "%s/%s", from_dir, name);
-    (void)snprintf(to, sizeof(to), "%s/%s", joined, name);
+    (void)snprintf(to, sizeof(to), "%s/%s", joined, as);
     in = open(from, O_RDONLY | O_CLOEXEC);
     out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
     assert_true(in >= 0 && out >= 0);
@@ -32,6 +32,11 @@ static void copy(const char *from_dir, const char *name)
     assert_int_equal(got, 0);
     assert_int_equal(close(in), 0);
     assert_int_equal(close(out), 0);
+}
+
+static void copy(const char *from_dir, const char *name)
+{
+    copy_as(from_dir, name, name);
 }
 
 static void copy_all(const char *from_dir)
@@ -56,6 +61,32 @@ void own_modules_join(const char *dir)
     copy_all(bundled);
     copy_all(dir);
     assert_int_equal(setenv("CSM_PLUGIN_DIR", joined, 1), 0);
+}
+
+static void rename_to(const char *from, const char *name, const char *end)
+{
+    char before[192], after[192];
+
+    (void)snprintf(before, sizeof(before), "%s/%s", joined, from);
+    (void)snprintf(after, sizeof(after), "%s/%s%s", joined, name, end);
+    assert_int_equal(rename(before, after), 0);
+}
+
+void own_modules_install(const char *dir, const char *name, const char *as, const char *manifest)
+{
+    char file[128], path[192];
+    FILE *f;
+
+    (void)snprintf(file, sizeof(file), "%s.so", name);
+    copy_as(dir, file, "new");
+    rename_to("new", as, ".so");
+    (void)snprintf(path, sizeof(path), "%s/new", joined);
+    f = fopen(path, "we");
+    assert_non_null(f);
+    assert_true(fputs(manifest, f) >= 0);
+    assert_int_equal(fchmod(fileno(f), 0600), 0);
+    assert_int_equal(fclose(f), 0);
+    rename_to("new", as, ".manifest");
 }
 
 void own_modules_part(void)

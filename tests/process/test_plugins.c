@@ -184,6 +184,36 @@ static void hang_while_serving(void **state)
     assert_int_equal(server_stop(&server), 0);
 }
 
+/* The same while serving: nothing of it is in the store, and it is remembered. */
+static void crash_at_activation(void **state)
+{
+    csm_client_result *result;
+    csm_client_error err;
+    csm_client *client;
+
+    (void)state;
+    install("crasher", "id crasher\nversion 1.0\nabi 0.1\n");
+    server.plugins = "good";
+    server.extra = "--set=allowed_plugins=crasher";
+    server_start(&server);
+    client = server_client(&server);
+    good_serves(client);
+    assert_int_not_equal(server_try(client, &err, "plugin.activate", "{'id':'crasher'}"), CSM_OK);
+    csm_client_close(client);
+    server_kill(&server); /* it is dead already */
+    server_start(&server);
+    client = server_client(&server);
+    good_serves(client);
+    expect(client, "crasher", "quarantined", "ended the server");
+    assert_int_equal(server_try(client, &err, "plugin.activate", "{'id':'crasher'}"), CSM_E_REJECTED);
+    result = server_call(client, "record.query", "{'table':'sys_plugins'}");
+    assert_int_equal(csm_map_get(csm_client_result_value(result), "rows")->count, 0);
+    csm_client_result_free(result);
+    csm_client_close(client);
+    assert_int_equal(server_stop(&server), 0);
+    assert_int_equal(server_verify(&server), 0);
+}
+
 static void missing(void **state)
 {
     csm_client *client;
@@ -255,6 +285,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(crash_at_start, setup, teardown),
         cmocka_unit_test_setup_teardown(crash_while_serving, setup, teardown),
         cmocka_unit_test_setup_teardown(hang_while_serving, setup, teardown),
+        cmocka_unit_test_setup_teardown(crash_at_activation, setup, teardown),
         cmocka_unit_test_setup_teardown(missing, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_abi, setup, teardown),
         cmocka_unit_test_setup_teardown(gone_and_back, setup, teardown),

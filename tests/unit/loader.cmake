@@ -1,4 +1,4 @@
-foreach(subject boot safety)
+foreach(subject boot change safety)
     csm_test(loader_${subject} SOURCES loader/test_${subject}.c ROOMS loader LABELS unit)
     target_compile_definitions(test_loader_${subject} PRIVATE ABI_PLUGINS="${CMAKE_BINARY_DIR}/tests/abi/plugins")
     add_dependencies(test_loader_${subject} abi_good abi_needs_good abi_bad_table abi_wrong_abi abi_no_entry abi_crasher)

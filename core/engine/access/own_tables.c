@@ -82,6 +82,11 @@ static const csm_field property_fields[] = {
     CSM_TEXT("description", .length = 4000),
 };
 
+static const csm_field plugin_fields[] = {
+    CSM_TEXT("source", .length = 63, .flags = CSM_REQUIRED | CSM_UNIQUE | CSM_READ_ONLY, .doc = "Id of the plugin"),
+    CSM_BOOL("active", .dflt = "false", .flags = CSM_READ_ONLY, .doc = "Activated or deactivated, whatever the configuration says"),
+};
+
 static const csm_field session_fields[] = {
     CSM_TEXT("secret_hash", .length = 64, .flags = CSM_HIDDEN | CSM_UNIQUE | CSM_INSERT_ONLY),
     CSM_REF("user", "sys_user", .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
@@ -171,6 +176,8 @@ const csm_table csm_own_tables[CSM_OWN_TABLES] = {
       .indexes = CSM_ARRAY(group_role_indexes), .flags = CSM_TABLE_WATCHED, .doc = "A role every member of a group has" },
     { .name = "sys_properties", .label = "Property", .fields = CSM_ARRAY(property_fields), .display = "name",
       .flags = CSM_TABLE_WATCHED, .doc = "A setting administrators change while the server runs" },
+    { .name = "sys_plugins", .label = "Plugin", .fields = CSM_ARRAY(plugin_fields), .display = "source",
+      .doc = "What administrators did with plugins; without its row one is the configuration's again, from the next start on" },
     { .name = "sys_session", .label = "Session", .fields = CSM_ARRAY(session_fields),
       .flags = CSM_TABLE_NO_HISTORY | CSM_TABLE_WATCHED, .doc = "A login that has not ended" },
     { .name = "sys_token", .label = "API token", .fields = CSM_ARRAY(token_fields), .display = "name",

@@ -114,6 +114,14 @@ csm_status csm_event_park(csm_ctx *ctx, csm_str name, uint64_t sequence, csm_str
                     &buf);
 }
 
+bool csm_consumer_is_away(const csm_registry *reg, csm_str name)
+{
+    csm_str plugin = { 0 };
+
+    (void)csm_str_split(&name, ':', &plugin);
+    return csm_registry_plugin(reg, plugin) == NULL;
+}
+
 /* ---- starting ---- */
 
 csm_status csm_event_start(csm_ctx *ctx)
@@ -201,6 +209,24 @@ static csm_status list_prefix(csm_ctx *ctx, const char *prefix,
         st = each(ctx, key, value, list);
     csm_iter_close(it);
     return st;
+}
+
+static csm_status resume_one(csm_ctx *ctx, csm_str key, csm_str value, csm_value *list)
+{
+    csm_str name = csm_arena_str(ctx->arena, (csm_str){ key.ptr + 7, key.len - 7 });
+
+    (void)value;
+    (void)list;
+    if (name.ptr == NULL)
+        return csm_ctx_nomem(ctx);
+    return csm_consumer_is_away(ctx->reg, name)
+               ? CSM_OK
+               : csm_job_put_new(ctx, CSM_STR(CSM_EVENT_RETRY_JOB), name, ctx->now, csm_text(name));
+}
+
+csm_status csm_event_resume(csm_ctx *ctx)
+{
+    return list_prefix(ctx, "ev:lag:", resume_one, NULL);
 }
 
 csm_status csm_event_list(csm_ctx *ctx, csm_value *list)

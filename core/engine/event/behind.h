@@ -20,6 +20,8 @@ csm_status csm_lag_find(csm_ctx *ctx, csm_str name, csm_lag *out, bool *found);
 /* Keeps it and starts the next try, the later the more there were. */
 csm_status csm_lag_put(csm_ctx *ctx, csm_str name, const csm_lag *value);
 csm_status csm_lag_del(csm_ctx *ctx, csm_str name);
+/* The plugin the name begins with is not active. */
+bool csm_consumer_is_away(const csm_registry *reg, csm_str name);
 /* The consumer will not get this entry: kept for csm_event_list. */
 csm_status csm_event_park(csm_ctx *ctx, csm_str name, uint64_t sequence, csm_str error);
 

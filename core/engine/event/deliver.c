@@ -331,5 +331,5 @@ csm_status csm_event_retry(csm_ctx *ctx, csm_str name, bool *more)
     for (uint32_t n = 0; n < list.count; n++)
         if (csm_str_eq(list.items[n].name, name))
             return retry(ctx, &list.items[n], &at, more);
-    return csm_lag_del(ctx, name); /* its plugin is away: nobody is behind any more */
+    return csm_consumer_is_away(ctx->reg, name) ? CSM_OK : csm_lag_del(ctx, name); /* or it is declared no more */
 }

@@ -53,6 +53,8 @@ csm_status csm_event_deliver(csm_ctx *ctx, bool *more);
 csm_status csm_event_retry(csm_ctx *ctx, csm_str name, bool *more);
 /* Where nothing was ever delivered: starts after the request under way (the first activation, which ships rows). */
 csm_status csm_event_start(csm_ctx *ctx);
+/* Consumers behind whose plugin is back go on where they stopped. At activation. */
+csm_status csm_event_resume(csm_ctx *ctx);
 /* Parked entries and consumers behind, each {kind: "parked"|"behind", consumer, sequence, attempts, error}: appended to @p list. */
 csm_status csm_event_list(csm_ctx *ctx, csm_value *list);
 

@@ -45,6 +45,7 @@ static csm_status step_begin(own_step *s, csm_engine *engine, csm_registry *reg,
         step_done(s);
         return st;
     }
+    s->cache.trail = engine->writer_trail;
     csm_ctx_init(&s->ctx, engine, s->arena, NULL, txn != NULL ? txn : s->own, csm_caller_system(), &s->cache, &s->ids);
     s->ctx.reg = reg;
     s->ctx.system = 1;
@@ -169,16 +170,15 @@ csm_status csm_fill_page(csm_ctx *ctx, csm_value args, bool *more, csm_value *ne
 
 /* ---- activation ---- */
 
+#define DRAIN_US CSM_SECOND /* of the writer's time, for what is not delivered yet */
+
 csm_status csm_engine_starting(csm_engine *engine, const char *plugin, csm_error *err)
 {
     return engine->starting != NULL ? engine->starting(engine->starting_user, plugin, err) : CSM_OK;
 }
 
-/* Whether the registry that holds has the plugin already. */
-static bool is_active(const csm_engine *engine, const csm_mplugin *plugin)
+static bool has_plugin(const csm_registry *reg, const csm_mplugin *plugin)
 {
-    const csm_registry *reg = engine->registry;
-
     return reg != NULL && csm_registry_plugin(reg, csm_str_of(plugin->id)) != NULL;
 }
 
@@ -194,8 +194,10 @@ static csm_status start_one(csm_ctx *ctx, const csm_mplugin *plugin)
 
 static csm_status start_new(csm_ctx *ctx)
 {
+    const csm_registry *before = ctx->engine->registry;
+
     for (uint32_t n = 0; n < ctx->reg->plugin_count; n++)
-        if (ctx->reg->plugins[n].decl->on_start != NULL && !is_active(ctx->engine, &ctx->reg->plugins[n]))
+        if (ctx->reg->plugins[n].decl->on_start != NULL && !has_plugin(before, &ctx->reg->plugins[n]))
             CSM_TRY(start_one(ctx, &ctx->reg->plugins[n]));
     return CSM_OK;
 }
@@ -211,7 +213,34 @@ static csm_status write_all(csm_ctx *ctx)
     CSM_TRY(csm_seeds_write(ctx));
     ctx->import = false;
     CSM_TRY(csm_job_schedule_all(ctx));
+    CSM_TRY(csm_event_resume(ctx));
     return start_new(ctx);
+}
+
+static csm_status deliver_rest(csm_ctx *ctx)
+{
+    int64_t until = csm_mono_us() + DRAIN_US;
+    bool more, parked;
+
+    CSM_TRY(csm_job_has(ctx, CSM_STR(CSM_EVENT_JOB), CSM_STR(""), &more, &parked));
+    while (more) {
+        if (csm_mono_us() >= until)
+            return csm_ctx_fail(ctx, CSM_E_BUSY, "events still wait for their delivery: try again later");
+        CSM_TRY(csm_event_deliver(ctx, &more));
+    }
+    return CSM_OK;
+}
+
+/* What happened up to here is for those who are active now: those who go hear it, those who come do not. */
+static csm_status drain(csm_engine *engine, csm_txn *txn, csm_error *err)
+{
+    own_step s;
+
+    if (engine->registry == NULL)
+        return CSM_OK;
+    CSM_TRY(step_begin(&s, engine, engine->registry, txn, "activate", err));
+    s.ctx.import = false;
+    return step_end(&s, deliver_rest(&s.ctx), err);
 }
 
 csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err)
@@ -220,8 +249,17 @@ csm_status csm_engine_activate(csm_engine *engine, csm_registry *reg, csm_txn *t
 
     if (reg->engine == NULL)
         return csm_error_set(err, CSM_E_STATE, "the registry is not prepared");
+    CSM_TRY(drain(engine, txn, err));
     CSM_TRY(step_begin(&s, engine, reg, txn, "activate", err));
     return step_end(&s, write_all(&s.ctx), err);
+}
+
+csm_status csm_engine_choices(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_choice_fn fn, void *user, csm_error *err)
+{
+    own_step s;
+
+    CSM_TRY(step_begin(&s, engine, reg, txn, "choices", err));
+    return step_end(&s, csm_choices_read(&s.ctx, fn, user), err);
 }
 
 /* ---- which registry holds ---- */
@@ -266,13 +304,23 @@ static void stop_one(csm_engine *engine, csm_registry *reg, const csm_mplugin *p
         csm_log(CSM_LOG_WARN, "engine", "on_stop of plugin \"%s\": %s", plugin->id, err.message);
 }
 
+/* Those that @p without has not (NULL: all), in reverse order. */
+static void stop_all(csm_engine *engine, csm_registry *reg, const csm_registry *without)
+{
+    for (uint32_t n = reg != NULL ? reg->plugin_count : 0; n-- > 0;)
+        if (reg->plugins[n].decl->on_stop != NULL && !has_plugin(without, &reg->plugins[n]))
+            stop_one(engine, reg, &reg->plugins[n]);
+}
+
 csm_status csm_engine_commit(csm_engine *engine, csm_registry *reg, csm_txn *txn, csm_error *err)
 {
     csm_status st;
 
     publish(engine, reg, txn);
     st = csm_txn_commit(txn, err);
-    if (st != CSM_OK)
+    if (st == CSM_OK)
+        stop_all(engine, csm_engine_older(reg), reg);
+    else
         withdraw(engine, reg);
     return st;
 }
@@ -286,14 +334,9 @@ csm_registry *csm_engine_registry_at(csm_engine *engine, uint64_t sequence)
     return reg;
 }
 
-/* In reverse order. */
 void csm_engine_stop(csm_engine *engine)
 {
-    csm_registry *reg = engine->registry;
-
-    for (uint32_t n = reg != NULL ? reg->plugin_count : 0; n-- > 0;)
-        if (reg->plugins[n].decl->on_stop != NULL)
-            stop_one(engine, reg, &reg->plugins[n]);
+    stop_all(engine, engine->registry, NULL);
 }
 
 csm_status csm_engine_load_demo(csm_engine *engine, bool remove, csm_error *err)

@@ -2,7 +2,7 @@
 #ifndef CSM_ENGINE_RECORD_ACTIVATE_H
 #define CSM_ENGINE_RECORD_ACTIVATE_H
 
-#include "engine/ctx.h"
+#include "engine/engine.h"
 
 /* The engine's slot in a registry. */
 struct csm_engine_part {
@@ -27,6 +27,9 @@ csm_status csm_lineage_compare(const csm_lineage_check *check, csm_view *view, c
 csm_status csm_lineage_write(csm_ctx *ctx);
 /* engine->starting, if somebody asks. */
 csm_status csm_engine_starting(csm_engine *engine, const char *plugin, csm_error *err);
+
+/* choices.c: what administrators said of plugins. Reading: ctx of the system. */
+csm_status csm_choices_read(csm_ctx *ctx, csm_choice_fn fn, void *user);
 
 #define CSM_FILL_JOB "index.fill"
 /* Job: one page of a new index; args [table, index, after id, emptied]. */

@@ -56,7 +56,7 @@ typedef struct csm_plugin {
     CSM_SLICE(csm_subscriber) subscribers;
     CSM_SLICE(csm_migration) migrations;
     csm_status (*on_start)(csm_ctx *ctx); /* writer thread, last in the transaction of the activation; may be NULL */
-    void (*on_stop)(csm_ctx *ctx); /* own transaction, before the server closes; not after a crash */
+    void (*on_stop)(csm_ctx *ctx); /* own transaction: once deactivated, or before the server closes; not after a crash */
     CSM_SLICE(csm_task_link) links;
     CSM_SLICE(csm_rollup) rollups;
     const char *elevated; /* "a,b": those of .roles that only who holds them, or security_admin, gives to others */
