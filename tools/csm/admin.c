@@ -3,20 +3,55 @@
 
 #include <string.h>
 
+/* What else is in the way than the message says. */
+static void show_problems(const cli *c)
+{
+    const csm_value *error = c->client != NULL ? csm_client_refusal(c->client) : NULL;
+    const csm_value *data = error != NULL ? csm_map_get(error, "data") : NULL;
+    const csm_value *problems = data != NULL ? csm_map_get(data, "problems") : NULL;
+
+    for (uint32_t n = 0; problems != NULL && problems->type == CSM_T_LIST && problems->count > 1 && n < problems->count; n++)
+        fprintf(stderr, "     %.*s: %.*s\n", CSM_STR_FMT(cli_text_of(&problems->list[n], "plugin")),
+                CSM_STR_FMT(cli_text_of(&problems->list[n], "problem")));
+}
+
+/* Takes as long as the rows of what comes do. */
+static int change_plugins(cli *c, const char *method, const cli_map *params, const csm_value **answer)
+{
+    int32_t timeout_ms = c->timeout_ms;
+    int code;
+
+    c->timeout_ms = -1;
+    code = cli_call(c, method, cli_map_value(params), answer);
+    c->timeout_ms = timeout_ms;
+    if (code != CLI_OK)
+        show_problems(c);
+    return code;
+}
+
 int cli_cmd_plugin(cli *c, int argc, char **argv)
 {
+    const char *verb = argc > 1 ? argv[1] : "", *id = argc > 2 ? argv[2] : "";
+    bool cascade = argc == 4 && strcmp(verb, "deactivate") == 0 && strcmp(argv[3], "--cascade") == 0;
     cli_map params = { 0 };
     const csm_value *answer;
     int code;
 
-    if (argc == 2 && strcmp(argv[1], "list") == 0) {
+    cli_add(&params, "id", cli_text(id));
+    if (cascade)
+        cli_add(&params, "cascade", csm_bool(true));
+    if (argc == 2 && strcmp(verb, "list") == 0)
         code = cli_call(c, "plugin.list", csm_nil(), &answer);
-    } else if (argc == 3 && (strcmp(argv[1], "show") == 0 || strcmp(argv[1], "clear") == 0)) {
-        cli_add(&params, "id", cli_text(argv[2]));
-        code = cli_call(c, argv[1][0] == 's' ? "plugin.show" : "plugin.clear", cli_map_value(&params), &answer);
-    } else {
-        return cli_usage("plugin list | plugin show ID | plugin clear ID");
-    }
+    else if (argc == 3 && strcmp(verb, "show") == 0)
+        code = cli_call(c, "plugin.show", cli_map_value(&params), &answer);
+    else if (argc == 3 && strcmp(verb, "clear") == 0)
+        code = cli_call(c, "plugin.clear", cli_map_value(&params), &answer);
+    else if (argc == 3 && strcmp(verb, "activate") == 0)
+        code = change_plugins(c, "plugin.activate", &params, &answer);
+    else if ((argc == 3 || cascade) && strcmp(verb, "deactivate") == 0)
+        code = change_plugins(c, "plugin.deactivate", &params, &answer);
+    else
+        return cli_usage("plugin list | plugin show ID | plugin activate ID | plugin deactivate ID [--cascade] | plugin clear ID");
     if (code == CLI_OK)
         cli_show(c, answer);
     return code;
@@ -82,6 +117,7 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
           "        list) words='--fields --sort --limit --all' ;;\n"
           "        count) words='--by' ;;\n"
           "        export) words='--fields --format' ;;\n"
+          "        plugin) words='--cascade' ;;\n"
           "        import) words='--map --dry-run --name --rejected --format --separator --encoding --page' ;;\n"
           "        esac\n"
           "    else\n"
@@ -90,7 +126,7 @@ int cli_cmd_completion(cli *c, int argc, char **argv)
           "            [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names tables 2>/dev/null) ;;\n"
           "        call) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null) ;;\n"
           "        help) words=$(\"${base[@]}\" names commands) ;;\n"
-          "        plugin) words='list show clear' ;;\n"
+          "        plugin) words='list show activate deactivate clear' ;;\n"
           "        completion) words=bash ;;\n"
           "        import) compopt -o default ;;\n"
           "        *) [[ $COMP_CWORD -eq $((at + 1)) ]] && words=$(\"${base[@]}\" names methods 2>/dev/null | sed -n "

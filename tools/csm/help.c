@@ -51,6 +51,15 @@ static const char shell_more[] = "Commands as on the command line, one connectio
 static const char login_more[] = "The password comes from the terminal, else from standard input. "
                                  "export CSM_TOKEN=$(csm login NAME) logs later\n"
                                  "commands in until the session ends; over TCP this is the way in.\n";
+static const char plugin_more[] = "activate brings what the plugin stands on; deactivate is refused while others stand on it, "
+                                  "--cascade takes them\n"
+                                  "along. Both hold from now on, also after a restart, whatever the configuration names; "
+                                  "deleting the plugin's row in\n"
+                                  "sys_plugins leaves it to the configuration again. Rows of a plugin that goes stay, and "
+                                  "are back with it.\n"
+                                  "show tells the state: active, inactive, quarantined or rejected, these two with their "
+                                  "reason. clear lets a plugin that\n"
+                                  "crashed be tried again at the next start.\n";
 static const char completion_more[] = "source <(csm completion bash)\n";
 
 /* clang-format off */
@@ -67,7 +76,7 @@ const cli_command cli_commands[] = {
     { "call", "METHOD [JSON]", "Calls any method", call_more, cli_cmd_call },
     { "import", "FILE --map MAPPING [OPTION...]", "Loads a CSV or JSON-lines file through a mapping", import_more, cli_cmd_import },
     { "export", "TABLE [FILTER] [--fields A,B] [--format csv|jsonl]", "Writes all matching records", export_more, cli_cmd_export },
-    { "plugin", "list | show ID | clear ID", "Shows the plugins of the server; lets one that crashed start again", NULL, cli_cmd_plugin },
+    { "plugin", "list | show ID | activate ID | deactivate ID [--cascade] | clear ID", "Shows, activates and deactivates the plugins of the server", plugin_more, cli_cmd_plugin },
     { "status", "", "Shows how the server is", NULL, cli_cmd_status },
     { "verify", "", "Checks the store of the running server against itself", NULL, cli_cmd_verify },
     { "names", "tables | methods | commands", "Lists names, one a line", NULL, cli_cmd_names },
