@@ -205,6 +205,14 @@ static void a_refusal_names_no_table_and_no_role(void **state)
     assert_tells_nothing(p, inner, sizeof(inner) / sizeof(inner[0]));
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "plugin.list", "{}");
     assert_tells_nothing(p, inner, sizeof(inner) / sizeof(inner[0]));
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.histry", "{}");
+    assert_tells_nothing(p, inner, sizeof(inner) / sizeof(inner[0]));
+    csm_tk_as_guest(p->tk, "nobody yet");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.histry", "{}");
+    assert_tells_nothing(p, inner, sizeof(inner) / sizeof(inner[0]));
+    as(p, "ann");
+    (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "record.histry", "{}");
+    csm_tk_assert_str(csm_tk_error_hint(p->tk), "did you mean \"record.history\"?");
 }
 
 int main(void)
