@@ -77,6 +77,19 @@ const csm_mtable *csm_registry_table_by_id(const csm_registry *reg, uint32_t id)
     return id < reg->table_by_id_count ? reg->table_by_id[id] : NULL;
 }
 
+/* Whose methods are named so: "case" for the table of cases. */
+static const char *table_of_noun(const csm_registry *reg, csm_str noun)
+{
+    const csm_mmethod *timeline;
+    char name[80]; /* longer than any method's */
+    int len = snprintf(name, sizeof(name), "%.*s.timeline", CSM_STR_FMT(noun));
+
+    if (len < 0 || (size_t)len >= sizeof(name))
+        return NULL;
+    timeline = csm_registry_method(reg, csm_str_of(name));
+    return timeline != NULL && timeline->model != NULL ? timeline->model->table->name : NULL;
+}
+
 csm_status csm_registry_get_table(const csm_registry *reg, csm_str name, const csm_mtable **out, csm_error *err)
 {
     const csm_mtable *table = csm_registry_table(reg, name);
@@ -84,7 +97,9 @@ csm_status csm_registry_get_table(const csm_registry *reg, csm_str name, const c
 
     if (table == NULL) {
         (void)csm_error_set(err, CSM_E_NOT_FOUND, "table \"%.*s\" does not exist", CSM_STR_FMT(name));
-        near = csm_registry_nearest_table(reg, name);
+        near = table_of_noun(reg, name);
+        if (near == NULL)
+            near = csm_registry_nearest_table(reg, name);
         if (near != NULL)
             csm_error_hint(err, "did you mean \"%s\"?", near);
         return CSM_E_NOT_FOUND;

@@ -35,6 +35,7 @@ static const row table[] = {
     { "list", { "list", CASE, "number=CS0000002", "--fields", "number,contact.name" }, 0, "Sol Sur", NULL, NULL },
     { "list: nothing", { "list", CASE, "number=X" }, 0, "no rows", NULL, NULL },
     { "list tells when there is more", { "list", CASE, "--limit", "1" }, 0, "CS", "the first 1;", NULL },
+    { "list: the name of its methods", { "list", "case" }, 2, NULL, "did you mean \"" CASE "\"?", NULL },
     { "list: a field that is none", { "list", CASE, "nosuch=1" }, 1, NULL, "nosuch", NULL },
     { "list: limit", { "list", CASE, "--limit", "0" }, 64, NULL, "--limit", NULL },
     { "list: option", { "list", CASE, "--nosuch" }, 64, NULL, "no option --nosuch", NULL },
