@@ -204,6 +204,9 @@ drive_source source_page(page_source *p);
 
 uint64_t mix_number(uint64_t n);
 
+/* What eight readers notice of @p beside: 99 of 100 of their answers with it, beside without it, at most three times. */
+void reads_beside(const bench_options *o, const world *wd, const char *name, const char *what, drive_part beside);
+
 /* ---- report.c ---- */
 
 typedef enum target_kind { AT_LEAST, AT_MOST } target_kind;

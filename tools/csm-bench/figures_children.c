@@ -182,6 +182,8 @@ void figures_children(bench *b)
     load_list(&work, m.list);
     alone(&work, &m);
     beside(&work, &m);
+    reads_beside(&b->o, &work, "children.reads", "99 of 100 reads of 8 others while child cases are made, beside without",
+                 (drive_part){ .source = { make_step, take_step, &m }, .connections = 1, .depth = 1 });
     world_stop(&work);
     world_remove(&work);
 }

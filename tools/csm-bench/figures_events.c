@@ -159,39 +159,12 @@ static double await_affected(const world *wd)
 
 /* ---- figures ---- */
 
-#define READERS 8u
-
-/* What readers notice of it. */
-static void reads_figure(const bench *b, world *wd)
-{
-    double quiet[ROUNDS_MAX], busy[ROUNDS_MAX];
-    sender s = { .keys = NODES, .clears = true, .end = UINT64_MAX };
-    get_source reader = { .wd = wd };
-    drive *d = drive_open_local(wd->socket, READERS + SENDERS);
-
-    for (uint32_t n = 0; n < b->o.rounds; n++) {
-        drive_part parts[] = {
-            { .source = source_get(&reader), .connections = READERS, .depth = 1 },
-            { .source = { make_batch, take_batch, &s }, .connections = SENDERS, .depth = 1 },
-        };
-
-        drive_run(d, parts, 1, b->o.seconds);
-        quiet[n] = hist_at(&parts[0].latency, 0.99);
-        drive_run(d, parts, 2, b->o.seconds);
-        busy[n] = hist_at(&parts[0].latency, 0.99);
-        if (parts[0].errors + parts[1].errors > 0)
-            die("events: %s%s", parts[0].first_error, parts[1].first_error);
-    }
-    drive_close(d);
-    report_add("events.reads", "99 of 100 reads of 8 others during events, beside without them", as_time(slots_median(&b->o, busy)),
-               as_time(slots_median(&b->o, quiet)), slots_ratio(&b->o, busy, quiet), AT_MOST, 3);
-}
-
 /* Every node has its trouble; each of its hundred items is found out beside the events. */
 static void storm_figure(bench *b)
 {
     world work;
     sender s = { .keys = NODES, .clears = false, .end = b->o.writes / BATCH * 3 };
+    sender all_along = { .keys = NODES, .clears = true, .end = UINT64_MAX };
     drive_part part;
     char what[96], value[64];
     int64_t during;
@@ -208,7 +181,8 @@ static void storm_figure(bench *b)
     report_note("events.p99", "99 of 100 calls with a batch of events", as_time(hist_at(&part.latency, 0.99)));
     snprintf(value, sizeof(value), "%lld + %.1f s", (long long)during, await_affected(&work));
     report_note("events.affected", "items listed when the last event was taken, and time until all are", value);
-    reads_figure(b, &work);
+    reads_beside(&b->o, &work, "events.reads", "99 of 100 reads of 8 others during events, beside without them",
+                 (drive_part){ .source = { make_batch, take_batch, &all_along }, .connections = SENDERS, .depth = 1 });
     world_stop(&work);
     world_remove(&work);
 }

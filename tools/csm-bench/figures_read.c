@@ -7,10 +7,32 @@
 #define BRIEF "number,short_description,priority,state,account,assigned_to,opened_at,active"
 #define PAGE_ROWS 20
 #define DEEP_PAGE 500
+#define READERS 8u
 
 static world *largest(bench *b)
 {
     return &b->worlds[b->o.worlds - 1];
+}
+
+/* ---- beside what others do ---- */
+
+void reads_beside(const bench_options *o, const world *wd, const char *name, const char *what, drive_part beside)
+{
+    double quiet[ROUNDS_MAX], busy[ROUNDS_MAX];
+    get_source reader = { .wd = wd };
+    drive *d = drive_open_local(wd->socket, READERS + beside.connections);
+    drive_part parts[] = { { .source = source_get(&reader), .connections = READERS, .depth = 1 }, beside };
+
+    for (uint32_t n = 0; n < o->rounds; n++) {
+        drive_run(d, parts, 1, o->seconds);
+        quiet[n] = hist_at(&parts[0].latency, 0.99);
+        drive_run(d, parts, 2, o->seconds);
+        busy[n] = hist_at(&parts[0].latency, 0.99);
+        if (parts[0].errors + parts[1].errors > 0)
+            die("%s: %s%s", name, parts[0].first_error, parts[1].first_error);
+    }
+    drive_close(d);
+    report_add(name, what, as_time(slots_median(o, busy)), as_time(slots_median(o, quiet)), slots_ratio(o, busy, quiet), AT_MOST, 3);
 }
 
 /* ---- get ---- */

@@ -88,6 +88,63 @@ static void link_cases(sync_work *s)
     s->next = c.next;
 }
 
+/* ---- note after note ---- */
+
+/* One connection: a comment, then looks at the case that is told last until it has changed, and again. */
+typedef struct teller {
+    const sync_work *s;
+    char last[HEX_ID];  /* of the cases; they are told by id */
+    bool waits;
+    char seen[64];      /* the answer to the last look */
+    size_t seen_len;
+} teller;
+
+static bool make_note(void *user, uint32_t msgid, csm_buf *out)
+{
+    teller *t = user;
+    csm_writer w = request_open(out, msgid, t->waits ? "record.get" : "record.update", 3);
+
+    request_text(&w, "table", t->waits ? CASE : "incident");
+    request_id(&w, "id", t->waits ? t->last : t->s->incident);
+    if (t->waits) {
+        csm_write_cstr(&w, "fields");
+        csm_write_list(&w, 1);
+        csm_write_cstr(&w, "sys_mod_count");
+    } else {
+        csm_write_cstr(&w, "values");
+        csm_write_map(&w, 1);
+        request_text(&w, "comments", "The spare part is on its way");
+    }
+    return true;
+}
+
+static void take_note(void *user, uint32_t msgid, csm_str result)
+{
+    teller *t = user;
+
+    (void)msgid;
+    if (!t->waits) {
+        t->waits = true;
+        return;
+    }
+    if (result.len > sizeof(t->seen))
+        die("sync: an answer of %zu bytes about one field", result.len);
+    t->waits = result.len == t->seen_len && memcmp(result.ptr, t->seen, result.len) == 0;
+    memcpy(t->seen, result.ptr, result.len);
+    t->seen_len = result.len;
+}
+
+static void reads_figure(const sync_work *s)
+{
+    teller t = { .s = s, .waits = true };
+
+    for (uint32_t n = 0; n < LINKED; n++)
+        if (memcmp(s->linked[n], t.last, HEX_ID) > 0)
+            memcpy(t.last, s->linked[n], HEX_ID);
+    reads_beside(s->wd.options, &s->wd, "sync.reads", "99 of 100 reads of 8 others during notes, beside without them",
+                 (drive_part){ .source = { make_note, take_note, &t }, .connections = 1, .depth = 1 });
+}
+
 /* ---- figures ---- */
 
 static int64_t busy_us(const world *wd)
@@ -165,9 +222,6 @@ void figures_sync(bench *b)
     link_cases(&s);
     tell_alone(&s, busy, whole);
     tell_beside(&s, delay);
-    world_stop(&s.wd);
-    world_remove(&s.wd);
-    free(s.linked);
     median_busy = slots_median(&b->o, busy);
     median_delay = slots_median(&b->o, delay);
     report_add("sync", "the writer's time for a note to 1000 cases of an incident", as_time(median_busy), as_time(WRITER_NS),
@@ -175,4 +229,8 @@ void figures_sync(bench *b)
     report_note("sync.took", "from the note until the last case has it", as_time(slots_median(&b->o, whole)));
     report_add("sync.others", "99 of 100 creates of 8 others meanwhile: later by", as_time(median_delay), as_time(DELAY_NS),
                median_delay / DELAY_NS, AT_MOST, 1);
+    reads_figure(&s);
+    world_stop(&s.wd);
+    world_remove(&s.wd);
+    free(s.linked);
 }
