@@ -158,6 +158,31 @@ static void acceptance_273_plans_that_make_sense(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.insert", "{'table':'sc_cat_item_delivery_plan','values':{'name':'mine'}}");
 }
 
+/* Its steps are numbers, so none is before itself; however they are moved under way, each comes to its turn. Nor do its tasks stand
+ * below one another in a ring. */
+static void acceptance_273_no_circles(void **state)
+{
+    people *p = *state;
+    const char *item = csm_tk_str(p->tk, ordered(p, "ivy", planned_item(p, "ring")), "sys_id");
+    const char *pick = task_at(p, item, "pick"), *visit = task_at(p, item, "visit"), *activate = task_at(p, item, "activate");
+
+    (void)csm_tk_update(p->tk, TASK, visit, "{'order':50}");
+    (void)csm_tk_update(p->tk, TASK, pick, "{'order':900}"); /* which is being worked on */
+    (void)csm_tk_update(p->tk, TASK, pick, "{'parent':'%s'}", activate);
+    (void)csm_tk_update(p->tk, TASK, visit, "{'parent':'%s'}", pick);
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'" TASK "','id':'%s','values':{'parent':'%s'}}", activate, visit);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
+    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'" TASK "','id':'%s','values':{'parent':'%s'}}", pick, pick);
+    is(p, TASK, visit, "state", "-5");
+    (void)people_do(p, "catalog_task.complete", pick);
+    is(p, TASK, visit, "state", "1");
+    is(p, TASK, activate, "state", "-5");
+    (void)people_do(p, "catalog_task.complete", visit);
+    is(p, TASK, activate, "state", "1");
+    (void)people_do(p, "catalog_task.complete", activate);
+    is(p, REQUEST_ITEM, item, "state", "3");
+}
+
 /* ---- closing ---- */
 
 static void finish(people *p, const char *item, const char *pick, const char *visit, const char *activate)
@@ -510,6 +535,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         people_test(acceptance_273_tasks_by_order),
         people_test(acceptance_273_plans_that_make_sense),
+        people_test(acceptance_273_no_circles),
         people_test(acceptance_274_closing),
         people_test(acceptance_274_the_last_item_closes_the_request),
         people_test(acceptance_277_278_a_manager_decides),

@@ -16,8 +16,54 @@
 
 static int setup(void **state)
 {
-    *state = people_start("proactive_ops,request_management,assignment");
+    people *p = people_start("proactive_ops,request_management,assignment");
+
+    (void)csm_tk_user(p->tk, "otto", "sn_customerservice_agent,import_admin");
+    *state = p;
     return 0;
+}
+
+/* ---- every door ---- */
+
+typedef struct door {
+    const char *table, *id;
+    const char *key, *key_value; /* by which an import finds it */
+    const char *field, *value;   /* what is asked of it */
+} door;
+
+static void named(people *p, const char *door_name, const door *d, csm_status st, const char *field)
+{
+    if (st == CSM_OK || strcmp(field, d->field) != 0)
+        fail_msg("%s of %s.%s as %s: CSM-%d %s [%s]", door_name, d->table, d->field, p->who != NULL ? p->who : "the administrator",
+                 (int)st, st != CSM_OK ? csm_tk_message(p->tk) : "", field);
+}
+
+/* Update, batch and import all refuse to set the field, by its name, and change nothing. */
+static void refused_at_every_door(people *p, const door *d)
+{
+    static unsigned imports;
+    const char *before = p->who, *import;
+    int64_t version;
+    const csm_value *out;
+    csm_status st;
+
+    as(p, "adam");
+    version = csm_tk_int(p->tk, csm_tk_get(p->tk, d->table, d->id), "sys_mod_count");
+    as(p, before);
+    st = csm_tk_call(p->tk, &out, "record.update", "{'table':'%s','id':'%s','values':{'%s':'%s'}}", d->table, d->id, d->field, d->value);
+    named(p, "record.update", d, st, csm_tk_error_field(p->tk));
+    st = csm_tk_call(p->tk, &out, "record.batch", "{'items':[{'op':'update','table':'%s','id':'%s','values':{'%s':'%s'}}]}", d->table,
+                     d->id, d->field, d->value);
+    named(p, "record.batch", d, st, csm_tk_error_field(p->tk));
+    import = csm_tk_str(p->tk, csm_tk_ok(p->tk, "import.start", "{'name':'door %u','mapping':{'table':'%s','coalesce':['%s'],"
+                                         "'fields':{'%s':'Key','%s':'Value'}}}", imports++, d->table, d->key, d->key, d->field), "id");
+    out = csm_tk_ok(p->tk, "import.rows", "{'id':'%s','first':1,'columns':['Key','Value'],'rows':[['%s','%s']]}", import, d->key_value,
+                    d->value);
+    assert_int_equal(csm_tk_int(p->tk, out, "failed"), 1);
+    named(p, "import.rows", d, CSM_E_INVALID, csm_tk_str(p->tk, out, "errors.0.field"));
+    as(p, "adam");
+    assert_int_equal(csm_tk_int(p->tk, csm_tk_get(p->tk, d->table, d->id), "sys_mod_count"), version);
+    as(p, before);
 }
 
 /* ---- ids a method is not for ---- */
@@ -171,13 +217,14 @@ static void methods_tell_no_stranger(void **state)
 static void links_to_what_one_may_not_read(void **state)
 {
     people *p = *state;
-    const char *near = people_case(p, "near"), *incident, *request, *article, *base;
+    const char *near = people_case(p, "near"), *incident, *request, *article, *base, *number, *hidden;
     const csm_value *out;
 
     as(p, "tim");
     incident = csm_tk_insert(p->tk, "incident", "{'short_description':'i','caller_id':'%s'}", p->ivy);
     request = csm_tk_insert(p->tk, "sc_request", "{'short_description':'r','requested_for':'%s'}", p->ivy);
     as(p, NULL);
+    hidden = csm_tk_insert(p->tk, CASE, "{'short_description':'of a consumer','consumer':'%s'}", p->joe);
     base = csm_tk_insert(p->tk, "kb_knowledge_base", "{'title':'Of nobody','active':false}");
     article = csm_tk_insert(p->tk, "kb_knowledge", "{'short_description':'a','text':'t','kb_knowledge_base':'%s'}", base);
     as(p, "vera"); /* reads cases, works none */
@@ -193,6 +240,12 @@ static void links_to_what_one_may_not_read(void **state)
     as(p, "cora"); /* works no cases of accounts */
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.verify", "{'id':'%s'}", near);
     as(p, "adam");
+    number = csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, near), "number");
+    as(p, "otto"); /* as ann, and may import */
+    refused_at_every_door(p, &(door){ CASE, near, "number", number, "incident", incident });
+    csm_tk_hidden(p->tk, CASE, hidden);
+    refused_at_every_door(p, &(door){ CASE, near, "number", number, "parent", hidden });
+    as(p, "adam");
     assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, near), "incident"));
 }
 
@@ -200,21 +253,44 @@ static void links_to_what_one_may_not_read(void **state)
 
 static void trees_that_bite_their_tail(void **state)
 {
-    static const char *const tables[] = { ITEM, SOLD };
+    static const struct {
+        const char *table, *parent, *title;
+        const char *key; /* by which an import finds a row */
+        bool owned;      /* rows need an account */
+    } trees[] = {
+        { ITEM, "parent", "name", "name", true },
+        { SOLD, "parent", "name", "name", true },
+        { CASE, "parent", "short_description", "number", true },
+        { "customer_account", "account_parent", "name", "name", false },
+        { "sys_user_group", "parent", "name", "name", false },
+        { "task", "parent", "short_description", "number", false },
+    };
+    static const char *const names[] = { "top", "middle", "leaf" };
     people *p = *state;
 
-    as(p, "mia");
-    for (size_t n = 0; n < 2; n++) {
-        const char *top = csm_tk_insert(p->tk, tables[n], "{'name':'top','account':'%s'}", p->P);
-        const char *middle = csm_tk_insert(p->tk, tables[n], "{'name':'middle','account':'%s','parent':'%s'}", p->P, top);
-        const char *leaf = csm_tk_insert(p->tk, tables[n], "{'name':'leaf','account':'%s','parent':'%s'}", p->P, middle);
+    as(p, NULL);
+    for (size_t n = 0; n < sizeof(trees) / sizeof(trees[0]); n++) {
+        const char *ids[3], *table = trees[n].table, *parent = trees[n].parent, *title = trees[n].title, *key = trees[n].key, *top;
+        char owner[64] = "", below[80] = "";
+        const csm_value *out;
+        csm_status st;
 
-        (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", tables[n], top,
-                           leaf);
-        csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
-        (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", tables[n], top,
-                           top);
-        csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
+        if (trees[n].owned)
+            (void)snprintf(owner, sizeof(owner), ",'account':'%s'", p->P);
+        for (size_t k = 0; k < 3; k++) {
+            ids[k] = csm_tk_insert(p->tk, table, "{'%s':'tree %s'%s%s}", title, names[k], owner, below);
+            (void)snprintf(below, sizeof(below), ",'%s':'%s'", parent, ids[k]);
+        }
+        top = csm_tk_str(p->tk, csm_tk_get(p->tk, table, ids[0]), key);
+        refused_at_every_door(p, &(door){ table, ids[0], key, top, parent, ids[2] });
+        refused_at_every_door(p, &(door){ table, ids[0], key, top, parent, ids[0] });
+        st = csm_tk_call(p->tk, &out, "record.batch", /* made and bitten in one go */
+                         "{'items':[{'op':'insert','table':'%s','values':{'%s':'ring a'%s}},"
+                         "{'op':'insert','table':'%s','values':{'%s':'ring b'%s,'%s':{'$ref':0}}},"
+                         "{'op':'update','table':'%s','id':{'$ref':0},'values':{'%s':{'$ref':1}}}]}",
+                         table, title, owner, table, title, owner, parent, table, parent);
+        named(p, "record.batch", &(door){ .table = table, .field = parent }, st, csm_tk_error_field(p->tk));
+        assert_int_equal(csm_tk_count(p->tk, table, "%sSTARTSWITHring", title), 0);
     }
 }
 
@@ -280,6 +356,44 @@ static void texts_without_end(void **state)
     free(text);
 }
 
+/* In a batch and in an import it is refused alone, by name, and the rest is kept; where all or nothing is asked, nothing is. */
+static void the_rest_of_its_batch_is_kept(void **state)
+{
+    people *p = *state;
+    char *text = malloc(LONG + 1);
+    const csm_value *out;
+    const char *import;
+
+    assert_non_null(text);
+    memset(text, 'x', LONG);
+    text[LONG] = '\0';
+    as(p, NULL);
+    out = csm_tk_ok(p->tk, "record.batch", "{'atomic':false,'items':["
+                    "{'op':'insert','table':'" CASE "','values':{'short_description':'kept','description':'one'}},"
+                    "{'op':'insert','table':'" CASE "','values':{'short_description':'kept','description':'%s'}},"
+                    "{'op':'insert','table':'" CASE "','values':{'short_description':'kept','description':'three'}}]}", text);
+    assert_true(csm_tk_has(csm_tk_at(p->tk, out, "0"), "record") && csm_tk_has(csm_tk_at(p->tk, out, "2"), "record"));
+    assert_int_equal(csm_tk_int(p->tk, out, "1.error.code"), CSM_E_INVALID);
+    csm_tk_assert_str(csm_tk_str(p->tk, out, "1.error.field"), "description");
+    assert_non_null(strstr(csm_tk_str(p->tk, out, "1.error.message"), "1048576 bytes are more"));
+    assert_int_equal(csm_tk_count(p->tk, CASE, "short_description=kept"), 2);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.batch", "{'items':["
+                       "{'op':'insert','table':'" CASE "','values':{'short_description':'kept','description':'one'}},"
+                       "{'op':'insert','table':'" CASE "','values':{'short_description':'kept','description':'%s'}}]}", text);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "description");
+    assert_int_equal(csm_tk_count(p->tk, CASE, "short_description=kept"), 2);
+    import = csm_tk_str(p->tk, csm_tk_ok(p->tk, "import.start", "{'name':'endless','mapping':{'table':'" CASE "','fields':"
+                                         "{'short_description':'Title','description':'Text'}}}"), "id");
+    out = csm_tk_ok(p->tk, "import.rows", "{'id':'%s','first':1,'columns':['Title','Text'],'rows':[['kept','one'],['kept','%s'],"
+                    "['kept','three']]}", import, text);
+    assert_int_equal(csm_tk_int(p->tk, out, "inserted"), 2);
+    assert_int_equal(csm_tk_at(p->tk, out, "errors")->count, 1);
+    assert_int_equal(csm_tk_int(p->tk, out, "errors.0.row"), 2);
+    csm_tk_assert_str(csm_tk_str(p->tk, out, "errors.0.field"), "description");
+    assert_int_equal(csm_tk_count(p->tk, CASE, "short_description=kept"), 4);
+    free(text);
+}
+
 /* ---- what is closed ---- */
 
 static void closed_requests_stay(void **state)
@@ -313,6 +427,7 @@ int main(void)
         people_test(trees_that_bite_their_tail),
         people_test(lists_over_what_is_not_theirs),
         people_test(texts_without_end),
+        people_test(the_rest_of_its_batch_is_kept),
         people_test(closed_requests_stay),
     };
 
