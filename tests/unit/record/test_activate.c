@@ -86,6 +86,43 @@ static void new_indexes_are_filled(void **state)
     assert_int_equal(world_count(w, "duty", "weight=w2^title=b"), 17);
 }
 
+static const csm_seed sown[] = { { "place", "x", "name=Sown^code=S" } };
+static const csm_plugin sower = { .magic = CSM_ABI_MAGIC, .size = sizeof(csm_plugin), .abi_major = CSM_ABI_MAJOR,
+                                  .abi_minor = CSM_ABI_MINOR, .id = "sower", .version = "1.0", .summary = "A seed",
+                                  .table_exts = CSM_ARRAY(more_ext), .seeds = CSM_ARRAY(sown) };
+
+static const csm_registry *seen_through(world *w, csm_snap *snap)
+{
+    csm_ctx ctx;
+
+    csm_ctx_init(&ctx, w->engine, w->arena, snap, NULL, csm_caller_system(), &w->cache, &w->ids);
+    return ctx.reg;
+}
+
+/* Who still looks at the store as it was, runs on what held then: of the indexes he sees none is neglected. */
+static void a_snapshot_keeps_its_registry(void **state)
+{
+    world *w = *state;
+    const csm_plugin *both[] = { &world_park, &sower };
+    csm_registry *first = csm_engine_registry(w->engine), *second;
+    csm_snap *snap = NULL;
+
+    assert_ok(&w->ctx, csm_snap_new(w->store, &snap, &w->ctx.err));
+    assert_ok(&w->ctx, csm_snap_renew(snap, &w->ctx.err));
+    world_activate(w, both, 2);
+    second = csm_engine_registry(w->engine);
+    assert_ptr_not_equal(first, second);
+    assert_ptr_equal(seen_through(w, snap), first);
+    assert_ok(&w->ctx, csm_snap_renew(snap, &w->ctx.err));
+    assert_ptr_equal(seen_through(w, snap), second);
+    world_activate(w, both, 1); /* it goes again */
+    assert_ptr_equal(csm_engine_registry_at(w->engine, 0), first);
+    csm_snap_free(snap);
+    world_read(w, "rule");
+    assert_ptr_equal(w->ctx.reg, csm_engine_registry(w->engine));
+    assert_int_equal(world_count(w, "place", "name=Sown"), 1);
+}
+
 static const csm_rule bad_rules[] = { { .table = "duty", .when = CSM_BEFORE_INSERT, .filter = "prioritee=1", .run = NULL, .name = "typo" } };
 static const csm_scope bad_scopes[] = { { .table = "duty", .ops = CSM_OP_READ, .role = "keeper", .filter = "tilte=x" } };
 
@@ -163,7 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(ships_once), T(activating_twice_changes_nothing), T(demo_comes_and_goes), T(new_indexes_are_filled),
-        T(problems_name_their_plugin), T(failed_activation_leaves_all_as_it_was),
+        T(a_snapshot_keeps_its_registry), T(problems_name_their_plugin), T(failed_activation_leaves_all_as_it_was),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
