@@ -1,4 +1,5 @@
-/* Bounded queue: a ring under one mutex. The condition belongs to the consumer alone. */
+/* Bounded queue: lanes of items under one mutex, the lanes that hold any in a ring. Owners whose number ends alike share a lane, and
+ * so a turn. The condition belongs to the consumer alone. */
 #include "base/queue.h"
 
 #include "base/clock.h"
@@ -8,12 +9,27 @@
 #include <pthread.h>
 #include <time.h>
 
+#define LANES 256u
+
+typedef struct node {
+    void *item;
+    uint32_t next; /* in its lane, or among the free ones */
+} node;
+
+typedef struct lane {
+    uint32_t first, last; /* node; while count > 0 */
+    size_t count;
+} lane;
+
 struct csm_queue {
     pthread_mutex_t mutex; /* guards everything below */
     pthread_cond_t filled;
-    void **ring;
+    node *nodes;
+    uint32_t free; /* the first unused one; while count < limit */
+    lane lanes[LANES];
+    uint8_t turns[LANES]; /* ring of the lanes that hold something, whose turn it is first */
+    size_t turn, turn_count;
     size_t limit;
-    size_t first;
     size_t count;
     bool woken;
     bool closed;
@@ -31,13 +47,15 @@ static bool cond_init_monotonic(pthread_cond_t *cond)
 
 csm_queue *csm_queue_new(size_t limit)
 {
-    csm_queue *queue = csm_mem_zalloc(sizeof(*queue));
+    csm_queue *queue = limit < UINT32_MAX ? csm_mem_zalloc(sizeof(*queue)) : NULL;
     if (queue == NULL)
         return NULL;
     queue->limit = limit != 0 ? limit : 1;
-    queue->ring = csm_mem_array(queue->limit, sizeof(*queue->ring));
-    if (queue->ring == NULL)
-        goto no_ring;
+    queue->nodes = csm_mem_array(queue->limit, sizeof(*queue->nodes));
+    if (queue->nodes == NULL)
+        goto no_nodes;
+    for (uint32_t n = 0; n < queue->limit; n++)
+        queue->nodes[n].next = n + 1;
     if (pthread_mutex_init(&queue->mutex, NULL) != 0)
         goto no_mutex;
     if (!cond_init_monotonic(&queue->filled))
@@ -47,8 +65,8 @@ csm_queue *csm_queue_new(size_t limit)
 no_cond:
     pthread_mutex_destroy(&queue->mutex);
 no_mutex:
-    csm_mem_free(queue->ring);
-no_ring:
+    csm_mem_free(queue->nodes);
+no_nodes:
     csm_mem_free(queue);
     return NULL;
 }
@@ -59,22 +77,57 @@ void csm_queue_free(csm_queue *queue)
         return;
     pthread_cond_destroy(&queue->filled);
     pthread_mutex_destroy(&queue->mutex);
-    csm_mem_free(queue->ring);
+    csm_mem_free(queue->nodes);
     csm_mem_free(queue);
 }
 
-csm_status csm_queue_add(csm_queue *queue, void *item)
+/* With the mutex held and room. */
+static void put(csm_queue *queue, uint8_t at, void *item)
+{
+    lane *to = &queue->lanes[at];
+    uint32_t n = queue->free;
+    queue->free = queue->nodes[n].next;
+    queue->nodes[n].item = item;
+    if (to->count++ == 0) {
+        to->first = n;
+        queue->turns[(queue->turn + queue->turn_count++) % LANES] = at;
+    } else {
+        queue->nodes[to->last].next = n;
+    }
+    to->last = n;
+    queue->count++;
+}
+
+/* With the mutex held and something there: of the lane whose turn it is, which then is the last. */
+static void *take_one(csm_queue *queue)
+{
+    uint8_t at = queue->turns[queue->turn];
+    lane *from = &queue->lanes[at];
+    uint32_t n = from->first;
+    queue->turn = (queue->turn + 1) % LANES;
+    queue->turn_count--;
+    from->first = queue->nodes[n].next;
+    if (--from->count > 0)
+        queue->turns[(queue->turn + queue->turn_count++) % LANES] = at;
+    queue->nodes[n].next = queue->free;
+    queue->free = n;
+    queue->count--;
+    return queue->nodes[n].item;
+}
+
+csm_status csm_queue_add(csm_queue *queue, uint64_t owner, void *item)
 {
     csm_status st = CSM_OK;
+    uint8_t at = (uint8_t)(owner % LANES);
     pthread_mutex_lock(&queue->mutex);
     if (queue->closed) {
         st = CSM_E_STATE;
-    } else if (queue->count == queue->limit) {
+    } else if (queue->count == queue->limit || queue->lanes[at].count >= (queue->limit + 1) / 2) {
         st = CSM_E_BUSY;
     } else {
-        queue->ring[(queue->first + queue->count) % queue->limit] = item;
+        put(queue, at, item);
         /* The consumer only sleeps on an empty queue. */
-        if (queue->count++ == 0)
+        if (queue->count == 1)
             pthread_cond_signal(&queue->filled);
     }
     pthread_mutex_unlock(&queue->mutex);
@@ -99,11 +152,8 @@ size_t csm_queue_take(csm_queue *queue, void **items, size_t max, int64_t deadli
         if (!wait_once(queue, deadline_us))
             break;
     queue->woken = false;
-    while (taken < max && queue->count > 0) {
-        items[taken++] = queue->ring[queue->first];
-        queue->first = (queue->first + 1) % queue->limit;
-        queue->count--;
-    }
+    while (taken < max && queue->count > 0)
+        items[taken++] = take_one(queue);
     pthread_mutex_unlock(&queue->mutex);
     return taken;
 }

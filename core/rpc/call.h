@@ -46,6 +46,7 @@ struct csm_call {
     csm_rpc *rpc;
     csm_session *session;      /* loop thread only */
     csm_identity identity;     /* as of dispatch */
+    uint64_t owner;            /* once it leaves the loop: who takes turns with others */
     uint32_t msgid;
     bool notification;
     bool error_maps;

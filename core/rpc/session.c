@@ -292,7 +292,7 @@ csm_status csm_throttle_check(csm_call *call, csm_error *err)
     return csm_error_set(err, CSM_E_BUSY, "too many failed logins from this address: try again in a minute");
 }
 
-/* Whose share of the workers a call takes: his user's, whatever the number of his connections. */
+/* Whose share of the writer or the workers a call takes: his user's, whatever the number of his connections. */
 static uint64_t owner_of(const csm_call *call)
 {
     csm_id user = call->identity.user;
@@ -307,6 +307,7 @@ static csm_status route(csm_call *call, csm_error *err)
     bool writes = (call->method->decl->flags & CSM_METHOD_WRITES) != 0;
     csm_status st;
 
+    call->owner = owner_of(call);
     call->prepare = csm_prepare_find(call->method->name);
     call->alone = csm_method_is_alone(call->method->name);
     if (call->prepare != NULL && call->request_key.len > 0)
@@ -315,13 +316,13 @@ static csm_status route(csm_call *call, csm_error *err)
     if (call->prepare != NULL)
         CSM_TRY(csm_throttle_check(call, err));
     if (writes && call->dry_run)
-        st = csm_pool_add(rpc->workers, owner_of(call), csm_worker_dry_run, call);
+        st = csm_pool_add(rpc->workers, call->owner, csm_worker_dry_run, call);
     else if (call->prepare != NULL)
         st = csm_pool_add(rpc->hashers, csm_throttle_host(call->session->address), csm_worker_prepare, call);
     else if (writes)
-        st = csm_queue_add(rpc->queue, call);
+        st = csm_queue_add(rpc->queue, call->owner, call);
     else
-        st = csm_pool_add(rpc->workers, owner_of(call), csm_worker_read, call);
+        st = csm_pool_add(rpc->workers, call->owner, csm_worker_read, call);
     return st == CSM_OK ? st : csm_error_set(err, CSM_E_BUSY, "the server has too much waiting: try again later");
 }
 

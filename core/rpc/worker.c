@@ -72,7 +72,7 @@ void csm_worker_prepare(void *user, unsigned worker)
         st = call->prepare(&cc.ctx, call);
     csm_snap_reset(seat->snap);
     if (st == CSM_OK) {
-        st = csm_queue_add(call->rpc->queue, call);
+        st = csm_queue_add(call->rpc->queue, call->owner, call);
         if (st == CSM_OK)
             return; /* the writer's now */
         csm_error_set(&err, CSM_E_BUSY, "the server has too much waiting: try again later");

@@ -86,12 +86,22 @@ static void run_request(csm_rpc *rpc, csm_txn *txn, csm_call *call)
 
 /* ---- turns ---- */
 
+/* No more than one transaction may run: what stays in the queue is in nobody's way there. Waits until @p deadline_us. */
+static void take_waiting(csm_rpc *rpc, int64_t deadline_us)
+{
+    csm_batch *b = rpc->batch;
+    uint32_t most = rpc->options.batch_requests < BATCH_MAX ? rpc->options.batch_requests : BATCH_MAX;
+
+    if (b->count < most)
+        b->count += (uint32_t)csm_queue_take(rpc->queue, (void **)(b->calls + b->count), most - b->count, deadline_us);
+}
+
 /* By another session: those that wait for this commit, and those that came meanwhile. */
 static bool is_awaited(csm_rpc *rpc, const csm_call *call)
 {
     csm_batch *b = rpc->batch;
 
-    b->count += (uint32_t)csm_queue_take(rpc->queue, (void **)(b->calls + b->count), BATCH_MAX - b->count, 0);
+    take_waiting(rpc, 0);
     for (uint32_t n = 0; n < b->count; n++)
         if (b->calls[n]->session != call->session)
             return true;
@@ -486,10 +496,9 @@ void csm_writer_run(void *user)
         rpc->options.broken(rpc->options.user);
     }
     while (arena != NULL && b != NULL) {
-        size_t room = BATCH_MAX - b->count;
         bool jobs_left = false;
 
-        b->count += (uint32_t)csm_queue_take(rpc->queue, (void **)(b->calls + b->count), room, b->count > 0 ? 0 : due);
+        take_waiting(rpc, b->count > 0 ? 0 : due);
         if (rpc->broken)
             refuse_rest(rpc, b);
         else if (b->count > 0 && b->calls[0]->alone)

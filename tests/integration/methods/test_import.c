@@ -1,8 +1,6 @@
 /* import.*: pages that are one transaction each, rows that stand or fall alone, times that are kept. */
 #include "kit.h"
 
-#include <csm/client.h>
-
 static int start(void **state)
 {
     csm_tk *tk = csm_tk_start("customer_service", 0);
@@ -91,113 +89,6 @@ static void an_import_goes_on_where_it_stopped(void **state)
     csm_tk_assert_str(csm_tk_str(tk, csm_tk_ok(tk, "import.finish", "{'id':'%s'}", id), "state"), "done");
     csm_tk_fails(tk, CSM_E_STATE, "import.rows", "{'id':'%s','first':4,'columns':['Name'],'rows':[['R4']]}", id);
     assert_int_equal(csm_tk_int(tk, csm_tk_ok(tk, "import.status", "{'id':'%s'}", id), "inserted"), 3);
-}
-
-/* ---- beside others ---- */
-
-enum { PAGE = 1000, REFUSED = 50 }; /* rows of a page; each so-many-th has no name */
-
-static uint32_t send_page(csm_client *client, const char *id, unsigned first)
-{
-    static const csm_value column = { .type = CSM_T_TEXT, .s = CSM_STR_INIT("Name") };
-    char(*names)[16] = calloc(PAGE, sizeof(*names)), key[32];
-    csm_value *cells = calloc(PAGE, sizeof(*cells)), *rows = calloc(PAGE, sizeof(*rows)), params;
-    csm_client_error err = { 0 };
-    uint32_t msgid = 0;
-
-    assert_true(names != NULL && cells != NULL && rows != NULL);
-    for (unsigned n = 0; n < PAGE; n++) {
-        if ((first + n) % REFUSED != 0)
-            (void)snprintf(names[n], sizeof(names[n]), "Way %u", first + n);
-        cells[n] = csm_ctext(names[n]);
-        rows[n] = csm_list(&cells[n], 1);
-    }
-    (void)snprintf(key, sizeof(key), "page %u", first);
-    params = csm_map((csm_pair[]){ { CSM_STR("id"), csm_ctext(id) }, { CSM_STR("first"), csm_int(first) },
-                                   { CSM_STR("columns"), csm_list((csm_value *)(uintptr_t)&column, 1) },
-                                   { CSM_STR("rows"), csm_list(rows, PAGE) }, { CSM_STR("request_key"), csm_ctext(key) } }, 5);
-    assert_int_equal(csm_client_send(client, "import.rows", &params, &msgid, &err), CSM_OK);
-    free(names);
-    free(cells);
-    free(rows);
-    return msgid;
-}
-
-static void assert_page(csm_tk *tk, const csm_client_result *result, int64_t first)
-{
-    const csm_value *answer = csm_client_result_value(result);
-    char path[40];
-
-    assert_int_equal(csm_tk_int(tk, answer, "rows_read"), first + PAGE - 1);
-    assert_int_equal(csm_tk_at(tk, answer, "errors")->count, PAGE / REFUSED);
-    for (int n = 0; n < PAGE / REFUSED; n++) {
-        (void)snprintf(path, sizeof(path), "errors.%d.row", n);
-        assert_int_equal(csm_tk_int(tk, answer, path), first - 1 + (n + 1) * REFUSED);
-    }
-}
-
-/* Two pages on one connection, sent at once: each makes way for another's writes, the second does not overtake the first. */
-static void pages_make_way(void **state)
-{
-    csm_tk *tk = *state;
-    csm_client *client;
-    csm_client_error err = { 0 };
-    csm_client_result *first = NULL, *second = NULL;
-    const char *id;
-    unsigned between = 0, others = 0;
-    uint32_t msgids[2];
-    csm_status st;
-
-    csm_tk_as(tk, "root");
-    id = begin(tk, "way", "{'table':'core_company','fields':{'name':'Name'}}");
-    assert_int_equal(csm_client_connect(csm_tk_address(tk), NULL, &client, &err), CSM_OK);
-    msgids[0] = send_page(client, id, 1);
-    msgids[1] = send_page(client, id, 1 + PAGE);
-    while ((st = csm_client_receive(client, msgids[1], 0, &second, &err)) == CSM_E_TIMEOUT) {
-        (void)csm_tk_insert(tk, "sys_user_group", "{'name':'Between %u'}", others++);
-        between += csm_tk_int(tk, csm_tk_ok(tk, "import.status", "{'id':'%s'}", id), "rows_read") % PAGE != 0;
-    }
-    assert_int_equal(st, CSM_OK);
-    assert_true(between > 0);
-    assert_int_equal(csm_client_receive(client, msgids[0], 0, &first, &err), CSM_OK);
-    assert_page(tk, first, 1);
-    assert_page(tk, second, 1 + PAGE);
-    assert_int_equal(csm_tk_count(tk, "core_company", "nameSTARTSWITHWay "), 2 * (PAGE - PAGE / REFUSED));
-    csm_client_result_free(first);
-    csm_client_result_free(second);
-    msgids[0] = send_page(client, id, 1 + PAGE); /* again: answered as the first time */
-    assert_int_equal(csm_client_receive(client, msgids[0], 60000, &second, &err), CSM_OK);
-    assert_page(tk, second, 1 + PAGE);
-    csm_client_result_free(second);
-    csm_client_close(client);
-    assert_true(csm_tk_is_nil(tk, csm_tk_get(tk, "sys_import", id), "page"));
-}
-
-/* Nor does it where every write has a commit of its own, and the second waits while the first makes way. */
-static void pages_stay_in_order(void **state)
-{
-    enum { PAGES = 3 };
-    csm_tk *tk = csm_tk_start_with("foundation", 0, "batch_requests=1");
-    csm_client_error err = { 0 };
-    uint32_t msgids[PAGES];
-    csm_client *client;
-    const char *id;
-
-    (void)state;
-    id = begin(tk, "order", "{'table':'core_company','fields':{'name':'Name'}}");
-    assert_int_equal(csm_client_connect(csm_tk_address(tk), NULL, &client, &err), CSM_OK);
-    for (unsigned n = 0; n < PAGES; n++)
-        msgids[n] = send_page(client, id, 1 + n * PAGE);
-    for (unsigned n = 0; n < PAGES; n++) {
-        csm_client_result *result = NULL;
-
-        if (csm_client_receive(client, msgids[n], 60000, &result, &err) != CSM_OK)
-            fail_msg("page %u: %s", n, err.message);
-        assert_page(tk, result, 1 + n * PAGE);
-        csm_client_result_free(result);
-    }
-    csm_client_close(client);
-    csm_tk_stop(tk);
 }
 
 static void a_mapping_with_a_typo_is_refused_whole(void **state)
@@ -310,8 +201,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_stand_or_fall_alone),
         cmocka_unit_test(an_import_goes_on_where_it_stopped),
-        cmocka_unit_test(pages_make_way),
-        cmocka_unit_test(pages_stay_in_order),
         cmocka_unit_test(a_mapping_with_a_typo_is_refused_whole),
         cmocka_unit_test(steps_are_kept_at_their_times),
         cmocka_unit_test(a_dry_run_keeps_nothing),

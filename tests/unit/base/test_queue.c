@@ -14,13 +14,13 @@ static void order_and_bounds(void **state)
     csm_queue *queue = csm_queue_new(3);
     for (int round = 0; round < 5; round++) {
         for (int n = 0; n < 3; n++)
-            assert_int_equal(csm_queue_add(queue, &items[n]), CSM_OK);
-        assert_int_equal(csm_queue_add(queue, &items[3]), CSM_E_BUSY);
+            assert_int_equal(csm_queue_add(queue, (uint64_t)n, &items[n]), CSM_OK);
+        assert_int_equal(csm_queue_add(queue, 3, &items[3]), CSM_E_BUSY);
         assert_int_equal(csm_queue_count(queue), 3);
         assert_int_equal(csm_queue_take(queue, got, 2, INT64_MAX), 2);
         assert_ptr_equal(got[0], &items[0]);
         assert_ptr_equal(got[1], &items[1]);
-        assert_int_equal(csm_queue_add(queue, &items[4]), CSM_OK);
+        assert_int_equal(csm_queue_add(queue, 0, &items[4]), CSM_OK);
         assert_int_equal(csm_queue_take(queue, got, 8, INT64_MAX), 2);
         assert_ptr_equal(got[0], &items[2]);
         assert_ptr_equal(got[1], &items[4]);
@@ -29,16 +29,33 @@ static void order_and_bounds(void **state)
     csm_queue_free(NULL);
 }
 
+static void owners_take_turns(void **state)
+{
+    (void)state;
+    static const int want[] = { 0, 4, 6, 1, 5, 2, 3 }; /* of owner 7: 0 to 3, 8: 4 and 5, 9: 6 */
+    void *got[8];
+    csm_queue *queue = csm_queue_new(8);
+    for (int n = 0; n < 7; n++)
+        assert_int_equal(csm_queue_add(queue, n < 4 ? 7 : n < 6 ? 8 : 9, &items[n]), CSM_OK);
+    assert_int_equal(csm_queue_add(queue, 7, &items[7]), CSM_E_BUSY); /* half is his already */
+    assert_int_equal(csm_queue_take(queue, got, 2, INT64_MAX), 2);
+    assert_int_equal(csm_queue_take(queue, got + 2, 8, INT64_MAX), 5);
+    for (int n = 0; n < 7; n++)
+        assert_ptr_equal(got[n], &items[want[n]]);
+    assert_int_equal(csm_queue_add(queue, 7, &items[7]), CSM_OK);
+    csm_queue_free(queue);
+}
+
 static void close_drains_then_ends(void **state)
 {
     (void)state;
     void *got[8];
     csm_queue *queue = csm_queue_new(4);
-    assert_int_equal(csm_queue_add(queue, &items[0]), CSM_OK);
+    assert_int_equal(csm_queue_add(queue, 0, &items[0]), CSM_OK);
     assert_false(csm_queue_is_closed(queue));
     csm_queue_close(queue);
     assert_true(csm_queue_is_closed(queue));
-    assert_int_equal(csm_queue_add(queue, &items[1]), CSM_E_STATE);
+    assert_int_equal(csm_queue_add(queue, 0, &items[1]), CSM_E_STATE);
     assert_int_equal(csm_queue_take(queue, got, 8, INT64_MAX), 1);
     assert_int_equal(csm_queue_take(queue, got, 8, INT64_MAX), 0);
     csm_queue_free(queue);
@@ -65,7 +82,7 @@ static void a_wake_up_is_kept_until_taken(void **state)
     csm_queue_wake(queue);
     csm_queue_wake(queue);
     assert_int_equal(csm_queue_take(queue, got, 1, INT64_MAX), 0);
-    assert_int_equal(csm_queue_add(queue, &items[0]), CSM_OK);
+    assert_int_equal(csm_queue_add(queue, 0, &items[0]), CSM_OK);
     assert_int_equal(csm_queue_take(queue, got, 1, INT64_MAX), 1);
     csm_queue_free(queue);
 }
@@ -91,6 +108,7 @@ enum { PRODUCERS = 4, EACH = 5000 };
 
 typedef struct producer {
     csm_queue *queue;
+    uint64_t owner;
     int numbers[EACH]; /* items point here */
 } producer;
 
@@ -99,7 +117,7 @@ static void run_producer(void *user)
     producer *p = user;
     for (int n = 0; n < EACH; n++) {
         p->numbers[n] = n;
-        while (csm_queue_add(p->queue, &p->numbers[n]) == CSM_E_BUSY)
+        while (csm_queue_add(p->queue, p->owner, &p->numbers[n]) == CSM_E_BUSY)
             ; /* the consumer is at work */
     }
 }
@@ -114,6 +132,7 @@ static void many_producers_keep_their_order(void **state)
     assert_non_null(producers);
     for (int n = 0; n < PRODUCERS; n++) {
         producers[n].queue = queue;
+        producers[n].owner = (uint64_t)n;
         assert_int_equal(csm_thread_start("producer", run_producer, &producers[n], &threads[n]), CSM_OK);
     }
     for (size_t seen = 0; seen < (size_t)PRODUCERS * EACH;) {
@@ -154,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order_and_bounds),
+        cmocka_unit_test(owners_take_turns),
         cmocka_unit_test(close_drains_then_ends),
         cmocka_unit_test(a_deadline_ends_the_wait),
         cmocka_unit_test(a_wake_up_is_kept_until_taken),

@@ -73,7 +73,7 @@ static void run_gate(void *user, unsigned worker)
     gate *g = user;
     void *item;
     (void)worker;
-    csm_queue_add(g->started, g);
+    csm_queue_add(g->started, 0, g);
     csm_queue_take(g->open, &item, 1, INT64_MAX);
 }
 
