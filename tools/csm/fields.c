@@ -5,7 +5,7 @@
 
 #define CELLS 4
 
-/* "reference to customer_account", "text, at most 160" */
+/* "reference of customer_account", "text of 160" */
 static csm_str type_text(cli *c, const csm_value *field)
 {
     csm_str type = cli_text_of(field, "type"), of = cli_text_of(field, "reference");
@@ -18,15 +18,20 @@ static csm_str type_text(cli *c, const csm_value *field)
     return type;
 }
 
-/* "may write", "may give when made", "required": what the caller needs to know before he writes. */
+static bool is_true(const csm_value *value)
+{
+    return value != NULL && value->type == CSM_T_BOOL && value->b;
+}
+
+/* "write", "create" (fixed once made) or "read", and whether it is required. */
 static csm_str rights_text(cli *c, const csm_value *field)
 {
     const csm_value *flags = csm_map_get(field, "flags"), *write = csm_map_get(field, "write"),
                     *create = csm_map_get(field, "create");
-    bool may_write = write != NULL && write->b, may_create = create != NULL && create->b, required = false;
+    bool may_write = is_true(write), may_create = is_true(create), required = false;
 
     for (uint32_t n = 0; flags != NULL && flags->type == CSM_T_LIST && n < flags->count; n++)
-        required = required || csm_str_is(flags->list[n].s, "required");
+        required = required || (flags->list[n].type == CSM_T_TEXT && csm_str_is(flags->list[n].s, "required"));
     return csm_arena_printf(c->arena, "%s%s", may_write ? "write" : may_create ? "create" : "read",
                             required ? ", required" : "");
 }
@@ -55,6 +60,8 @@ int cli_cmd_fields(cli *c, int argc, char **argv)
     if ((code = cli_describe(c, argv[1], &description)) != CLI_OK)
         return code;
     fields = csm_map_get(description, "fields");
+    if (fields == NULL || fields->type != CSM_T_LIST)
+        return CLI_FAILED;
     if ((rows = csm_arena_array(c->arena, fields->count + 1, sizeof(*rows))) == NULL)
         return CLI_FAILED;
     for (uint32_t n = 0; n < fields->count; n++) {

@@ -30,6 +30,8 @@ static int method_names(cli *c, names *out)
     if ((code = cli_call(c, "server.describe", cli_map_value(&params), &answer)) != CLI_OK)
         return code;
     methods = csm_map_get(answer, "methods");
+    if (methods == NULL || methods->type != CSM_T_LIST)
+        return CLI_FAILED;
     if ((out->items = csm_arena_array(c->arena, methods->count + 1, sizeof(*out->items))) == NULL)
         return CLI_FAILED;
     for (uint32_t n = 0; n < methods->count; n++)
