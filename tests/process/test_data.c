@@ -5,9 +5,12 @@
 #include "store/engine.h"
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <sched.h>
@@ -166,6 +169,33 @@ static void verify_makes_nothing(void **state)
     assert_int_equal(memcmp(&before.st_mtim, &after.st_mtim, sizeof(before.st_mtim)), 0);
 }
 
+/* Who may connect may not fill the disk with what the server says of him. */
+static void strangers_fill_no_log(void **state)
+{
+    static const char note[] = "\x93\x02\xacrecord.query\x91\x81\xa5table\xa1x", call[] = "\x94\x00\x01\xa1x\x90", broken[] = "\xc1";
+    struct sockaddr_un to = { .sun_family = AF_UNIX };
+    char *log;
+
+    (void)state;
+    server_start(&server);
+    server_clear_log(&server);
+    (void)snprintf(to.sun_path, sizeof(to.sun_path), "%s", server.socket + strlen("unix:"));
+    for (unsigned n = 0; n < 50; n++) {
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+        for (unsigned k = 0; k < 20; k++)
+            assert_true(send(fd, note, sizeof(note) - 1, MSG_NOSIGNAL) > 0 && send(fd, call, sizeof(call) - 1, MSG_NOSIGNAL) > 0);
+        (void)send(fd, broken, sizeof(broken) - 1, MSG_NOSIGNAL);
+        (void)close(fd);
+    }
+    csm_client_close(server_client(&server));
+    log = server_log(&server);
+    assert_string_equal(log, "");
+    free(log);
+    assert_int_equal(server_stop(&server), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(in_use, setup, teardown),
         cmocka_unit_test_setup_teardown(newer_version, setup, teardown),
         cmocka_unit_test_setup_teardown(damaged, setup, teardown),
+        cmocka_unit_test_setup_teardown(strangers_fill_no_log, setup, teardown),
         cmocka_unit_test_setup_teardown(verify_makes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(request_key_outlives_restart, setup, teardown),
     };
