@@ -49,6 +49,7 @@ typedef struct csm_build {
     csm_build_table **sorted;  /* parents before the tables that extend them */
     uint32_t table_count;
     csm_strmap *by_name;       /* -> csm_build_table */
+    uint32_t method_most;      /* room in reg->methods */
 } csm_build;
 
 /* The phases, in the order they run. */

@@ -48,6 +48,8 @@ static csm_status add_method(csm_build *b, csm_mmethod method)
                           same->plugin->id);
         return CSM_OK;
     }
+    if (b->reg->method_count == b->method_most)
+        return csm_error_set(b->err, CSM_E_INTERNAL, "method \"%s\": more methods than were counted", method.name);
     *slot = method;
     if (!csm_strmap_add(b->reg->method_by_name, csm_str_of(slot->name), slot))
         return csm_build_nomem(b);
@@ -223,14 +225,12 @@ static csm_status link_methods(csm_build *b, const csm_mlink *link)
 
 csm_status csm_build_methods(csm_build *b)
 {
-    size_t most = 0;
-
     for (uint32_t n = 0; n < b->reg->plugin_count; n++)
-        most += b->reg->plugins[n].decl->methods.count;
+        b->method_most += (uint32_t)b->reg->plugins[n].decl->methods.count;
     for (uint32_t n = 0; n < b->reg->model_count; n++)
-        most += b->reg->models[n].transition_count;
-    most += (size_t)b->reg->link_count * CSM_LINK_REMOVE;
-    b->reg->methods = csm_build_array(b, most, sizeof(*b->reg->methods));
+        b->method_most += 1 + b->reg->models[n].transition_count; /* the time line, and at most one for each */
+    b->method_most += b->reg->link_count * CSM_LINK_REMOVE;
+    b->reg->methods = csm_build_array(b, b->method_most, sizeof(*b->reg->methods));
     if (b->reg->methods == NULL)
         return csm_build_nomem(b);
     for (uint32_t n = 0; n < b->reg->plugin_count; n++)

@@ -388,6 +388,33 @@ static void states_and_their_methods(void **state)
     done(&b);
 }
 
+static const csm_plugin brisk = DECLARE(
+    "brisk", TABLES({ .name = "errand", FIELDS(CSM_INT("state", .dflt = "1", CSM_CHOICES(states)), CSM_BOOL("active")) }),
+    MODELS({ .table = "errand", .field = "state", .active = "active", .methods = "errand",
+             STATES({ "1", CSM_STATE_INITIAL }, { "2", 0 }, { "3", CSM_STATE_CLOSED }),
+             TRANSITIONS({ .name = "go", .from = "1", .to = "2" }, { .name = "stop", .from = "2", .to = "3" },
+                         { .name = "again", .from = "3", .to = "1" }) }));
+
+/* No two transitions share a name, so none leaves room for the time line. */
+static void a_method_for_every_transition(void **state)
+{
+    static const char *const names[] = { "core.ping", "errand.timeline", "errand.go", "errand.stop", "errand.again" };
+    const csm_mplugin plugins[] = { { .decl = &core, .id = "core", .position = 0 },
+                                    { .decl = &brisk, .id = "brisk", .position = 1 } };
+    struct built b = { .arena = csm_arena_new(4096, 0) };
+    csm_number_source numbers = { count_number, &b.counter };
+    csm_problem *problems = NULL;
+    csm_error err = { 0 };
+
+    (void)state;
+    if (csm_registry_build(plugins, 2, &numbers, b.arena, &b.reg, &problems, &err) != CSM_OK)
+        fail_msg("%s", problems != NULL ? problems->text.ptr : err.message);
+    assert_int_equal(b.reg->method_count, sizeof(names) / sizeof(names[0]));
+    for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+        assert_non_null(csm_registry_method(b.reg, csm_str_of(names[n])));
+    done(&b);
+}
+
 static void points_and_subscribers(void **state)
 {
     struct built b;
@@ -475,7 +502,8 @@ int main(void)
         cmocka_unit_test(tables_and_families),      cmocka_unit_test(fields_are_flattened),
         cmocka_unit_test(defaults_and_details),     cmocka_unit_test(indexes_and_inbound),
         cmocka_unit_test(roles_scopes_rights),      cmocka_unit_test(rules_are_sorted),
-        cmocka_unit_test(states_and_their_methods), cmocka_unit_test(points_and_subscribers),
+        cmocka_unit_test(states_and_their_methods), cmocka_unit_test(a_method_for_every_transition),
+        cmocka_unit_test(points_and_subscribers),
         cmocka_unit_test(look_ups_name_the_nearest), cmocka_unit_test(counted_references),
         cmocka_unit_test(out_of_memory),
     };
