@@ -56,11 +56,11 @@ static void a_line_is_within_its_contract(void **state)
     (void)state;
     csm_tk_as(tk, "mia.manager");
     contract = csm_tk_insert(tk, "sn_pss_core_service_contract",
-                             "{'account':'%s','starts':'2026-01-01','ends':'2026-12-31','state':'active'}", bilbao);
+                             "{'account':'%s','starts':'2020-01-01','ends':'2999-12-31','state':'active'}", bilbao);
     (void)csm_tk_fails(tk, CSM_E_REJECTED, "record.insert", "{'table':'sn_pss_core_service_contract_line',"
-                       "'values':{'contract':'%s','starts':'2025-12-31'}}", contract);
+                       "'values':{'contract':'%s','starts':'2019-12-31'}}", contract);
     (void)csm_tk_fails(tk, CSM_E_REJECTED, "record.insert", "{'table':'sn_pss_core_service_contract_line',"
-                       "'values':{'contract':'%s','ends':'2027-01-01'}}", contract);
+                       "'values':{'contract':'%s','ends':'3000-01-01'}}", contract);
     line = csm_tk_insert(tk, "sn_pss_core_service_contract_line", "{'contract':'%s','state':'active'}", contract);
     csm_tk_assert_str(csm_tk_str(tk, csm_tk_get(tk, "sn_pss_core_service_contract_line", line), "account"), bilbao);
     (void)csm_tk_update(tk, "sn_pss_core_service_contract", contract, "{'account':'%s'}", shark);

@@ -120,6 +120,16 @@ int people_each(void **state)
     return 0;
 }
 
+void people_noon(people *p)
+{
+    const char *now = csm_tk_str(p->tk, csm_tk_ok(p->tk, "server.ping", "{}"), "time");
+    int hour, minute, second, since;
+
+    assert_int_equal(sscanf(now, "%*d-%*d-%*dT%d:%d:%d", &hour, &minute, &second), 3);
+    since = ((hour + 12) % 24 * 60 + minute) * 60 + second;
+    csm_tk_advance(p->tk, CSM_DAY - since * CSM_SECOND);
+}
+
 /* ---- asking ---- */
 
 void as(people *p, const char *user_name)

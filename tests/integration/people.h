@@ -59,6 +59,9 @@ int people_teardown(void **state);
 int people_each(void **state); /* every test begins as ann */
 #define people_test(f) cmocka_unit_test_setup(f, people_each)
 
+/* Moves the clock to the next noon: what a test says of days is then true at whatever hour it runs. */
+void people_noon(people *p);
+
 /* Acts as a user by name (which must stay valid) from here on; NULL: the local administrator. The functions below that need
  * another user's rights leave whoever acts as he is. */
 void as(people *p, const char *user_name);

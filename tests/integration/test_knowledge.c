@@ -138,6 +138,7 @@ static void acceptance_317_drafts_and_expired(void **state)
     const char *last = article_in(p, open_base, "last day", "published"), *shut, *base_id;
     char today[11];
 
+    people_noon(p);
     as(p, "kai");
     (void)snprintf(today, sizeof(today), "%.10s", csm_tk_str(p->tk, csm_tk_ok(p->tk, "server.ping", "{}"), "time"));
     (void)csm_tk_update(p->tk, ARTICLE, old, "{'valid_to':'2020-01-01'}");

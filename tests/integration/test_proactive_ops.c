@@ -596,7 +596,7 @@ static void acceptance_312_the_customer_looks(void **state)
     foreign = csm_tk_insert(p->tk, CASE, "{'short_description':'pams','account':'%s','contact':'%s','install_base':'%s'}", p->P, p->pam,
                             thing);
     as(p, "tim");
-    (void)csm_tk_insert(p->tk, OUTAGE, "{'cmdb_ci':'%s','begin':'2030-01-01T00:00:00Z','type':'planned'}", box);
+    (void)csm_tk_insert(p->tk, OUTAGE, "{'cmdb_ci':'%s','begin':'2999-01-01T00:00:00Z','type':'planned'}", box);
     (void)csm_tk_insert(p->tk, OUTAGE, "{'cmdb_ci':'%s','begin':'2020-01-01T00:00:00Z','end':'2020-01-02T00:00:00Z'}", box);
     csm_tk_settle(p->tk);
     as(p, "pat");
