@@ -52,7 +52,9 @@ int cli_cmd_plugin(cli *c, int argc, char **argv)
         code = change_plugins(c, "plugin.deactivate", &params, &answer);
     else
         return cli_usage("plugin list | plugin show ID | plugin activate ID | plugin deactivate ID [--cascade] | plugin clear ID");
-    if (code == CLI_OK)
+    if (code == CLI_OK && strcmp(verb, "list") == 0)
+        cli_show_rows(c, answer, c->format == CLI_TABLE ? "id,version,state,reason,summary" : NULL); /* the rest would not fit */
+    else if (code == CLI_OK)
         cli_show(c, answer);
     return code;
 }
