@@ -110,11 +110,19 @@ static void a_declared_role_is_not_deleted(void **state)
 {
     people *p = *state;
     const char *external, *own;
+    const csm_value *undone;
+    int64_t made;
 
     as(p, "adam");
     external = people_shipped(p, "sys_user_role", "snc_external");
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.delete", "{'table':'sys_user_role','id':'%s'}", external);
     assert_true(csm_tk_count(p->tk, "sys_user_has_role", "role=%s", external) > 0);
+    made = csm_tk_int(p->tk, csm_tk_ok(p->tk, "record.history", "{'table':'sys_user_role','id':'%s','oldest_first':true}", external),
+                      "versions.0.sequence");
+    undone = csm_tk_at(p->tk, csm_tk_ok(p->tk, "record.undo", "{'sequence':%lld,'partial':true,'dry_run':true}", (long long)made),
+                       "result.undone");
+    for (uint32_t n = 0; n < undone->count; n++)
+        assert_string_not_equal(csm_tk_str(p->tk, &undone->list[n], "id"), external);
     own = csm_tk_insert(p->tk, "sys_user_role", "{'name':'night_watch'}");
     (void)csm_tk_ok(p->tk, "record.delete", "{'table':'sys_user_role','id':'%s'}", own);
 }

@@ -262,7 +262,8 @@ static csm_status over_user_rule(csm_ctx *ctx, csm_change *change)
     return csm_own_check_over(ctx, csm_change_id(ctx, change));
 }
 
-/* A declared role is asked for by name: without its row nobody holds it, and nobody can be given it. */
+/* A declared role is asked for by name: without its row nobody holds it, and nobody can be given it. Nobody deletes one, nor
+ * undoes the start that made it. */
 static csm_status declared_role_rule(csm_ctx *ctx, csm_change *change)
 {
     csm_record *role;
@@ -270,7 +271,7 @@ static csm_status declared_role_rule(csm_ctx *ctx, csm_change *change)
 
     CSM_TRY(csm_record_get(ctx, "sys_user_role", csm_change_id(ctx, change), &role));
     name = csm_record_text(ctx, role, "name");
-    if (!csm_change_by_client(ctx, change) || csm_registry_role(ctx->reg, name) == NULL)
+    if (csm_registry_role(ctx->reg, name) == NULL)
         return CSM_OK;
     return csm_fail(ctx, CSM_E_REJECTED, "the role \"%.*s\" is one of a plugin and is not deleted; it can be taken from people",
                     CSM_STR_FMT(name));
