@@ -343,6 +343,8 @@ static void resolve(csm_build *b, csm_build_table *bt, uint32_t pos)
     }
     if (field->min > field->max)
         csm_build_problem(b, bf->plugin, "%s: the least value is above the greatest", where);
+    if ((field->flags & CSM_MAIL_ADDRESS) != 0 && field->type != CSM_F_TEXT)
+        csm_build_problem(b, bf->plugin, "%s: only a text is a mail address", where);
     check_choices(b, bf, where, field);
     if (field->type == CSM_F_REF || field->type == CSM_F_LIST)
         resolve_reference(b, bt, bf, where, field);

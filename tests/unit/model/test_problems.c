@@ -55,6 +55,8 @@ static const struct row rows[] = {
       "table_ext: unknown table \"taks\"; did you mean \"task\"?" },
     { "ext closed", DECLARE("bad", EXTS({ .table = "kind", FIELDS(CSM_INT("x")) })), false, "takes no columns" },
     { "field name", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_INT("a b")) })), false, "\"a b\" is no field name" },
+    { "mail address", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_INT("x", .flags = CSM_MAIL_ADDRESS)) })), false,
+      "only a text is a mail address" },
     { "field dot", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_INT("a.b")) })), false, "a dot means" },
     { "field twice", DECLARE("bad", TABLES({ .name = "t", .extends = "task", FIELDS(CSM_TEXT("title")) })), false,
       "table \"t\": field \"title\" is already declared in \"task\" by plugin \"base\"" },
