@@ -12,7 +12,7 @@
 #define ACCOUNTS 500
 #define PER_CALL 100
 #define ROUNDS 4
-#define WAIT_S 60
+#define WAIT_S 120
 #define CASE "sn_customerservice_case"
 #define LIST "sn_publications_recipients_list"
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define WAIT_TRIES 120000 /* of 1 ms and more */
 #define GROUPS "{\"table\": \"sys_user_group\", \"fields\": {\"name\": \"Name\", \"description\": \"Text\"}}"
 
 /* ---- files ---- */
@@ -247,7 +248,7 @@ static void wait_rows(const server_process *server, int64_t rows)
         csm_client_error err;
         const csm_value *list, *value = NULL;
 
-        assert_true(tries < 20000);
+        assert_true(tries < WAIT_TRIES);
         assert_int_equal(csm_client_call(client, "record.query", &params, &result, &err), CSM_OK);
         list = csm_map_get(csm_client_result_value(result), "rows");
         if (list != NULL && list->type == CSM_T_LIST && list->count == 1)
@@ -284,6 +285,15 @@ static void goes_on_after_kill_of_the_client(void **state)
     free(file);
 }
 
+/* Whether an import ended with its server: it may have been faster than the signal. */
+static bool was_cut(pid_t pid)
+{
+    int code = csm_run_wait(pid);
+
+    assert_true(code == 69 || code == 5);
+    return code == 69;
+}
+
 static void goes_on_after_kill_of_the_server(void **state)
 {
     enum { COUNT = 6000 };
@@ -294,13 +304,10 @@ static void goes_on_after_kill_of_the_server(void **state)
 
     for (int64_t at = 800; at <= 3200; at += 1200) {
         pid_t pid = csm_run_start(&w->server, args);
-        int code;
 
         wait_rows(&w->server, at);
         server_kill(&w->server);
-        code = csm_run_wait(pid);
-        cut += code == 69;
-        assert_true(code == 69 || code == 5); /* 5: it was faster than the signal */
+        cut += was_cut(pid);
         server_start(&w->server);
     }
     assert_true(cut > 0);
@@ -316,6 +323,7 @@ static void goes_on_within_a_page(void **state)
     world *w = *state;
     char *file = write_groups(&w->server, "groups.csv", COUNT), *beside, *text;
     const char *const args[] = { "import", file, "--map", w->map, "--page", "1000", NULL };
+    unsigned cut = 0;
     pid_t pid, other;
 
     text = read_file(file);
@@ -330,10 +338,11 @@ static void goes_on_within_a_page(void **state)
         other = csm_run_start(&w->server, others);
         wait_rows(&w->server, at);
         server_kill(&w->server);
-        assert_int_equal(csm_run_wait(pid), 69);
-        assert_int_equal(csm_run_wait(other), 69);
+        cut += was_cut(pid);
+        (void)was_cut(other);
         server_start(&w->server);
     }
+    assert_true(cut > 0);
     free(csm_run_expect(&w->server, 5, args));
     assert_all_groups(&w->server, file, COUNT);
     free(file);

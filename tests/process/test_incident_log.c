@@ -14,6 +14,7 @@
 #define CELLS 36
 #define ROWS_MAX 6000
 #define INCIDENTS_MAX 1000
+#define WAIT_TRIES 120000 /* of 1 ms and more */
 
 enum { NUMBER = 0, STATE = 1, REASSIGNED = 3, REOPENED = 4, SLA = 6, CALLER = 7, AUTHOR = 12, AT = 13, GROUP = 23,
        ASSIGNED = 24, PRIORITY = 22, IMPACT = 20, URGENCY = 21, RESOLVER = 33, RESOLVED = 34, CLOSED = 35 };
@@ -421,7 +422,7 @@ static void begin_and_kill(server_process *server, const files *f)
     set_priorities(client);
     pid = csm_run_start(server, args);
     for (unsigned tries = 0; taken(client) < 2000; tries++) {
-        assert_true(tries < 20000);
+        assert_true(tries < WAIT_TRIES);
         (void)nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
     }
     server_kill(server);

@@ -13,7 +13,7 @@
 #define CASE "sn_customerservice_case"
 #define CASES 1000
 #define PER_BATCH 100
-#define WAIT_TRIES 30000 /* of 2 ms */
+#define WAIT_TRIES 60000 /* of 2 ms */
 
 typedef struct world {
     server_process server;
