@@ -165,6 +165,7 @@ static void resolve(people *p, const char *incident)
 static void acceptance_368_closed_at_once(void **state)
 {
     people *p = *state;
+    unsigned heard = 0;
 
     for (unsigned round = 0; round < ROUNDS; round++) {
         const char *id = people_case_in(p, 10), *incident = raise(p, id, "incident"), *problem = raise(p, id, "problem");
@@ -189,7 +190,9 @@ static void acceptance_368_closed_at_once(void **state)
         told_if_open(p, id, "incident", incident, "Resolved -> Closed");
         told_if_open(p, id, "problem", problem, "New -> Closed");
         told_if_open(p, id, "change_request", change, "New -> Canceled");
+        heard += told(p, id, "Resolved -> Closed");
     }
+    print_message("%u of %u cases were open when their incident closed\n", heard, ROUNDS);
 }
 
 /* Who unlinks it, links another or finds its cause meanwhile does so before the case is closed or not at all. */
