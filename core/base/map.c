@@ -11,6 +11,10 @@
 #define uthash_nonfatal_oom(entry) ((entry)->failed = true)
 #include <uthash.h>
 
+/* Entries of a bucket before there are more buckets: each one passed is a miss of the nearest cache. */
+#undef HASH_BKT_CAPACITY_THRESH
+#define HASH_BKT_CAPACITY_THRESH 2U
+
 typedef struct entry {
     csm_str key;
     void *value;
