@@ -326,6 +326,8 @@ static void a_key_twice_is_refused(void **state)
     const csm_pair twice[] = { { CSM_STR_INIT("table"), csm_ctext("task") }, { CSM_STR_INIT("table"), csm_ctext("sys_user") } };
     const csm_pair deep[] = { { CSM_STR_INIT("table"), csm_ctext("task") }, { CSM_STR_INIT("values"), csm_map(inner, 2) } };
     const csm_value outer_map = csm_map(twice, 2), deep_map = csm_map(deep, 2);
+    csm_pair many[20];
+    const csm_value many_map = csm_map(many, 20);
     csm_client_result *result = NULL;
     csm_client_error error;
     csm_client *client;
@@ -336,6 +338,10 @@ static void a_key_twice_is_refused(void **state)
     assert_non_null(strstr(error.message, "twice"));
     assert_int_equal(csm_client_call(client, "record.insert", &deep_map, &result, &error), CSM_E_INVALID);
     assert_non_null(strstr(error.message, "priority"));
+    for (uint32_t n = 0; n < 20; n++)
+        many[n] = (csm_pair){ { &"abcdefghijklmnopqrsg"[n], 1 }, csm_int(1) };
+    assert_int_equal(csm_client_call(client, "record.query", &many_map, &result, &error), CSM_E_INVALID);
+    assert_non_null(strstr(error.message, "\"g\" is there twice"));
     csm_client_close(client);
     csm_tk_as(tk, "ann");
     csm_tk_fails(tk, CSM_E_INVALID, "record.insert", "{'table':'task','values':{},'as_of':'2026-01-01T00:00:00Z'}");
