@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CALL_ARENA_BLOCK 4096u
+#define CALL_ARENA_BLOCK 16384u /* a create takes 100 kB */
 #define CALL_ARENA_MAX (256u * 1024u * 1024u) /* memory one request may use */
 #define FEW_KEYS 8u
 
