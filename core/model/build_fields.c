@@ -350,6 +350,9 @@ static void resolve(csm_build *b, csm_build_table *bt, uint32_t pos)
         resolve_reference(b, bt, bf, where, field);
     else if (bf->decl.ref != NULL)
         csm_build_problem(b, bf->plugin, "%s: only a reference or list has .ref", where);
+    if ((field->flags & CSM_NO_CYCLE) != 0 &&
+        (field->type != CSM_F_REF || field->ref == NULL || !csm_mtable_is_a(bt->table, field->ref)))
+        csm_build_problem(b, bf->plugin, "%s: only a reference to its own table makes a cycle", where);
     if (bf->decl.depends_on != NULL)
         field->depends_on = csm_build_find_field(b, bf->plugin, where, bt->table, csm_str_of(bf->decl.depends_on));
     if (field->type == CSM_F_CONDITION && bf->decl.condition_table == NULL)

@@ -8,7 +8,7 @@ static const csm_field catalog_fields[] = {
 static const csm_field category_fields[] = {
     CSM_TEXT("title", .length = 100, .flags = CSM_REQUIRED),
     CSM_REF("sc_catalog", "sc_catalog", .flags = CSM_REQUIRED | CSM_INDEXED, .on_delete = CSM_CASCADE),
-    CSM_REF("parent", "sc_category", .flags = CSM_INDEXED, .on_delete = CSM_CASCADE),
+    CSM_REF("parent", "sc_category", .flags = CSM_INDEXED | CSM_NO_CYCLE, .on_delete = CSM_CASCADE),
     CSM_INT("order", .min = -1000000, .max = 1000000),
 };
 

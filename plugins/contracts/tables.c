@@ -30,7 +30,7 @@ static const csm_field contract_fields[] = {
     CSM_BOOL("process_non_contractual_slas", .dflt = "false"),
     CSM_BOOL("renewable", .dflt = "false"),
     CSM_CURRENCY("cost", .flags = CSM_INTERNAL),
-    CSM_REF("parent", "ast_contract", .flags = CSM_INDEXED),
+    CSM_REF("parent", "ast_contract", .flags = CSM_INDEXED | CSM_NO_CYCLE),
 };
 
 static const csm_field service_contract_fields[] = {
@@ -43,7 +43,7 @@ static const csm_field line_fields[] = {
     CSM_TEXT("number", .length = 40, .flags = CSM_UNIQUE | CSM_READ_ONLY | CSM_SYSTEM_WRITE),
     CSM_TEXT("name", .length = 255),
     CSM_REF("contract", "sn_pss_core_service_contract", .flags = CSM_REQUIRED | CSM_INDEXED, .on_delete = CSM_CASCADE),
-    CSM_REF("parent_contract_line", "sn_pss_core_service_contract_line", .flags = CSM_INDEXED, .on_delete = CSM_CASCADE),
+    CSM_REF("parent_contract_line", "sn_pss_core_service_contract_line", .flags = CSM_INDEXED | CSM_NO_CYCLE, .on_delete = CSM_CASCADE),
     CSM_REF("account", "customer_account", .flags = CSM_COMPUTED | CSM_INDEXED),
     CSM_REF("consumer", "csm_consumer", .flags = CSM_COMPUTED | CSM_INDEXED),
     CSM_REF("household", "csm_household", .flags = CSM_COMPUTED | CSM_INDEXED),

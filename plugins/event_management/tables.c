@@ -60,7 +60,7 @@ static const csm_field alert_fields[] = {
     CSM_TEXT("description", .length = 4000, .flags = CSM_READ_ONLY),
     CSM_BOOL("acknowledged", .dflt = "false"),
     CSM_BOOL("maintenance", .dflt = "false", .doc = "Expected: it impacts nothing and no rule acts on it"),
-    CSM_REF("parent", ALERT, .flags = CSM_INDEXED, .on_delete = CSM_CLEAR, .doc = "Alert this one follows from"),
+    CSM_REF("parent", ALERT, .flags = CSM_INDEXED | CSM_NO_CYCLE, .on_delete = CSM_CLEAR, .doc = "Alert this one follows from"),
     CSM_REF("task", "task", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR, .doc = "Incident that was made of it"),
     CSM_INT("event_count", .dflt = "0", .flags = CSM_READ_ONLY | CSM_NO_AUDIT),
     CSM_TIME("initial_event_time", .flags = CSM_READ_ONLY | CSM_NO_AUDIT),

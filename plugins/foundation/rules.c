@@ -9,25 +9,6 @@ static csm_status count_reassignment(csm_ctx *ctx, csm_change *ch)
     return csm_change_set(ctx, ch, "reassignment_count", csm_int(csm_change_old_int(ctx, ch, "reassignment_count") + 1));
 }
 
-#define PARENTS_MAX 64u
-
-/* A task is below none that is below it. */
-static csm_status check_parent(csm_ctx *ctx, csm_change *ch)
-{
-    csm_id at = csm_change_new_ref(ctx, ch, "parent");
-
-    for (uint32_t steps = 0; !csm_id_is_none(at); steps++) {
-        csm_record *above;
-
-        if (csm_id_eq(at, csm_change_id(ctx, ch)) || steps == PARENTS_MAX)
-            return csm_fail_field(ctx, CSM_E_REJECTED, "parent", "field \"parent\": %s",
-                                  steps < PARENTS_MAX ? "a task is not below itself" : "more than 64 tasks one above the other");
-        CSM_TRY(csm_record_find(ctx, "task", at, &above));
-        at = above != NULL ? csm_record_ref(ctx, above, "parent") : (csm_id){ { 0 } };
-    }
-    return CSM_OK;
-}
-
 /* Work notes are mailed to this list, so nobody from outside may be on it. */
 static csm_status keep_notes_internal(csm_ctx *ctx, csm_change *ch)
 {
@@ -52,13 +33,9 @@ static csm_status check_path(csm_ctx *ctx, const char *table, csm_str path)
 
 static csm_status check_role(csm_ctx *ctx, csm_str name)
 {
-    csm_query *q;
     csm_record *role;
 
-    CSM_TRY(csm_query_open(ctx, "sys_user_role", &q));
-    csm_query_where(ctx, q, "name", CSM_OP_EQ, csm_text(name));
-    CSM_TRY(csm_query_next(ctx, q, &role));
-    csm_query_close(ctx, q);
+    CSM_TRY(csm_query_first(ctx, "sys_user_role", "name", csm_text(name), &role));
     if (role != NULL)
         return CSM_OK;
     return csm_fail_field(ctx, CSM_E_INVALID, "recipient_roles", "field \"recipient_roles\": there is no role \"%.*s\"",
@@ -96,8 +73,6 @@ static csm_status check_notification(csm_ctx *ctx, csm_change *ch)
 const csm_rule foundation_rules[FOUNDATION_RULES] = {
     { .table = "task", .when = CSM_BEFORE_UPDATE, .order = 50, .filter = "assigned_toCHANGES", .run = count_reassignment,
       .name = "foundation.reassignment", .doc = "Counts how often a task changes hands" },
-    { .table = "task", .when = CSM_BEFORE_WRITE, .order = 50, .filter = "parentCHANGES^parentISNOTEMPTY", .run = check_parent,
-      .name = "foundation.parent", .doc = "A task is not below itself" },
     { .table = "task", .when = CSM_BEFORE_WRITE, .order = 50, .filter = "work_notes_listISNOTEMPTY",
       .run = keep_notes_internal, .name = "foundation.work_notes_list", .doc = "No external user gets work notes" },
     RULE("task", CSM_BEFORE_WRITE, "approvalCHANGES", approval_kept, "A task's approval follows from the answers"),

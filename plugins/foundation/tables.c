@@ -43,7 +43,7 @@ static const csm_choice rank_choices[] = {
 
 static const csm_field company_fields[] = {
     CSM_TEXT("name", .length = 80, .flags = CSM_REQUIRED | CSM_INDEXED),
-    CSM_REF("parent", "core_company", .flags = CSM_INDEXED),
+    CSM_REF("parent", "core_company", .flags = CSM_INDEXED | CSM_NO_CYCLE),
     CSM_BOOL("customer", .dflt = "false"),
     CSM_BOOL("vendor", .dflt = "false"),
     CSM_BOOL("manufacturer", .dflt = "false"),
@@ -84,7 +84,7 @@ static const csm_field location_fields[] = {
     CSM_DECIMAL("longitude"),
     CSM_TEXT("phone", .length = 40),
     CSM_ZONE("time_zone"),
-    CSM_REF("parent", "cmn_location", .flags = CSM_INDEXED),
+    CSM_REF("parent", "cmn_location", .flags = CSM_INDEXED | CSM_NO_CYCLE),
     CSM_REF("company", "core_company"),
     CSM_TEXT("type", .length = 40, CSM_CHOICES(location_type_choices)),
 };
@@ -94,7 +94,7 @@ static const csm_field location_fields[] = {
 static const csm_field schedule_fields[] = {
     CSM_TEXT("name", .length = 100, .flags = CSM_REQUIRED | CSM_UNIQUE),
     CSM_ZONE("time_zone", .doc = "Empty: floating, the zone of whoever it is used for"),
-    CSM_REF("parent", "cmn_schedule"),
+    CSM_REF("parent", "cmn_schedule", .flags = CSM_NO_CYCLE),
     CSM_TEXT("type", .length = 40),
 };
 

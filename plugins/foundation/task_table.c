@@ -38,7 +38,7 @@ static const csm_choice upon_reject_choices[] = {
 
 const csm_field foundation_task_fields[FOUNDATION_TASK_FIELDS] = {
     CSM_TEXT("number", .length = 40, .flags = CSM_UNIQUE | CSM_READ_ONLY | CSM_SYSTEM_WRITE),
-    CSM_REF("parent", "task", .flags = CSM_INDEXED),
+    CSM_REF("parent", "task", .flags = CSM_INDEXED | CSM_NO_CYCLE),
     CSM_TEXT("short_description", .length = 160),
     CSM_TEXT("description", .length = 4000),
     CSM_INT("state", .dflt = "1", CSM_CHOICES(state_choices)),

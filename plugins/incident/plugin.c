@@ -36,7 +36,7 @@ static const csm_field fields[] = {
     CSM_TEXT("category", .length = 100, .dflt = "inquiry"),
     CSM_TEXT("subcategory", .length = 100),
     CSM_INT("severity", .dflt = "3", CSM_CHOICES(severity_choices)),
-    CSM_REF("parent_incident", "incident", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
+    CSM_REF("parent_incident", "incident", .flags = CSM_INDEXED | CSM_NO_CYCLE, .on_delete = CSM_CLEAR),
     CSM_TEXT("close_code", .length = 40, CSM_CHOICES(close_choices), .label = "Resolution code"),
     CSM_TIME("resolved_at", .flags = BY_SYSTEM),
     CSM_REF("resolved_by", "sys_user", .flags = BY_SYSTEM),

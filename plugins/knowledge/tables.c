@@ -28,7 +28,7 @@ static const csm_index use_indexes[] = {
 
 static const csm_field category_fields[] = {
     CSM_TEXT("label", .length = 100, .flags = CSM_REQUIRED),
-    CSM_REF("parent", CATEGORY, .flags = CSM_INDEXED),
+    CSM_REF("parent", CATEGORY, .flags = CSM_INDEXED | CSM_NO_CYCLE),
     CSM_REF("kb_knowledge_base", BASE, .flags = CSM_REQUIRED | CSM_INDEXED | CSM_INSERT_ONLY, .on_delete = CSM_CASCADE),
 };
 

@@ -21,7 +21,7 @@ static const csm_field model_fields[] = {
     CSM_TEXT("status", .length = 40, .dflt = "in_production", CSM_CHOICES(status_choices)),
     CSM_TEXT("asset_tracking_strategy", .length = 40, CSM_CHOICES(tracking_choices)),
     CSM_TEXT("model_category", .length = 100),
-    CSM_REF("parent", "cmdb_model", .flags = CSM_INDEXED),
+    CSM_REF("parent", "cmdb_model", .flags = CSM_INDEXED | CSM_NO_CYCLE),
     CSM_REF("owner", "sys_user"),
 };
 
@@ -48,7 +48,7 @@ static const csm_field asset_fields[] = {
     CSM_REF("managed_by", "sys_user"),
     CSM_REF("company", "core_company"),
     CSM_REF("location", "cmn_location"),
-    CSM_REF("parent", "alm_asset", .flags = CSM_INDEXED),
+    CSM_REF("parent", "alm_asset", .flags = CSM_INDEXED | CSM_NO_CYCLE),
     CSM_DATE("purchase_date"),
     CSM_DATE("install_date"),
     CSM_DATE("warranty_expiration"),

@@ -241,9 +241,10 @@ static void acceptance_090_people_of_the_customer(void **state)
     (void)csm_tk_update(p->tk, CASE, served, "{'partner_contact':'%s'}", p->quin);
     (void)csm_tk_update(p->tk, CASE, served, "{'partner':null}");
     assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, served), "partner_contact"));
-    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", CASE, id, id);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", CASE, id, id);
     (void)csm_tk_update(p->tk, CASE, served, "{'parent':'%s'}", id);
-    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", CASE, id, served);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'%s','id':'%s','values':{'parent':'%s'}}", CASE, id, served);
+    csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
 }
 
 /* ---- employees as customers ---- */

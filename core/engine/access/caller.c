@@ -194,6 +194,16 @@ static csm_status walk_roles(csm_ctx *ctx, csm_id user, role_walk *walk)
     return CSM_OK;
 }
 
+csm_status csm_caller_role_rows(csm_ctx *ctx, csm_id user, csm_id **out, uint32_t *count)
+{
+    role_walk walk = { 0 };
+
+    CSM_TRY(walk_roles(ctx, user, &walk));
+    *out = walk.ids;
+    *count = walk.count;
+    return CSM_OK;
+}
+
 /* True when @p role is snc_external or contains it, as declared. */
 static bool is_external_role(const csm_mrole *role, uint32_t depth)
 {

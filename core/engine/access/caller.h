@@ -22,6 +22,8 @@ void csm_caller_free(csm_caller *caller);
 /* Whether another user holds @p role now; one who is gone, inactive or locked holds none. From the thread's cache while
  * nothing watched changed. */
 csm_status csm_caller_other_has(csm_ctx *ctx, csm_id user, const csm_mrole *role, bool *out);
+/* Ids of the rows of all roles a user holds: directly, through groups, by containment. In the arena of ctx. */
+csm_status csm_caller_role_rows(csm_ctx *ctx, csm_id user, csm_id **out, uint32_t *count);
 /* Id of the row of a declared role in sys_user_role. None when out of memory. */
 csm_id csm_role_row_id(csm_arena *arena, const char *name);
 

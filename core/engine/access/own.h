@@ -8,7 +8,7 @@
 extern const csm_table csm_own_tables[CSM_OWN_TABLES];
 
 /* Rules that keep roles sound (no containment cycle, never both explicit roles). Source: DOMAIN 3.5. */
-#define CSM_OWN_RULES 26
+#define CSM_OWN_RULES 25
 extern const csm_rule csm_own_rules[CSM_OWN_RULES];
 
 /* The users the server itself is. Their ids are made from the keys of their seeds, as the id of every shipped row. */

@@ -3,6 +3,7 @@
  * transaction, so they look at the world as it would be; the first collision is the reason. Source: DOMAIN 3.5. */
 #include "engine/access/own.h"
 
+#include "engine/access/caller.h"
 #include "engine/ctx.h"
 
 #define WALK_MAX 2000u /* roles or users looked at for one change */
@@ -82,16 +83,15 @@ static csm_status has_both(csm_ctx *ctx, const id_set *roles, bool *out)
     return CSM_OK;
 }
 
-/* Every role a user holds: directly, through groups, by containment. */
 static csm_status roles_of_user(csm_ctx *ctx, csm_id user, id_set *roles)
 {
-    id_set groups = { 0 };
+    csm_id *held;
+    uint32_t count;
 
-    CSM_TRY(add_linked(ctx, roles, "sys_user_has_role", "user", user, "role"));
-    CSM_TRY(add_linked(ctx, &groups, "sys_user_grmember", "user", user, "group"));
-    for (uint32_t n = 0; n < groups.count; n++)
-        CSM_TRY(add_linked(ctx, roles, "sys_group_has_role", "group", groups.items[n], "role"));
-    return close_roles(ctx, roles, true);
+    CSM_TRY(csm_caller_role_rows(ctx, user, &held, &count));
+    for (uint32_t n = 0; n < count; n++)
+        CSM_TRY(set_add(ctx, roles, held[n]));
+    return CSM_OK;
 }
 
 static csm_status check_user(csm_ctx *ctx, csm_id user)
@@ -155,21 +155,6 @@ static csm_status contains_rule(csm_ctx *ctx, csm_change *change)
     for (uint32_t n = 0; n < groups.count; n++)
         CSM_TRY(add_linked(ctx, &users, "sys_user_grmember", "group", groups.items[n], "user"));
     return check_users(ctx, &users);
-}
-
-static csm_status group_parent_rule(csm_ctx *ctx, csm_change *change)
-{
-    csm_id at = csm_change_new_ref(ctx, change, "parent");
-
-    for (uint32_t steps = 0; !csm_id_is_none(at); steps++) {
-        csm_record *parent;
-
-        if (csm_id_eq(at, csm_change_id(ctx, change)) || steps == WALK_MAX)
-            return csm_fail_field(ctx, CSM_E_REJECTED, "parent", "the group would be its own ancestor");
-        CSM_TRY(csm_record_get(ctx, "sys_user_group", at, &parent));
-        at = csm_record_ref(ctx, parent, "parent");
-    }
-    return CSM_OK;
 }
 
 /* ---- who gives which role ---- */
@@ -306,8 +291,6 @@ const csm_rule csm_own_rules[CSM_OWN_RULES] = {
       .name = "explicit roles of a group" },
     { .table = "sys_user_role_contains", .when = CSM_AFTER_INSERT, .order = 10, .run = contains_rule,
       .name = "containment without cycle" },
-    { .table = "sys_user_group", .when = CSM_BEFORE_WRITE, .order = 10, .filter = "parentISNOTEMPTY", .run = group_parent_rule,
-      .name = "group tree without cycle" },
     { .table = "sys_user", .when = CSM_BEFORE_UPDATE, .order = 1, .run = csm_own_user_kept,
       .name = "the server's own users are not changed" },
     { .table = "sys_user", .when = CSM_BEFORE_DELETE, .order = 1, .run = csm_own_user_kept,

@@ -25,7 +25,7 @@ static const csm_field group_fields[] = {
     CSM_TEXT("name", .length = 80, .flags = CSM_REQUIRED | CSM_UNIQUE),
     CSM_TEXT("description", .length = 1000),
     CSM_REF("manager", "sys_user", .flags = CSM_INDEXED, .on_delete = CSM_CLEAR),
-    CSM_REF("parent", "sys_user_group", .flags = CSM_INDEXED),
+    CSM_REF("parent", "sys_user_group", .flags = CSM_INDEXED | CSM_NO_CYCLE),
     CSM_TEXT("email", .length = 100, .flags = CSM_MAIL_ADDRESS),
     CSM_REF("default_assignee", "sys_user", .label = "Default assignee"),
     CSM_BOOL("active", .dflt = "true"),

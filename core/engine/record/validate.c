@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#define LEVELS_MAX 100u /* of a hierarchy */
+
 static csm_status check_required(csm_ctx *ctx, const csm_write *w, const csm_mfield *field)
 {
     if ((field->flags & CSM_REQUIRED) == 0 || field->type == CSM_F_JOURNAL || !csm_is_nil(csm_row_get(w->change.now, field)))
@@ -41,6 +43,35 @@ static csm_status check_ref(csm_ctx *ctx, const csm_write *w, const csm_mfield *
     if (value.type == CSM_T_ID && csm_id_eq(value.id, w->change.now->id) && csm_mtable_is_a(w->table, field->ref))
         return CSM_OK; /* the row itself, perhaps not there yet */
     return check_target(ctx, w, field, field->ref, value.id);
+}
+
+static bool is_hierarchy(const csm_mtable *table, const csm_mfield *field)
+{
+    if ((field->flags & CSM_NO_CYCLE) != 0)
+        return true;
+    for (uint32_t n = 0; n < table->derived_count; n++)
+        if (table->derived[n]->decl->kind == CSM_DERIVE_PATH && csm_field_in(table, table->derived[n]->inputs[0]) == field)
+            return true;
+    return false;
+}
+
+/* Walks up from the row above; meeting the row itself is a cycle. */
+static csm_status check_cycle(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value up)
+{
+    for (uint32_t level = 0; level < LEVELS_MAX; level++) {
+        const csm_mfield *own;
+        csm_row *above;
+
+        if (up.type != CSM_T_ID)
+            return CSM_OK;
+        if (csm_id_eq(up.id, w->change.now->id))
+            return csm_error_field(&ctx->err, CSM_E_INVALID, field->name, "field \"%s\": the record would stand below itself",
+                                   field->name);
+        CSM_TRY(csm_row_find(ctx, field->ref, up.id, &above));
+        own = above != NULL ? csm_field_in(above->table, field) : NULL;
+        up = own != NULL ? csm_row_get(above, own) : csm_nil();
+    }
+    return csm_error_field(&ctx->err, CSM_E_LIMIT, field->name, "field \"%s\": more than %u levels", field->name, LEVELS_MAX);
 }
 
 static csm_status check_list(csm_ctx *ctx, const csm_write *w, const csm_mfield *field, csm_value value)
@@ -121,6 +152,8 @@ static csm_status check_targets(csm_ctx *ctx, const csm_write *w, const csm_mfie
         return CSM_OK;
     switch (field->type) {
     case CSM_F_REF:
+        if (is_hierarchy(w->table, field))
+            CSM_TRY(check_cycle(ctx, w, field, value));
         return check_ref(ctx, w, field, value);
     case CSM_F_LIST:
         return check_list(ctx, w, field, value);

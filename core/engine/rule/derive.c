@@ -3,8 +3,6 @@
  * is written after it (record/refresh.c). */
 #include "engine/rule/change.h"
 
-#define PATH_MAX_LEVELS 100u
-
 static bool is_stale(const csm_change *change, const csm_mderived *derived)
 {
     for (uint32_t n = 0; n < derived->input_count; n++) {
@@ -88,27 +86,6 @@ static csm_status derive_join(csm_ctx *ctx, csm_change *change, const csm_mderiv
     return put(ctx, change, field, text.len > 0 ? csm_text(text) : csm_nil());
 }
 
-/* Walks up from @p parent; meeting the row itself is a cycle. */
-static csm_status check_cycle(csm_ctx *ctx, const csm_row *row, const csm_mfield *parent_field, const csm_row *parent)
-{
-    for (uint32_t level = 0; level < PATH_MAX_LEVELS; level++) {
-        csm_value up = get(parent, parent_field);
-        csm_row *next;
-
-        if (csm_id_eq(parent->id, row->id))
-            return csm_error_field(&ctx->err, CSM_E_INVALID, parent_field->name,
-                                   "field \"%s\": the record would stand below itself", parent_field->name);
-        if (up.type != CSM_T_ID)
-            return CSM_OK;
-        CSM_TRY(csm_row_find(ctx, parent_field->ref, up.id, &next));
-        if (next == NULL)
-            return CSM_OK;
-        parent = next;
-    }
-    return csm_error_field(&ctx->err, CSM_E_LIMIT, parent_field->name, "field \"%s\": more than %u levels", parent_field->name,
-                           PATH_MAX_LEVELS);
-}
-
 static csm_status derive_path(csm_ctx *ctx, csm_change *change, const csm_mderived *derived, const csm_mfield *field)
 {
     const char *separator = derived->decl->separator != NULL ? derived->decl->separator : "/";
@@ -123,8 +100,6 @@ static csm_status derive_path(csm_ctx *ctx, csm_change *change, const csm_mderiv
     up = csm_row_get(change->now, parent_field);
     if (up.type == CSM_T_ID)
         CSM_TRY(csm_row_find(ctx, parent_field->ref, up.id, &parent));
-    if (parent != NULL && csm_change_moves(change, parent_field))
-        CSM_TRY(check_cycle(ctx, change->now, parent_field, parent));
     if (parent != NULL)
         CSM_TRY(join(ctx, &text, separator, part_text(ctx->arena, get(parent, derived->field))));
     CSM_TRY(join(ctx, &text, separator, code));

@@ -40,6 +40,7 @@ typedef enum csm_field_type {
 #define CSM_SYSTEM_WRITE 0x0400u /* import with kept times may write it although READ_ONLY */
 #define CSM_MORE_CHOICES 0x0800u /* with CSM_OVERRIDE: .choices join those of the field, and nothing else of it changes */
 #define CSM_MAIL_ADDRESS 0x1000u /* TEXT: one e-mail address, fit for the header of a mail */
+#define CSM_NO_CYCLE 0x2000u  /* a reference to its own table: no row stands below itself, at whatever distance */
 
 /* What deleting the target of an indexed reference does. */
 typedef enum csm_on_delete { CSM_REFUSE = 0, CSM_CLEAR = 1, CSM_CASCADE = 2, CSM_KEEP = 3 } csm_on_delete;

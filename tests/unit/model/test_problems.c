@@ -90,6 +90,8 @@ static const struct row rows[] = {
     { "choice", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_INT("x", .choices = SLICE_OF(csm_choice,
                                         { .value = "one", .label = "One" }))) })),
       false, "choice \"one\" is no integer" },
+    { "cycle", DECLARE("bad", TABLES({ .name = "t", FIELDS(CSM_REF("x", "kind", .flags = CSM_NO_CYCLE)) })), false,
+      "field \"x\": only a reference to its own table makes a cycle" },
     { "choices of others", DECLARE("bad", EXTS({ .table = "task", FIELDS(CSM_INT("grade", .flags = CSM_OVERRIDE | CSM_MORE_CHOICES,
           .choices = SLICE_OF(csm_choice, { .value = "one", .label = "One" }))) })), false, "choice \"one\" is no integer" },
     { "choice without label", DECLARE("bad", EXTS({ .table = "task", FIELDS(CSM_INT("grade", .flags = CSM_OVERRIDE | CSM_MORE_CHOICES,
