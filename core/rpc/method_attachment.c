@@ -17,14 +17,12 @@
 static csm_status reach_record(csm_ctx *ctx, const csm_mtable *table, csm_id id, bool write, csm_row **out)
 {
     uint64_t *readable;
-    bool allowed = true;
 
     CSM_TRY(csm_record_read(ctx, table, id, out, &readable));
-    if (write)
-        CSM_TRY(csm_access_row(ctx, *out, CSM_OP_WRITE, &allowed, NULL));
-    if (!allowed)
-        return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller", csm_ctx_called(ctx, (*out)->table));
-    return write ? csm_state_open(ctx, *out) : CSM_OK;
+    if (!write)
+        return CSM_OK;
+    CSM_TRY(csm_record_check_write(ctx, *out));
+    return csm_state_open(ctx, *out);
 }
 
 static csm_status no_attachment(csm_ctx *ctx)

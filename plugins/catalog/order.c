@@ -197,46 +197,40 @@ csm_status item_answers(csm_ctx *ctx, csm_change *ch)
 
 /* ---- approval ---- */
 
-static csm_status ask_manager(csm_ctx *ctx, csm_change *ch)
+/* Who must approve an item, by what it says. */
+typedef struct approval {
+    const char *by, *path;         /* of the requested item: whom it leads to */
+    const char *table, *of, *asks; /* row that asks him: its fields for the item and for him */
+    const char *missing;
+} approval;
+
+static const approval approvals[] = {
+    { "manager", "request.requested_for.manager", "sysapproval_approver", "sysapproval", "approver",
+      "a manager must approve this, and whoever gets it has none" },
+    { "group", "cat_item.approval_group", "sysapproval_group", "parent", "assignment_group",
+      "a group must approve this, and none is named" },
+};
+
+static csm_status ask(csm_ctx *ctx, csm_change *ch, const approval *a)
 {
-    csm_id manager = csm_record_ref(ctx, csm_change_record(ctx, ch), "request.requested_for.manager");
-    csm_record *row;
+    csm_id who = csm_record_ref(ctx, csm_change_record(ctx, ch), a->path);
 
-    if (csm_id_is_none(manager))
-        return csm_fail_field(ctx, CSM_E_REJECTED, "cat_item",
-                              "field \"cat_item\": a manager must approve this, and whoever gets it has none");
-    CSM_TRY(csm_record_create(ctx, "sysapproval_approver", &row));
-    CSM_TRY(csm_record_set_ref(ctx, row, "sysapproval", csm_change_id(ctx, ch)));
-    CSM_TRY(csm_record_set_ref(ctx, row, "approver", manager));
-    return csm_record_insert(ctx, row);
-}
-
-static csm_status ask_group(csm_ctx *ctx, csm_change *ch)
-{
-    csm_id group = csm_record_ref(ctx, csm_change_record(ctx, ch), "cat_item.approval_group");
-    csm_record *row;
-
-    if (csm_id_is_none(group))
-        return csm_fail_field(ctx, CSM_E_REJECTED, "cat_item",
-                              "field \"cat_item\": a group must approve this, and none is named");
-    CSM_TRY(csm_record_create(ctx, "sysapproval_group", &row));
-    CSM_TRY(csm_record_set_ref(ctx, row, "parent", csm_change_id(ctx, ch)));
-    CSM_TRY(csm_record_set_ref(ctx, row, "assignment_group", group));
-    return csm_record_insert(ctx, row);
+    if (csm_id_is_none(who))
+        return csm_fail_field(ctx, CSM_E_REJECTED, "cat_item", "field \"cat_item\": %s", a->missing);
+    return csm_record_tie(ctx, a->table, a->of, csm_change_id(ctx, ch), a->asks, who);
 }
 
 /* Asks whoever must approve it; when nobody must, its plan begins at once. */
 csm_status item_begins(csm_ctx *ctx, csm_change *ch)
 {
-    csm_str approval = csm_record_text(ctx, csm_change_record(ctx, ch), "cat_item.approval_required");
+    csm_str by = csm_record_text(ctx, csm_change_record(ctx, ch), "cat_item.approval_required");
     csm_record *row;
 
     if (csm_change_is_import(ctx, ch))
         return CSM_OK;
-    if (csm_str_is(approval, "manager"))
-        return ask_manager(ctx, ch);
-    if (csm_str_is(approval, "group"))
-        return ask_group(ctx, ch);
+    for (size_t n = 0; n < sizeof(approvals) / sizeof(approvals[0]); n++)
+        if (csm_str_is(by, approvals[n].by))
+            return ask(ctx, ch, &approvals[n]);
     CSM_TRY(csm_record_get(ctx, REQUEST_ITEM, csm_change_id(ctx, ch), &row));
     return csm_transition_run(ctx, row, "fulfil", NULL);
 }

@@ -51,7 +51,7 @@ static csm_status repair_page(csm_ctx *ctx, const char *table, csm_id after, csm
 
     *last = (csm_id){ { 0 } };
     CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_page(ctx, q, after, PAGE);
+    csm_query_page(ctx, q, "sys_id", after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
         if ((st = csm_list_add_id(ctx, &page, csm_record_id(ctx, row))) != CSM_OK)
             break;
@@ -68,11 +68,11 @@ static csm_status repair_page(csm_ctx *ctx, const char *table, csm_id after, csm
 /* Arguments: {table, after}; none: from the start. */
 csm_status repair_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    const csm_value *stage = csm_map_get(&args, "table"), *mark = csm_map_get(&args, "after");
+    const csm_value *stage = csm_map_get(&args, "table");
     bool contacts = stage != NULL && csm_str_is(csm_value_text(*stage), "customer_contact");
-    csm_id after = mark != NULL ? csm_value_id(*mark) : (csm_id){ { 0 } }, last;
+    csm_id last;
 
-    CSM_TRY(repair_page(ctx, contacts ? "customer_contact" : "customer_account", after, &last));
+    CSM_TRY(repair_page(ctx, contacts ? "customer_contact" : "customer_account", csm_map_id(&args, "after"), &last));
     *more = !csm_id_is_none(last) || !contacts;
     if (!*more)
         return CSM_OK;

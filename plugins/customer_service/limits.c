@@ -19,13 +19,26 @@ static csm_time midnight(csm_ctx *ctx)
     return csm_now(ctx) / CSM_DAY * CSM_DAY;
 }
 
-csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch)
+/* Whether the query finds as many rows as are allowed; closes it. */
+static csm_status is_full(csm_ctx *ctx, csm_query *q, int64_t limit, bool *out)
 {
-    int64_t limit = csm_property_int(ctx, "sn_customerservice.consumer_max_new_cases_daily", 10, 0, 999999), count = 0;
-    bool consumer;
-    csm_query *q;
+    int64_t count = 0;
     csm_record *row;
     csm_status st;
+
+    csm_query_limit(ctx, q, (uint32_t)limit + 1);
+    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
+        count++;
+    csm_query_close(ctx, q);
+    *out = count >= limit;
+    return st;
+}
+
+csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch)
+{
+    int64_t limit = csm_property_int(ctx, "sn_customerservice.consumer_max_new_cases_daily", 10, 0, 999999);
+    bool consumer, full;
+    csm_query *q;
 
     CSM_TRY(is_consumer(ctx, &consumer));
     if (!consumer || !csm_change_by_client(ctx, ch))
@@ -33,13 +46,8 @@ csm_status consumer_cases_a_day(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_query_open(ctx, "sn_customerservice_case", &q));
     csm_query_where(ctx, q, "opened_by", CSM_OP_EQ, csm_id_value(csm_caller_user(ctx)));
     csm_query_where(ctx, q, "opened_at", CSM_OP_GE, csm_time_value(midnight(ctx)));
-    csm_query_limit(ctx, q, (uint32_t)limit + 1);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        count++;
-    csm_query_close(ctx, q);
-    if (st == CSM_OK && count >= limit)
-        return csm_fail(ctx, CSM_E_LIMIT, "no more than %lld new cases a day", (long long)limit);
-    return st;
+    CSM_TRY(is_full(ctx, q, limit, &full));
+    return full ? csm_fail(ctx, CSM_E_LIMIT, "no more than %lld new cases a day", (long long)limit) : CSM_OK;
 }
 
 csm_status consumer_comments_a_day(csm_ctx *ctx, csm_change *ch)
@@ -68,11 +76,9 @@ csm_status consumer_comments_a_day(csm_ctx *ctx, csm_change *ch)
 /* Uploads that are not through count too: they take room. The row is the server's, made for the caller. */
 csm_status consumer_files_a_record(csm_ctx *ctx, csm_change *ch)
 {
-    int64_t limit = csm_property_int(ctx, "sn_customerservice.consumer_max_attachments_per_record", 5, 0, 999999), count = 0;
-    bool consumer;
+    int64_t limit = csm_property_int(ctx, "sn_customerservice.consumer_max_attachments_per_record", 5, 0, 999999);
+    bool consumer, full;
     csm_query *q;
-    csm_record *row;
-    csm_status st;
 
     CSM_TRY(is_consumer(ctx, &consumer));
     if (!consumer)
@@ -80,11 +86,6 @@ csm_status consumer_files_a_record(csm_ctx *ctx, csm_change *ch)
     CSM_TRY(csm_query_open(ctx, "sys_attachment", &q));
     csm_query_where(ctx, q, "document", CSM_OP_EQ, csm_change_new(ctx, ch, "document"));
     csm_query_where(ctx, q, "sys_created_by", CSM_OP_EQ, csm_text(csm_caller_user_name(ctx)));
-    csm_query_limit(ctx, q, (uint32_t)limit + 1);
-    while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
-        count++;
-    csm_query_close(ctx, q);
-    if (st == CSM_OK && count >= limit)
-        return csm_fail(ctx, CSM_E_LIMIT, "no more than %lld files on a record", (long long)limit);
-    return st;
+    CSM_TRY(is_full(ctx, q, limit, &full));
+    return full ? csm_fail(ctx, CSM_E_LIMIT, "no more than %lld files on a record", (long long)limit) : CSM_OK;
 }

@@ -7,17 +7,6 @@
 
 /* ---- attaching ---- */
 
-static csm_status writable_task(csm_ctx *ctx, csm_id id, csm_record **out)
-{
-    bool may;
-
-    CSM_TRY(csm_record_get(ctx, "task", id, out));
-    CSM_TRY(csm_caller_can(ctx, csm_record_table(ctx, *out), id, CSM_OP_WRITE, &may));
-    if (!may)
-        return csm_fail(ctx, CSM_E_DENIED, "this task may not be changed by this caller");
-    return csm_record_bool(ctx, *out, "active") ? CSM_OK : csm_fail(ctx, CSM_E_STATE, "the task is closed");
-}
-
 typedef struct attaching {
     csm_id article, task, attached;
 } attaching;
@@ -67,7 +56,7 @@ static csm_status attach_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
     csm_record *article, *task, *row;
 
     CSM_TRY(csm_record_get(ctx, ARTICLE, a.article, &article));
-    CSM_TRY(writable_task(ctx, a.task, &task));
+    CSM_TRY(csm_record_get_open(ctx, "task", a.task, &task));
     CSM_TRY(csm_as_plugin(ctx, attach, &a));
     CSM_TRY(csm_record_get(ctx, ATTACHED, a.attached, &row));
     return csm_reply_record(ctx, out, row);
@@ -106,7 +95,7 @@ static csm_status post_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
     csm_record *row, *task;
 
     CSM_TRY(csm_record_get(ctx, ATTACHED, id, &row));
-    CSM_TRY(writable_task(ctx, csm_record_ref(ctx, row, "task"), &task));
+    CSM_TRY(csm_record_get_open(ctx, "task", csm_record_ref(ctx, row, "task"), &task));
     if (csm_record_time(ctx, row, "posted_at") != 0)
         return csm_fail(ctx, CSM_E_STATE, "the customer was told already");
     CSM_TRY(check_published(ctx, csm_record_ref(ctx, row, "kb_knowledge")));
@@ -192,7 +181,7 @@ csm_status tell_tasks(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_
         return csm_fail(ctx, CSM_E_INTERNAL, "the job's arguments are not its own");
     CSM_TRY(csm_query_open(ctx, ATTACHED, &q));
     csm_query_where(ctx, q, "kb_knowledge", CSM_OP_EQ, *article);
-    csm_query_page(ctx, q, csm_value_id(*after), PAGE);
+    csm_query_page(ctx, q, "sys_id", csm_value_id(*after), PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         last = csm_record_id(ctx, row);
         told++;

@@ -158,23 +158,12 @@ const csm_caller_value knowledge_values[KNOWLEDGE_VALUES] = {
 
 static csm_status tie(csm_ctx *ctx, const char *table, csm_id base, const char *criteria)
 {
-    csm_record *named, *row;
-    csm_query *q;
+    csm_record *named;
 
-    CSM_TRY(csm_record_find_where(ctx, CRITERIA, csm_printf(ctx, "name=%s", criteria).ptr, &named));
+    CSM_TRY(csm_query_first(ctx, CRITERIA, "name", csm_ctext(criteria), &named));
     if (named == NULL)
         return csm_fail(ctx, CSM_E_STATE, "there are no user criteria \"%s\"", criteria);
-    CSM_TRY(csm_query_open(ctx, table, &q));
-    csm_query_where(ctx, q, "kb_knowledge_base", CSM_OP_EQ, csm_id_value(base));
-    csm_query_where(ctx, q, "user_criteria", CSM_OP_EQ, csm_id_value(csm_record_id(ctx, named)));
-    CSM_TRY(csm_query_next(ctx, q, &row));
-    csm_query_close(ctx, q);
-    if (row != NULL)
-        return CSM_OK;
-    CSM_TRY(csm_record_create(ctx, table, &row));
-    CSM_TRY(csm_record_set_ref(ctx, row, "kb_knowledge_base", base));
-    CSM_TRY(csm_record_set_ref(ctx, row, "user_criteria", csm_record_id(ctx, named)));
-    return csm_record_insert(ctx, row);
+    return csm_record_tie(ctx, table, "kb_knowledge_base", base, "user_criteria", csm_record_id(ctx, named));
 }
 
 csm_status limit_to_internal_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)

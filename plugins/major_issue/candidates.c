@@ -8,17 +8,6 @@ bool is_in_state(csm_ctx *ctx, const csm_record *rec, const char *major_case_sta
     return csm_str_is(csm_record_text(ctx, rec, "major_case_state"), major_case_state);
 }
 
-csm_status workable_case(csm_ctx *ctx, csm_id id, csm_record **out)
-{
-    bool may;
-
-    CSM_TRY(csm_record_get(ctx, CASE, id, out));
-    CSM_TRY(csm_caller_can(ctx, CASE, id, CSM_OP_WRITE, &may));
-    if (!may)
-        return csm_fail(ctx, CSM_E_DENIED, "this case may not be changed by this caller");
-    return csm_record_bool(ctx, *out, "active") ? CSM_OK : csm_fail(ctx, CSM_E_STATE, "the case is closed");
-}
-
 /* What a verb writes with the plugin's rights. */
 typedef struct step {
     csm_id id;
@@ -80,7 +69,7 @@ static csm_status propose_method(csm_ctx *ctx, const csm_args *in, csm_reply *ou
                .business_impact = csm_arg_text(ctx, in, 2) };
     csm_record *rec;
 
-    CSM_TRY(workable_case(ctx, s.id, &rec));
+    CSM_TRY(csm_record_get_open(ctx, CASE, s.id, &rec));
     CSM_TRY(check_proposable(ctx, rec));
     CSM_TRY(csm_as_plugin(ctx, take_step, &s));
     return answer(ctx, s.id, out);
@@ -208,7 +197,7 @@ static csm_status candidate(csm_ctx *ctx, csm_id id)
 {
     csm_record *rec;
 
-    CSM_TRY(workable_case(ctx, id, &rec));
+    CSM_TRY(csm_record_get_open(ctx, CASE, id, &rec));
     return is_in_state(ctx, rec, "proposed") ? CSM_OK : csm_fail(ctx, CSM_E_STATE, "the case is not proposed as a major case");
 }
 
@@ -237,7 +226,7 @@ static csm_status cancel_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
     step s = { .id = csm_arg_id(ctx, in, 0), .state = "canceled", .work_notes = csm_arg_text(ctx, in, 1) };
     csm_record *rec;
 
-    CSM_TRY(workable_case(ctx, s.id, &rec));
+    CSM_TRY(csm_record_get_open(ctx, CASE, s.id, &rec));
     if (!is_in_state(ctx, rec, "proposed") && !is_in_state(ctx, rec, "accepted"))
         return csm_fail(ctx, CSM_E_STATE, "the case is neither a major case nor proposed as one");
     if (csm_record_bool(ctx, rec, "child_case_creation_progress") || csm_record_int(ctx, rec, "child_case_count") > 0)

@@ -173,7 +173,7 @@ static csm_status join_result(csm_ctx *ctx, const joining *j, const csm_failure 
 
 static csm_status accepted_case(csm_ctx *ctx, csm_id id, csm_record **out)
 {
-    CSM_TRY(workable_case(ctx, id, out));
+    CSM_TRY(csm_record_get_open(ctx, CASE, id, out));
     return is_in_state(ctx, *out, "accepted") ? CSM_OK : csm_fail(ctx, CSM_E_STATE, "the case is no major case");
 }
 
@@ -207,7 +207,7 @@ csm_status remove_child_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
     csm_record *rec;
 
-    CSM_TRY(workable_case(ctx, csm_arg_id(ctx, in, 0), &rec));
+    CSM_TRY(csm_record_get_open(ctx, CASE, csm_arg_id(ctx, in, 0), &rec));
     if (!csm_record_bool(ctx, rec, "sync_driver"))
         return csm_fail(ctx, CSM_E_STATE, "the case is no child of a major case");
     CSM_TRY(csm_record_set(ctx, rec, "parent", csm_nil()));

@@ -53,7 +53,7 @@ csm_status create_children_method(csm_ctx *ctx, const csm_args *in, csm_reply *o
     csm_record *major;
     bool running;
 
-    CSM_TRY(workable_case(ctx, r.major, &major));
+    CSM_TRY(csm_record_get_open(ctx, CASE, r.major, &major));
     if (!is_in_state(ctx, major, "accepted"))
         return csm_fail(ctx, CSM_E_STATE, "the case is no major case");
     if (csm_is_nil(csm_record_value(ctx, major, "recipient_list")))
@@ -231,13 +231,6 @@ static csm_status show_progress(csm_ctx *ctx, csm_record *major, const run *r, i
     return csm_record_update(ctx, major);
 }
 
-static csm_id id_of(const csm_value *args, const char *key)
-{
-    const csm_value *value = csm_map_get(args, key);
-
-    return value != NULL ? csm_value_id(*value) : (csm_id){ { 0 } };
-}
-
 static int64_t int_of(const csm_value *args, const char *key)
 {
     const csm_value *value = csm_map_get(args, key);
@@ -267,7 +260,7 @@ static csm_status next_page(csm_ctx *ctx, const run *r, csm_value *args)
 /* Arguments: {case, comments?, by?}, and on later pages {after, made, had, refused}. */
 csm_status create_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    run r = { .major = id_of(&args, "case"), .by = id_of(&args, "by"), .after = id_of(&args, "after"),
+    run r = { .major = csm_map_id(&args, "case"), .by = csm_map_id(&args, "by"), .after = csm_map_id(&args, "after"),
               .comments = text_of(&args, "comments"), .made = int_of(&args, "made"), .had = int_of(&args, "had"),
               .refused = text_of(&args, "refused") };
     int64_t before = r.made;

@@ -42,8 +42,6 @@ extern const csm_seed major_issue_demo[MAJOR_ISSUE_DEMO];
 /* ---- cases ---- */
 
 bool is_in_state(csm_ctx *ctx, const csm_record *rec, const char *major_case_state);
-/* The case of an "id" argument, which the caller reads and may write, still active. */
-csm_status workable_case(csm_ctx *ctx, csm_id id, csm_record **out);
 
 /* ---- points (points.c) ---- */
 

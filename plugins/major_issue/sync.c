@@ -127,7 +127,7 @@ static csm_status next_children(csm_ctx *ctx, csm_id parent, csm_id after, csm_i
     *count = 0;
     CSM_TRY(csm_query_open(ctx, CASE, &q));
     csm_query_where(ctx, q, "parent", CSM_OP_EQ, csm_id_value(parent));
-    csm_query_page(ctx, q, after, PAGE);
+    csm_query_page(ctx, q, "sys_id", after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && *count < PAGE)
         page[(*count)++] = csm_record_id(ctx, row);
     csm_query_close(ctx, q);

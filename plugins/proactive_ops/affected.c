@@ -4,13 +4,6 @@
 
 /* ---- jobs ---- */
 
-csm_id arg_of(const csm_value *args, const char *key)
-{
-    const csm_value *value = csm_map_get(args, key);
-
-    return value != NULL ? csm_value_id(*value) : csm_nil().id;
-}
-
 csm_status id_args(csm_ctx *ctx, const char *key, csm_id id, csm_value *out)
 {
     *out = csm_map(NULL, 0);
@@ -57,16 +50,7 @@ csm_status lists_any(csm_ctx *ctx, const char *by, csm_id id, bool *out)
 
 csm_status list_item(csm_ctx *ctx, const char *by, csm_id id, csm_id item)
 {
-    csm_record *row;
-    bool there;
-
-    CSM_TRY(lists_item(ctx, by, id, item, &there));
-    if (there)
-        return CSM_OK;
-    CSM_TRY(csm_record_create(ctx, AFFECTED, &row));
-    CSM_TRY(csm_record_set_ref(ctx, row, by, id));
-    CSM_TRY(csm_record_set_ref(ctx, row, "install_base", item));
-    return csm_record_insert(ctx, row);
+    return csm_record_tie(ctx, AFFECTED, by, id, "install_base", item);
 }
 
 csm_status next_items(csm_ctx *ctx, const char *by, csm_id id, csm_id after, csm_id *page, uint32_t *count)
@@ -78,10 +62,7 @@ csm_status next_items(csm_ctx *ctx, const char *by, csm_id id, csm_id after, csm
     *count = 0;
     CSM_TRY(csm_query_open(ctx, AFFECTED, &q));
     csm_query_where(ctx, q, by, CSM_OP_EQ, csm_id_value(id));
-    if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, "install_base", CSM_OP_GT, csm_id_value(after));
-    csm_query_order(ctx, q, "install_base", CSM_ASC);
-    csm_query_limit(ctx, q, PAGE);
+    csm_query_page(ctx, q, "install_base", after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
         page[(*count)++] = csm_record_ref(ctx, row, "install_base");
     csm_query_close(ctx, q);
@@ -101,7 +82,7 @@ static place place_of(const csm_value *args)
 {
     const csm_value *by_service = csm_map_get(args, "by_service"), *sweep = csm_map_get(args, "sweep");
 
-    return (place){ arg_of(args, "alert"), arg_of(args, "ci"), arg_of(args, "after"),
+    return (place){ csm_map_id(args, "alert"), csm_map_id(args, "ci"), csm_map_id(args, "after"),
                     by_service != NULL && csm_value_bool(*by_service), sweep != NULL && csm_value_bool(*sweep) };
 }
 
@@ -140,7 +121,7 @@ static csm_status add_some(csm_ctx *ctx, place *p, uint32_t *room, bool *rest)
 
     CSM_TRY(csm_query_open(ctx, ITEM, &q));
     csm_query_where(ctx, q, p->by_service ? "service_context" : "configuration_item", CSM_OP_EQ, csm_id_value(p->ci));
-    csm_query_page(ctx, q, p->after, most);
+    csm_query_page(ctx, q, "sys_id", p->after, most);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         p->after = csm_record_id(ctx, row);
         (*room)--;
@@ -309,10 +290,7 @@ static csm_status show_items(csm_ctx *ctx, void *arg)
 
     CSM_TRY(csm_query_open(ctx, AFFECTED, &q));
     csm_query_where(ctx, q, "alert", CSM_OP_EQ, csm_id_value(s->alert));
-    if (!csm_id_is_none(s->after))
-        csm_query_where(ctx, q, "install_base", CSM_OP_GT, csm_id_value(s->after));
-    csm_query_order(ctx, q, "install_base", CSM_ASC);
-    csm_query_limit(ctx, q, s->most);
+    csm_query_page(ctx, q, "install_base", s->after, s->most);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL)
         if ((st = show_item(ctx, row, &s->list)) != CSM_OK)
             break;

@@ -16,7 +16,7 @@ csm_status child_made(csm_ctx *ctx, csm_change *ch)
 /* Arguments: {case, after?}. */
 csm_status child_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    csm_id id = arg_of(&args, "case"), after = arg_of(&args, "after"), parent;
+    csm_id id = csm_map_id(&args, "case"), after = csm_map_id(&args, "after"), parent;
     const char *by = "account";
     uint32_t count = 0;
     csm_record *rec, *row;
@@ -34,7 +34,7 @@ csm_status child_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_a
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, ITEM, &q));
     csm_query_where(ctx, q, by, CSM_OP_EQ, csm_record_value(ctx, rec, by));
-    csm_query_page(ctx, q, after, PAGE);
+    csm_query_page(ctx, q, "sys_id", after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         after = csm_record_id(ctx, row);
         count++;

@@ -90,7 +90,7 @@ static csm_status solve_one(csm_ctx *ctx, csm_id id)
 /* Child cases first, by number, then the case itself. Arguments: {case, after?}. */
 csm_status closed_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    csm_id id = arg_of(&args, "case"), after = arg_of(&args, "after");
+    csm_id id = csm_map_id(&args, "case"), after = csm_map_id(&args, "after");
     uint32_t count = 0;
     csm_query *q;
     csm_record *row;
@@ -103,7 +103,7 @@ csm_status closed_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_
         return CSM_OK;
     CSM_TRY(csm_query_open(ctx, CASE, &q));
     csm_query_where(ctx, q, "parent", CSM_OP_EQ, csm_id_value(id));
-    csm_query_page(ctx, q, after, PAGE);
+    csm_query_page(ctx, q, "sys_id", after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         after = csm_record_id(ctx, row);
         count++;

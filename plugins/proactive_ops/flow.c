@@ -16,7 +16,7 @@ static run run_of(csm_ctx *ctx, const csm_value *args)
 {
     const csm_value *accounts = csm_map_get(args, "accounts");
 
-    return (run){ arg_of(args, "case"), arg_of(args, "alert"), arg_of(args, "after"),
+    return (run){ csm_map_id(args, "case"), csm_map_id(args, "alert"), csm_map_id(args, "after"),
                   accounts != NULL && accounts->type == CSM_T_LIST ? *accounts : csm_list(NULL, 0),
                   csm_property_int(ctx, PROPERTY_THRESHOLD, 2, 1, ACCOUNTS_MAX) };
 }
@@ -130,25 +130,6 @@ static csm_status make_list(csm_ctx *ctx, csm_record *rec, csm_id *out)
     return csm_record_update(ctx, rec);
 }
 
-static csm_status add_recipient(csm_ctx *ctx, csm_id list, csm_id account)
-{
-    csm_query *q;
-    csm_record *row;
-
-    if (csm_id_is_none(account))
-        return CSM_OK;
-    CSM_TRY(csm_query_open(ctx, LIST_ACCOUNT, &q));
-    csm_query_where(ctx, q, "list", CSM_OP_EQ, csm_id_value(list));
-    csm_query_where(ctx, q, "recipient", CSM_OP_EQ, csm_id_value(account));
-    CSM_TRY(csm_query_one(ctx, q, &row));
-    if (row != NULL)
-        return CSM_OK;
-    CSM_TRY(csm_record_create(ctx, LIST_ACCOUNT, &row));
-    CSM_TRY(csm_record_set_ref(ctx, row, "list", list));
-    CSM_TRY(csm_record_set_ref(ctx, row, "recipient", account));
-    return csm_record_insert(ctx, row);
-}
-
 static csm_status start_children(csm_ctx *ctx, csm_record *rec)
 {
     csm_value args;
@@ -163,7 +144,7 @@ static csm_status start_children(csm_ctx *ctx, csm_record *rec)
 csm_status list_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
     const csm_value *follow = csm_map_get(&args, "children");
-    csm_id id = arg_of(&args, "case"), after = arg_of(&args, "after"), list, page[PAGE];
+    csm_id id = csm_map_id(&args, "case"), after = csm_map_id(&args, "after"), list, account, page[PAGE];
     bool children = follow != NULL && csm_value_bool(*follow);
     csm_record *rec, *item;
     uint32_t count;
@@ -176,8 +157,9 @@ csm_status list_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_ar
     for (uint32_t n = 0; n < count; n++) {
         after = page[n];
         CSM_TRY(csm_record_find(ctx, ITEM, page[n], &item));
-        if (item != NULL)
-            CSM_TRY(add_recipient(ctx, list, csm_record_ref(ctx, item, "account")));
+        account = item != NULL ? csm_record_ref(ctx, item, "account") : csm_nil().id;
+        if (!csm_id_is_none(account))
+            CSM_TRY(csm_record_tie(ctx, LIST_ACCOUNT, "list", list, "recipient", account));
     }
     *more = count == PAGE;
     if (!*more)

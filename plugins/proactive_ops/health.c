@@ -110,7 +110,7 @@ static csm_status some_items(csm_ctx *ctx, const char *column, csm_id element, c
     *count = 0;
     CSM_TRY(csm_query_open(ctx, ITEM, &q));
     csm_query_where(ctx, q, column, CSM_OP_EQ, csm_id_value(element));
-    csm_query_page(ctx, q, *after, PAGE);
+    csm_query_page(ctx, q, "sys_id", *after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL) {
         *after = csm_record_id(ctx, row);
         ++*count;
@@ -125,7 +125,7 @@ static csm_status some_items(csm_ctx *ctx, const char *column, csm_id element, c
 csm_status health_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
     const csm_value *column = csm_map_get(&args, "by_service"), *version = csm_map_get(&args, "version");
-    run r = { arg_of(&args, "element"), arg_of(&args, "after"), column != NULL && csm_value_bool(*column),
+    run r = { csm_map_id(&args, "element"), csm_map_id(&args, "after"), column != NULL && csm_value_bool(*column),
               version != NULL ? csm_value_int(*version) : 0 };
     int64_t now;
     uint32_t count;

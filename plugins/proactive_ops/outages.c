@@ -5,14 +5,7 @@
 
 static csm_status outage_case(csm_ctx *ctx, csm_id id, csm_record **out)
 {
-    bool may;
-
-    CSM_TRY(csm_record_get(ctx, CASE, id, out));
-    CSM_TRY(csm_caller_can(ctx, CASE, id, CSM_OP_WRITE, &may));
-    if (!may)
-        return csm_fail(ctx, CSM_E_DENIED, "this case may not be changed by this caller");
-    if (!csm_record_bool(ctx, *out, "active"))
-        return csm_fail(ctx, CSM_E_STATE, "the case is closed");
+    CSM_TRY(csm_record_get_open(ctx, CASE, id, out));
     if (csm_record_bool(ctx, *out, "sync_driver"))
         return csm_fail(ctx, CSM_E_REJECTED, "outages belong to the major case, not to its child cases");
     return csm_str_is(csm_record_text(ctx, *out, "major_case_state"), "accepted")
@@ -122,27 +115,10 @@ csm_status create_outage_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
     return answer(ctx, m.outage, m.number, out);
 }
 
-static csm_status add_item(csm_ctx *ctx, csm_id outage, csm_id ci)
-{
-    csm_query *q;
-    csm_record *row;
-
-    CSM_TRY(csm_query_open(ctx, OUTAGE_ITEM, &q));
-    csm_query_where(ctx, q, "outage", CSM_OP_EQ, csm_id_value(outage));
-    csm_query_where(ctx, q, "ci", CSM_OP_EQ, csm_id_value(ci));
-    CSM_TRY(csm_query_one(ctx, q, &row));
-    if (row != NULL)
-        return CSM_OK;
-    CSM_TRY(csm_record_create(ctx, OUTAGE_ITEM, &row));
-    CSM_TRY(csm_record_set_ref(ctx, row, "outage", outage));
-    CSM_TRY(csm_record_set_ref(ctx, row, "ci", ci));
-    return csm_record_insert(ctx, row);
-}
-
 /* The configuration items of all the case affects. Arguments: {case, outage, after?}. */
 csm_status outage_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
-    csm_id id = arg_of(&args, "case"), outage = arg_of(&args, "outage"), after = arg_of(&args, "after"), page[PAGE];
+    csm_id id = csm_map_id(&args, "case"), outage = csm_map_id(&args, "outage"), after = csm_map_id(&args, "after"), page[PAGE];
     csm_record *item;
     uint32_t count;
 
@@ -157,7 +133,7 @@ csm_status outage_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_
         CSM_TRY(csm_record_find(ctx, ITEM, page[n], &item));
         ci = item != NULL ? csm_record_ref(ctx, item, "configuration_item") : csm_nil().id;
         if (!csm_id_is_none(ci))
-            CSM_TRY(add_item(ctx, outage, ci));
+            CSM_TRY(csm_record_tie(ctx, OUTAGE_ITEM, "outage", outage, "ci", ci));
     }
     *more = count == PAGE;
     if (!*more)

@@ -44,8 +44,6 @@ extern const csm_seed proactive_ops_demo[PROACTIVE_OPS_DEMO];
 
 #define PAGE 50u /* rows one page of a job writes */
 
-/* The id under @p key of a job's arguments; none when it is not there. */
-csm_id arg_of(const csm_value *args, const char *key);
 /* Starts a job whose key is an id, with a word behind it unless NULL: at most one of each runs. */
 csm_status start_job(csm_ctx *ctx, const char *job, csm_id id, const char *word, csm_value args);
 /* {key: id} */

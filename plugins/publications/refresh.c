@@ -102,10 +102,7 @@ static csm_status next_rows(csm_ctx *ctx, const char *table, const char *field, 
     CSM_TRY(csm_query_open(ctx, table, &q));
     if (!csm_id_is_none(list))
         csm_query_where(ctx, q, "list", CSM_OP_EQ, csm_id_value(list));
-    if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, field, CSM_OP_GT, csm_id_value(after));
-    csm_query_order(ctx, q, field, CSM_ASC);
-    csm_query_limit(ctx, q, PAGE);
+    csm_query_page(ctx, q, field, after, PAGE);
     while ((st = csm_query_next(ctx, q, &row)) == CSM_OK && row != NULL && *count < PAGE) {
         page[(*count)++] = csm_record_id(ctx, row);
         *at = csm_id_is_none(list) ? csm_record_id(ctx, row) : csm_record_ref(ctx, row, field);

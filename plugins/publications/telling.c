@@ -57,10 +57,8 @@ static csm_status next_of(csm_ctx *ctx, const char *table, const char *field, cs
 
     CSM_TRY(csm_query_open(ctx, table, &q));
     csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(id));
-    if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, by, CSM_OP_GT, csm_id_value(after));
     csm_query_filter(ctx, q, filter);
-    csm_query_order(ctx, q, by, CSM_ASC);
+    csm_query_page(ctx, q, by, after, 1);
     CSM_TRY(csm_query_one(ctx, q, &row));
     *out = row == NULL ? (csm_id){ { 0 } } : csm_value_id(csm_record_value(ctx, row, by));
     return CSM_OK;
@@ -150,23 +148,16 @@ static csm_status queue_event(csm_ctx *ctx, const walk *w)
     return csm_record_insert(ctx, event);
 }
 
-static csm_id id_of(const csm_value *args, const char *key)
-{
-    const csm_value *value = csm_map_get(args, key);
-
-    return value != NULL ? csm_value_id(*value) : (csm_id){ { 0 } };
-}
-
 /* Arguments: {publication}, and on later pages {member, contact, related, told}. */
 csm_status tell_job(csm_ctx *ctx, csm_value args, bool *more, csm_value *next_args)
 {
     const csm_value *told = csm_map_get(&args, "told"), *related = csm_map_get(&args, "related");
-    walk w = { .member = id_of(&args, "member"), .contact = id_of(&args, "contact"), .names = CSM_STR(""),
+    walk w = { .member = csm_map_id(&args, "member"), .contact = csm_map_id(&args, "contact"), .names = CSM_STR(""),
                .related = related != NULL && csm_value_bool(*related),
                .told = told != NULL ? csm_value_int(*told) : 0, .most = csm_property_int(ctx, PROPERTY_MAILS, 100000, 0, 10000000) };
     csm_record *list;
 
-    CSM_TRY(csm_record_find(ctx, PUBLICATION, id_of(&args, "publication"), &w.publication));
+    CSM_TRY(csm_record_find(ctx, PUBLICATION, csm_map_id(&args, "publication"), &w.publication));
     if (w.publication == NULL || !csm_str_is(csm_record_text(ctx, w.publication, "state"), "published") || w.told >= w.most)
         return CSM_OK;
     w.list = csm_record_ref(ctx, w.publication, "list");

@@ -53,7 +53,7 @@ csm_status request_approval_method(csm_ctx *ctx, const csm_args *in, csm_reply *
     question q = { csm_arg_id(ctx, in, 0), csm_arg_text(ctx, in, 1), NULL };
     csm_record *from;
 
-    CSM_TRY(writable_case(ctx, q.source, &from));
+    CSM_TRY(csm_record_get_open(ctx, CASE, q.source, &from));
     if (csm_str_is(csm_record_text(ctx, from, "approval"), "requested"))
         return csm_fail(ctx, CSM_E_STATE, "the customer is asked already");
     CSM_TRY(csm_as_plugin(ctx, ask, &q));
@@ -120,7 +120,7 @@ static csm_status record_method(csm_ctx *ctx, const csm_args *in, csm_reply *out
     question q = { csm_arg_id(ctx, in, 0), csm_arg_text(ctx, in, 1), answer };
     csm_record *from;
 
-    CSM_TRY(writable_case(ctx, q.source, &from));
+    CSM_TRY(csm_record_get_open(ctx, CASE, q.source, &from));
     if (q.comments.len == 0)
         return csm_fail_field(ctx, CSM_E_INVALID, "comments", "who said it, when and by what channel");
     CSM_TRY(csm_as_plugin(ctx, record_answer, &q));

@@ -5,17 +5,6 @@
 #define PROBLEM "problem"
 #define ARTICLE "kb_knowledge"
 
-static csm_status open_problem(csm_ctx *ctx, csm_id id, csm_record **out)
-{
-    bool may;
-
-    CSM_TRY(csm_record_get(ctx, PROBLEM, id, out));
-    CSM_TRY(csm_caller_can(ctx, PROBLEM, id, CSM_OP_WRITE, &may));
-    if (!may)
-        return csm_fail(ctx, CSM_E_DENIED, "this problem may not be changed by this caller");
-    return csm_record_bool(ctx, *out, "active") ? CSM_OK : csm_fail(ctx, CSM_E_STATE, "the problem is closed");
-}
-
 typedef struct tying {
     csm_id problem, article;
 } tying;
@@ -41,7 +30,7 @@ csm_status tie_known_error_method(csm_ctx *ctx, const csm_args *in, csm_reply *o
     tying t = { .problem = csm_arg_id(ctx, in, 0), .article = csm_arg_id(ctx, in, 1) };
     csm_record *problem, *article;
 
-    CSM_TRY(open_problem(ctx, t.problem, &problem));
+    CSM_TRY(csm_record_get_open(ctx, PROBLEM, t.problem, &problem));
     CSM_TRY(csm_record_get(ctx, ARTICLE, t.article, &article));
     CSM_TRY(csm_as_plugin(ctx, tie, &t));
     CSM_TRY(csm_record_get(ctx, PROBLEM, t.problem, &problem));
@@ -70,7 +59,7 @@ csm_status create_known_error_method(csm_ctx *ctx, const csm_args *in, csm_reply
     tying t = { .problem = csm_arg_id(ctx, in, 0) };
     csm_record *problem, *article;
 
-    CSM_TRY(open_problem(ctx, t.problem, &problem));
+    CSM_TRY(csm_record_get_open(ctx, PROBLEM, t.problem, &problem));
     CSM_TRY(write_article(ctx, problem, csm_arg_id(ctx, in, 1), &article));
     t.article = csm_record_id(ctx, article);
     CSM_TRY(csm_as_plugin(ctx, tie, &t));

@@ -3,17 +3,6 @@
 
 enum { INCIDENT_RESOLVED = 6 };
 
-csm_status writable_case(csm_ctx *ctx, csm_id id, csm_record **out)
-{
-    bool may;
-
-    CSM_TRY(csm_record_get(ctx, CASE, id, out));
-    CSM_TRY(csm_caller_can(ctx, CASE, id, CSM_OP_WRITE, &may));
-    if (!may)
-        return csm_fail(ctx, CSM_E_DENIED, "this case may not be changed by this caller");
-    return csm_record_bool(ctx, *out, "active") ? CSM_OK : csm_fail(ctx, CSM_E_STATE, "the case is closed");
-}
-
 /* ---- reopening ---- */
 
 static csm_status reopen_incident_method(csm_ctx *ctx, const csm_args *in, csm_reply *out)
@@ -23,7 +12,7 @@ static csm_status reopen_incident_method(csm_ctx *ctx, const csm_args *in, csm_r
     csm_record *from, *incident;
     csm_id id;
 
-    CSM_TRY(writable_case(ctx, csm_arg_id(ctx, in, 0), &from));
+    CSM_TRY(csm_record_get_open(ctx, CASE, csm_arg_id(ctx, in, 0), &from));
     id = csm_record_ref(ctx, from, "incident");
     if (csm_id_is_none(id))
         return csm_fail(ctx, CSM_E_REJECTED, "the case has no incident");

@@ -27,9 +27,6 @@ extern const csm_method service_management_methods[SERVICE_MANAGEMENT_METHODS];
 extern const csm_rule service_management_rules[SERVICE_MANAGEMENT_RULES];
 extern const csm_seed service_management_demo[SERVICE_MANAGEMENT_DEMO];
 
-/* The case of an "id" argument, which the caller reads and may write, still active. */
-csm_status writable_case(csm_ctx *ctx, csm_id id, csm_record **out);
-
 /* ---- known errors (known_errors.c) ---- */
 
 csm_status create_known_error_method(csm_ctx *ctx, const csm_args *in, csm_reply *out);

@@ -170,9 +170,9 @@ static void acceptance_273_no_circles(void **state)
     (void)csm_tk_update(p->tk, TASK, pick, "{'order':900}"); /* which is being worked on */
     (void)csm_tk_update(p->tk, TASK, pick, "{'parent':'%s'}", activate);
     (void)csm_tk_update(p->tk, TASK, visit, "{'parent':'%s'}", pick);
-    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'" TASK "','id':'%s','values':{'parent':'%s'}}", activate, visit);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'" TASK "','id':'%s','values':{'parent':'%s'}}", activate, visit);
     csm_tk_assert_str(csm_tk_error_field(p->tk), "parent");
-    (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'" TASK "','id':'%s','values':{'parent':'%s'}}", pick, pick);
+    (void)csm_tk_fails(p->tk, CSM_E_INVALID, "record.update", "{'table':'" TASK "','id':'%s','values':{'parent':'%s'}}", pick, pick);
     is(p, TASK, visit, "state", "-5");
     (void)people_do(p, "catalog_task.complete", pick);
     is(p, TASK, visit, "state", "1");

@@ -35,6 +35,27 @@ static csm_status get(csm_ctx *ctx, const char *name, csm_id id, csm_record **ou
     return CSM_OK;
 }
 
+/* At an end: in a state that clears the model's flag of rows that are worked on. */
+static bool is_ended(const csm_row *row)
+{
+    const csm_mstate_model *model = row->table->state_model;
+    const csm_mfield *active = model != NULL && model->active != NULL ? csm_field_in(row->table, model->active) : NULL;
+
+    return active != NULL && !csm_value_bool(csm_row_get(row, active));
+}
+
+static csm_status get_open(csm_ctx *ctx, const char *name, csm_id id, csm_record **out)
+{
+    csm_record *rec;
+
+    CSM_TRY(get(ctx, name, id, &rec));
+    CSM_TRY(csm_record_check_write(ctx, rec->row));
+    if (is_ended(rec->row))
+        return csm_ctx_fail(ctx, CSM_E_STATE, "this %s is closed", csm_ctx_called(ctx, rec->row->table));
+    *out = rec;
+    return CSM_OK;
+}
+
 static csm_status find(csm_ctx *ctx, const char *name, csm_id id, csm_record **out)
 {
     csm_status st;
@@ -438,4 +459,5 @@ const csm_record_api csm_host_record = {
     .attempt = attempt,
     .refers_to = refers_to,
     .is_below = csm_tree_is_below,
+    .get_open = get_open,
 };

@@ -6,13 +6,9 @@
 static csm_status find_source(csm_ctx *ctx, const csm_mlink *link, csm_id id, csm_row **out)
 {
     uint64_t *fields;
-    bool allowed;
 
     CSM_TRY(csm_record_read(ctx, link->source, id, out, &fields));
-    CSM_TRY(csm_access_row(ctx, *out, CSM_OP_WRITE, &allowed, NULL));
-    if (allowed)
-        return CSM_OK;
-    return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller", csm_ctx_called(ctx, (*out)->table));
+    return csm_record_check_write(ctx, *out);
 }
 
 static csm_status check_may_create(csm_ctx *ctx, const csm_mlink *link, const csm_row *source)

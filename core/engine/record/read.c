@@ -53,3 +53,13 @@ csm_status csm_record_read(csm_ctx *ctx, const csm_mtable *table, csm_id id, csm
     *out = row;
     return CSM_OK;
 }
+
+csm_status csm_record_check_write(csm_ctx *ctx, const csm_row *row)
+{
+    bool allowed;
+
+    CSM_TRY(csm_access_row(ctx, row, CSM_OP_WRITE, &allowed, NULL));
+    if (allowed)
+        return CSM_OK;
+    return csm_ctx_fail(ctx, CSM_E_DENIED, "this %s may not be changed by this caller", csm_ctx_called(ctx, row->table));
+}

@@ -30,6 +30,9 @@ csm_status csm_write_nested(csm_ctx *ctx, csm_status (*run)(csm_ctx *ctx, void *
  * as it was then. @p fields: bits he may see (arena), *fields NULL = all. */
 csm_status csm_record_read(csm_ctx *ctx, const csm_mtable *table, csm_id id, csm_row **out, uint64_t **fields);
 
+/* DENIED unless the caller may write the row, which he reads. */
+csm_status csm_record_check_write(csm_ctx *ctx, const csm_row *row);
+
 /* The sys_mod_count a caller is told. To an external one it is that of the last change of a field he sees (@p readable: bits,
  * NULL = all): what is done behind the scenes does not move it. */
 csm_status csm_version_shown(csm_ctx *ctx, const csm_row *row, const uint64_t *readable, uint32_t *out);

@@ -81,12 +81,12 @@ static inline csm_status csm_query_first(csm_ctx *ctx, const char *table, const 
     return csm_query_one(ctx, q, out);
 }
 
-/* The next @p size rows by id beyond @p after (none: from the start), for work in pages. */
-static inline void csm_query_page(csm_ctx *ctx, csm_query *q, csm_id after, uint32_t size)
+/* For work in pages: the next @p size rows whose @p by ("sys_id", or a reference) is beyond @p after (none: from the start). */
+static inline void csm_query_page(csm_ctx *ctx, csm_query *q, const char *by, csm_id after, uint32_t size)
 {
     if (!csm_id_is_none(after))
-        csm_query_where(ctx, q, "sys_id", CSM_OP_GT, csm_id_value(after));
-    csm_query_order(ctx, q, "sys_id", CSM_ASC);
+        csm_query_where(ctx, q, by, CSM_OP_GT, csm_id_value(after));
+    csm_query_order(ctx, q, by, CSM_ASC);
     csm_query_limit(ctx, q, size);
 }
 
@@ -153,6 +153,25 @@ static inline csm_status csm_query_move(csm_ctx *ctx, csm_query *q, const char *
             break;
     csm_query_close(ctx, q);
     return st;
+}
+
+/* Makes the row of @p table whose @p field is @p id and whose @p other is @p to, unless it is there. */
+static inline csm_status csm_record_tie(csm_ctx *ctx, const char *table, const char *field, csm_id id, const char *other, csm_id to)
+{
+    csm_record *row;
+    csm_query *q;
+    bool there;
+
+    CSM_TRY(csm_query_open(ctx, table, &q));
+    csm_query_where(ctx, q, field, CSM_OP_EQ, csm_id_value(id));
+    csm_query_where(ctx, q, other, CSM_OP_EQ, csm_id_value(to));
+    CSM_TRY(csm_query_any(ctx, q, &there));
+    if (there)
+        return CSM_OK;
+    CSM_TRY(csm_record_create(ctx, table, &row));
+    CSM_TRY(csm_record_set_ref(ctx, row, field, id));
+    CSM_TRY(csm_record_set_ref(ctx, row, other, to));
+    return csm_record_insert(ctx, row);
 }
 
 static inline csm_status csm_query_count(csm_ctx *ctx, const char *table, const char *encoded, uint64_t *out)

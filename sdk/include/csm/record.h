@@ -52,6 +52,9 @@ typedef struct csm_record_api {
     /* Whether row @p id of a table with a hierarchy path (CSM_DERIVE_PATH) stands below row @p above, at whatever distance.
      * False when one of them is absent or hidden, or its path is not for the caller. */
     csm_status (*is_below)(csm_ctx *ctx, const char *table, csm_id id, csm_id above, bool *out);
+    /* As get, of a row that the caller may change and that is not at an end: DENIED; STATE when its state model has it closed or
+     * inactive. For methods that work on a record. */
+    csm_status (*get_open)(csm_ctx *ctx, const char *table, csm_id id, csm_record **out);
 } csm_record_api;
 
 #endif

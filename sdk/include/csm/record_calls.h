@@ -9,6 +9,11 @@ static inline csm_status csm_record_get(csm_ctx *ctx, const char *table, csm_id 
     return CSM_HOST(ctx)->record->get(ctx, table, id, out);
 }
 
+static inline csm_status csm_record_get_open(csm_ctx *ctx, const char *table, csm_id id, csm_record **out)
+{
+    return CSM_HOST(ctx)->record->get_open(ctx, table, id, out);
+}
+
 static inline csm_status csm_record_find(csm_ctx *ctx, const char *table, csm_id id, csm_record **out)
 {
     return CSM_HOST(ctx)->record->find(ctx, table, id, out);
@@ -133,6 +138,14 @@ static inline csm_str csm_value_text(csm_value v)
 static inline csm_id csm_value_id(csm_value v)
 {
     return v.type == CSM_T_ID ? v.id : csm_nil().id;
+}
+
+/* The id under @p key of a map of arguments; none when there is none. */
+static inline csm_id csm_map_id(const csm_value *map, const char *key)
+{
+    const csm_value *value = csm_map_get(map, key);
+
+    return value != NULL ? csm_value_id(*value) : csm_nil().id;
 }
 
 static inline int64_t csm_record_int(csm_ctx *ctx, const csm_record *rec, const char *field)

@@ -386,7 +386,7 @@ static void rows_are_met_page_by_page(void **state)
         make(ctx, "x", 2);
     for (int pages = 0; pages < 3; pages++) {
         assert_ok(ctx, csm_query_open(ctx, "duty", &q));
-        csm_query_page(ctx, q, after, 2);
+        csm_query_page(ctx, q, "sys_id", after, 2);
         while (csm_query_next(ctx, q, &row) == CSM_OK && row != NULL) {
             after = csm_record_id(ctx, row);
             seen++;
@@ -418,6 +418,44 @@ static void all_that_is_found_is_written(void **state)
     assert_int_equal(count, 2);
     assert_ok(ctx, csm_query_open(ctx, "duty", &q));
     assert_status(ctx, csm_query_move(ctx, q, "start", NULL), CSM_E_STATE); /* two are started already */
+}
+
+static void rows_are_tied_once(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "rule");
+    csm_row *group;
+    uint64_t count;
+
+    assert_ok(ctx, world_insert(w, "sys_user_group", "name=Diggers", &group));
+    for (int n = 0; n < 2; n++)
+        assert_ok(ctx, csm_record_tie(ctx, "sys_user_grmember", "user", world_user("kim"), "group", group->id));
+    assert_ok(ctx, csm_query_count(ctx, "sys_user_grmember", "group.name=Diggers", &count));
+    assert_int_equal(count, 1);
+}
+
+static void open_rows_are_worked_on(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "kim");
+    csm_record *rec = make(ctx, "x", 2), *got;
+    csm_pair pair = { CSM_STR_INIT("of"), csm_id_value(csm_record_id(ctx, rec)) };
+    csm_value args = csm_map(&pair, 1);
+    csm_id id = csm_map_id(&args, "of");
+
+    assert_true(csm_id_is_none(csm_map_id(&args, "off")));
+    assert_ok(ctx, csm_record_get_open(ctx, "duty", id, &got));
+    world_commit(w);
+    ctx = world_write(w, "vera");
+    assert_status(ctx, csm_record_get_open(ctx, "duty", id, &got), CSM_E_NOT_FOUND);
+    world_abort(w);
+    ctx = world_write(w, "chief");
+    assert_ok(ctx, csm_record_get(ctx, "duty", id, &got));
+    assert_ok(ctx, csm_transition_run(ctx, got, "abandon", NULL));
+    assert_status(ctx, csm_record_get_open(ctx, "duty", id, &got), CSM_E_STATE);
+    world_abort(w);
+    ctx = world_write(w, "vera"); /* who reads places, and writes none */
+    assert_status(ctx, csm_record_get_open(ctx, "place", world_key("place", "park"), &got), CSM_E_DENIED);
 }
 
 static void groups_have_members(void **state)
@@ -639,7 +677,8 @@ int main(void)
         T(queries_stand_still_while_writing), T(reading_queries_stream),
         T(kept_rows_follow_their_table), T(kept_rows_are_for_trusted_code_and_watched_tables), T(values_grow), T(who_asks),
         T(trees_are_asked_for), T(a_hidden_top_has_no_tree), T(lists_are_gathered),
-        T(rows_are_met_page_by_page), T(all_that_is_found_is_written), T(groups_have_members),
+        T(rows_are_met_page_by_page), T(all_that_is_found_is_written), T(rows_are_tied_once), T(open_rows_are_worked_on),
+        T(groups_have_members),
         T(properties_and_small_things), T(arguments_are_checked), T(replies_are_given_once),
         T(attempts_stand_on_their_own),
     };
