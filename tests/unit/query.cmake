@@ -3,4 +3,6 @@ target_link_libraries(csm_query_world PUBLIC csm_support csm_flags PRIVATE cmock
 foreach(subject parse plans reach)
     csm_test(query_${subject} SOURCES query/test_${subject}.c ROOMS query_world LABELS unit)
 endforeach()
-csm_test(query_cursor SOURCES query/test_cursor.c ROOMS support LABELS unit)
+foreach(subject cursor aggregate)
+    csm_test(query_${subject} SOURCES query/test_${subject}.c ROOMS support LABELS unit)
+endforeach()

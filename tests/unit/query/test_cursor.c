@@ -1,73 +1,7 @@
 /* Cursors: which plan, how many rows it touches, tokens, offsets, limits, transactions; conditions on changes. */
-#include "declare.h"
+#include "jobs.h"
 
 #include "base/fault.h"
-#include "engine/query/query.h"
-
-#define T0 INT64_C(1767225600000000)
-#define PEOPLE 20u
-
-static fixture f;
-static csm_id people[PEOPLE];
-
-csm_status world_crew(csm_ctx *ctx, csm_id user, csm_value *out)
-{
-    (void)ctx;
-    (void)user;
-    *out = csm_list(NULL, 0);
-    return CSM_OK;
-}
-
-static void fill(uint32_t count)
-{
-    csm_ctx *ctx = fixture_write(&f);
-
-    for (uint32_t n = 0; n < PEOPLE; n++)
-        people[n] = (csm_id){ { 0x70, (uint8_t)n } };
-    static const char *const codes[] = { "ABCDEFGH", "abcdefgh-one", "abcdefg", "abcdefghi" }; /* keys hold 8 bytes */
-
-    for (uint32_t n = 0; n < count; n++) {
-        csm_row *row = fixture_row(&f, n % 4 == 0 ? "job" : "work");
-
-        fixture_set(row, "code", csm_ctext(codes[n / 3 % 4]));
-
-        fixture_set(row, "number", csm_text(csm_arena_printf(ctx->arena, "N%06u", n)));
-        fixture_set(row, "title", csm_text(csm_arena_printf(ctx->arena, "Title %u", n % 50)));
-        fixture_set(row, "state", csm_int(n % 3 + 1));
-        fixture_set(row, "priority", csm_int(n % 9 + 1));
-        fixture_set(row, "active", csm_bool(n % 2 == 0));
-        fixture_set(row, "opened_at", csm_time_value(T0 + (int64_t)(n / 3) * CSM_MINUTE));
-        fixture_set(row, "owner", csm_id_value(people[n / 2 % PEOPLE]));
-        fixture_set(row, "spent", csm_int(n));
-        fixture_set(row, "effort", csm_decimal(n * 1000000));
-        assert_ok(ctx, csm_row_put(ctx, NULL, row));
-    }
-    fixture_commit(&f);
-}
-
-static int open_small(void **state)
-{
-    (void)state;
-    fixture_open(&f, plugins, COUNT_OF(plugins));
-    fill(900);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    fixture_close(&f);
-    return 0;
-}
-
-static csm_query_spec spec_of(csm_ctx *ctx, const char *table, const char *text)
-{
-    csm_query_spec spec = { .table = fixture_table(&f, table) };
-    csm_filter_options options = { 0 };
-
-    assert_ok(ctx, csm_filter_parse(ctx->reg, spec.table, csm_str_of(text), options, ctx->arena, &spec.filter, &ctx->err));
-    return spec;
-}
 
 static uint32_t read_rows(csm_ctx *ctx, csm_cursor *cursor)
 {
@@ -91,44 +25,6 @@ static csm_str text_of(const csm_value *plan, const char *key)
 }
 
 /* ---- plans ---- */
-
-static const struct plan_row {
-    const char *name;
-    const char *table;
-    const char *text;
-    const char *plan, *index, *order;
-    uint32_t rows, touched; /* of a page of 20: rows, most entries and rows touched */
-} plan_rows[] = {
-    { "my open", "work", "owner=70030000000000000000000000000000^active=true^ORDERBYDESCopened_at", "merge", "mine",
-      "-opened_at,sys_id", 20, 45 },
-    { "my open, no order", "work", "owner=70030000000000000000000000000000^active=true", "merge", "mine",
-      "-opened_at,sys_id", 20, 45 },
-    { "my open, oldest first", "work", "owner=70030000000000000000000000000000^active=true^ORDERBYopened_at", "merge",
-      "mine", "opened_at,-sys_id", 20, 45 },
-    { "one table", "job", "state=1^ORDERBYopened_at", "index", "by_state", "opened_at,sys_id", 20, 42 },
-    { "newest", "work", "ORDERBYDESCopened_at", "merge", "newest", "-opened_at,sys_id", 20, 45 },
-    { "values of a set", "job", "stateIN1,2^ORDERBYopened_at", "merge", "by_state", "opened_at,sys_id", 20, 44 },
-    { "or of one field", "job", "state=1^ORstate=3^ORDERBYopened_at", "merge", "by_state", "opened_at,sys_id", 20, 44 },
-    { "range in the order", "job", "state=1^opened_at>2026-01-01T02:00:00Z^ORDERBYopened_at", "index", "by_state",
-      "opened_at,sys_id", 20, 42 },
-    { "order of a held column", "job", "state=2^ORDERBYstate^ORDERBYopened_at", "index", "by_state",
-      "state,opened_at,sys_id", 20, 42 },
-    { "set in the order", "job", "stateIN1,2^ORDERBYstate^ORDERBYopened_at", "merge", "by_state", "state,opened_at,sys_id", 20,
-      44 },
-    { "unique", "work", "number=N000123", "merge", "number", "sys_id", 1, 4 },
-    { "sorted", "job", "owner=70000000000000000000000000000000^ORDERBYDESCspent", "sort", "mine", "-spent,sys_id", 20, 70 },
-    { "by id", "work", "sys_id=70030000000000000000000000000000", "id", NULL, "sys_id", 0, 2 },
-    { "everything", "work", "", "scan", NULL, "sys_id", 20, 21 },
-    { "newest of one table", "job", "ORDERBYDESCsys_id", "scan", NULL, "-sys_id", 20, 120 },
-    { "prefix of a text", "work", "titleSTARTSWITHTITLE 1^ORDERBYtitle", "merge", "title", "title,sys_id", 20, 45 },
-    { "alternatives", "work", "owner=70030000000000000000000000000000^NQnumber=N000005", "sort", "mine,number", "sys_id", 20,
-      210 },
-    { "class", "work", "sys_class_name=job^state=1^ORDERBYopened_at", "index", "by_state", "opened_at,sys_id", 20, 42 },
-    { "class that is not asked", "job", "sys_class_name=work", "scan", NULL, "sys_id", 0, 0 },
-    { "contradiction", "work", "state=1^state=2", "scan", NULL, "sys_id", 0, 0 },
-    { "entry refuses", "job", "owner=70000000000000000000000000000000^active=true^priority=9^ORDERBYDESCopened_at", "index",
-      "mine", "-opened_at,sys_id", 3, 26 },
-};
 
 static void plan_is(void **state)
 {
@@ -538,178 +434,7 @@ static void an_entry_without_its_row_is_told(void **state)
     fixture_abort(&f);
 }
 
-/* ---- counts without rows ---- */
-
-static const struct count_row {
-    const char *name;
-    const char *table, *text;
-    uint64_t count, touched; /* entries and rows, at most */
-} count_rows[] = {
-    { "equal", "work", "state=1", 300, 300 },
-    { "two columns", "work", "owner=70030000000000000000000000000000^active=true", 23, 25 },
-    { "range", "job", "state=1^opened_at>=2026-01-01T02:00:00Z", 45, 45 },
-    { "column beside", "work", "state=1^priority=1", 100, 100 },
-    { "tested on the entry", "work", "active=true^priority<3", 100, 450 },
-    { "included field", "work", "owner=70030000000000000000000000000000^priorityIN1,2", 11, 46 },
-    { "all", "work", "", 900, 900 },
-    { "many entries sooner than few rows", "work", "state=1^spent<10", 4, 900 },
-    { "text that fills its key", "work", "code=ABCDEFGH", 225, 1350 },
-    { "longer than its key", "work", "code=abcdefgh-ONE", 225, 1350 },
-    { "shorter than its key", "work", "code=ABCDEFG", 225, 225 },
-    { "above one that fills", "work", "code>abcdefgh", 450, 1350 },
-    { "up to one that fills", "work", "code<=abcdefgh", 450, 1800 },
-    { "below one that fills", "work", "code<abcdefgh", 225, 1800 },
-    { "begins with one that fills", "work", "codeSTARTSWITHabcdefgh", 675, 1350 },
-    { "begins", "work", "codeSTARTSWITHabcdef", 900, 900 },
-    { "rows needed", "work", "state=1^titleLIKE1", 84, 600 },
-};
-
-static void count_touches(void **state)
-{
-    const struct count_row *row = *state;
-    csm_ctx *ctx = fixture_read(&f);
-    csm_query_spec spec = spec_of(ctx, row->table, row->text);
-    uint64_t count;
-
-    assert_ok(ctx, csm_query_count_rows(ctx, &spec, &count));
-    print_message("%llu touched %llu\n", (unsigned long long)count, (unsigned long long)ctx->budget.rows);
-    assert_int_equal(count, row->count);
-    assert_in_range(ctx->budget.rows, 0, row->touched);
-}
-
-/* ---- groups ---- */
-
-static void parts_of_dates(void **state)
-{
-    static const struct { csm_agg_part part; uint32_t groups; } rows[] = {
-        { CSM_PART_YEAR, 1 }, { CSM_PART_MONTH, 1 }, { CSM_PART_DAY, 1 }, { CSM_PART_NONE, 300 },
-    };
-
-    (void)state;
-    for (size_t n = 0; n < COUNT_OF(rows); n++) {
-        csm_ctx *ctx = fixture_read(&f);
-        csm_aggregate_spec spec = { .query = spec_of(ctx, "work", "") };
-        csm_value out;
-
-        spec.groups[0] = (csm_agg_group){ csm_mtable_field(spec.query.table, CSM_STR("opened_at")), rows[n].part, "at" };
-        spec.figures[0] = (csm_agg_figure){ CSM_AGG_COUNT, NULL, "count" };
-        spec.group_count = spec.figure_count = 1;
-        assert_ok(ctx, csm_aggregate_run(ctx, &spec, &out));
-        assert_int_equal(out.count, rows[n].groups);
-        csm_value at = *csm_map_get(&out.list[0], "at");
-        if (rows[n].part == CSM_PART_YEAR)
-            assert_int_equal(at.i, 2026);
-        if (rows[n].part == CSM_PART_MONTH)
-            assert_str(at.s, "2026-01");
-        if (rows[n].part == CSM_PART_DAY) {
-            assert_int_equal(at.type, CSM_T_DATE);
-            assert_int_equal(at.i, T0 / CSM_DAY);
-        }
-        assert_true(ctx->budget.rows <= 900 + 5); /* entries alone */
-    }
-}
-
-static csm_value money_value(csm_ctx *ctx, int64_t amount, const char *currency)
-{
-    csm_pair *pairs = csm_arena_array(ctx->arena, 2, sizeof(*pairs));
-
-    assert_non_null(pairs);
-    pairs[0] = (csm_pair){ CSM_STR("amount"), csm_decimal(amount) };
-    pairs[1] = (csm_pair){ CSM_STR("currency"), csm_ctext(currency) };
-    return csm_map(pairs, 2);
-}
-
-static void money_of_one_currency(void **state)
-{
-    csm_ctx *ctx = fixture_write(&f);
-    csm_aggregate_spec spec = { .query = spec_of(ctx, "chore", "") };
-    const csm_mfield *cost = csm_mtable_field(spec.query.table, CSM_STR("cost"));
-    csm_value out;
-
-    (void)state;
-    spec.figures[0] = (csm_agg_figure){ CSM_AGG_SUM, cost, "sum" };
-    spec.figures[1] = (csm_agg_figure){ CSM_AGG_AVG, cost, "mean" };
-    spec.figures[2] = (csm_agg_figure){ CSM_AGG_COUNT, cost, "with" };
-    spec.figures[3] = (csm_agg_figure){ CSM_AGG_COUNT, NULL, "all" };
-    spec.figure_count = 4;
-    for (int n = 0; n < 4; n++) {
-        csm_row *row = fixture_row(&f, "chore");
-
-        if (n < 3)
-            fixture_set(row, "cost", money_value(ctx, 1000000 * (n + 1) + n, "EUR"));
-        assert_ok(ctx, csm_row_put(ctx, NULL, row));
-    }
-    assert_ok(ctx, csm_aggregate_run(ctx, &spec, &out));
-    assert_int_equal(out.count, 1);
-    assert_int_equal(csm_map_get(csm_map_get(&out.list[0], "sum"), "amount")->i, 6000003);
-    assert_int_equal(csm_map_get(csm_map_get(&out.list[0], "mean"), "amount")->i, 2000001);
-    assert_str(csm_map_get(csm_map_get(&out.list[0], "mean"), "currency")->s, "EUR");
-    assert_int_equal(csm_map_get(&out.list[0], "with")->i, 3);
-    assert_int_equal(csm_map_get(&out.list[0], "all")->i, 4);
-    csm_row *row = fixture_row(&f, "chore");
-    fixture_set(row, "cost", money_value(ctx, 5, "USD"));
-    assert_ok(ctx, csm_row_put(ctx, NULL, row));
-    assert_status(ctx, csm_aggregate_run(ctx, &spec, &out), CSM_E_INVALID);
-    assert_non_null(strstr(ctx->err.message, "EUR"));
-    assert_non_null(strstr(ctx->err.message, "USD"));
-    fixture_abort(&f);
-}
-
-static void groups_are_limited_and_checked(void **state)
-{
-    csm_ctx *ctx = fixture_read(&f);
-    csm_aggregate_spec spec = { .query = spec_of(ctx, "work", ""), .group_count = 1, .limit = 49 };
-    const csm_mtable *work = spec.query.table;
-    csm_value out;
-
-    (void)state;
-    spec.groups[0] = (csm_agg_group){ csm_mtable_field(work, CSM_STR("title")), CSM_PART_NONE, "title" };
-    assert_status(ctx, csm_aggregate_run(ctx, &spec, &out), CSM_E_LIMIT);
-    spec.limit = 50;
-    assert_ok(ctx, csm_aggregate_run(ctx, &spec, &out));
-    assert_int_equal(out.count, 50);
-    assert_str(csm_map_get(&out.list[0], "title")->s, "Title 0"); /* as written, not as folded */
-    spec.groups[0].part = CSM_PART_DAY;
-    assert_status(ctx, csm_aggregate_run(ctx, &spec, &out), CSM_E_INVALID);
-    spec.groups[0] = (csm_agg_group){ csm_mtable_field(work, CSM_STR("watchers")), CSM_PART_NONE, "w" };
-    assert_status(ctx, csm_aggregate_run(ctx, &spec, &out), CSM_E_INVALID);
-    spec.groups[0] = (csm_agg_group){ csm_mtable_field(work, CSM_STR("secret")), CSM_PART_NONE, "s" };
-    assert_status(ctx, csm_aggregate_run(ctx, &spec, &out), CSM_E_INVALID);
-    spec.group_count = 0;
-    spec.figure_count = 1;
-    spec.figures[0] = (csm_agg_figure){ CSM_AGG_SUM, csm_mtable_field(work, CSM_STR("title")), "sum" };
-    assert_status(ctx, csm_aggregate_run(ctx, &spec, &out), CSM_E_INVALID);
-    spec.figures[0] = (csm_agg_figure){ CSM_AGG_AVG, NULL, "mean" };
-    assert_status(ctx, csm_aggregate_run(ctx, &spec, &out), CSM_E_INVALID);
-    spec.query = spec_of(ctx, "work", "state=1^state=2");
-    spec.figures[0] = (csm_agg_figure){ CSM_AGG_SUM, csm_mtable_field(work, CSM_STR("spent")), "sum" };
-    assert_ok(ctx, csm_aggregate_run(ctx, &spec, &out));
-    assert_int_equal(out.count, 1); /* of nothing: one row */
-    assert_true(csm_is_nil(*csm_map_get(&out.list[0], "sum")));
-}
-
 /* ---- changes ---- */
-
-static const struct change_row {
-    const char *name;
-    const char *text;
-    bool update, insert;
-} change_rows[] = {
-    { "changes", "stateCHANGES", true, true },
-    { "what stays", "priorityCHANGES", false, true },
-    { "what becomes empty", "ownerCHANGES", true, false },
-    { "what was and is empty", "dueCHANGES", false, false },
-    { "to", "stateCHANGESTO2", true, true },
-    { "to another", "stateCHANGESTO3", false, false },
-    { "to what stays", "priorityCHANGESTO5", false, true },
-    { "to nothing", "ownerCHANGESTO", true, false },
-    { "from", "stateCHANGESFROM1", true, false },
-    { "from another", "stateCHANGESFROM2", false, false },
-    { "from nothing", "stateCHANGESFROM", false, true },
-    { "and", "stateCHANGES^active=true", true, true },
-    { "or", "priorityCHANGES^ORstateCHANGESTO2", true, true },
-    { "text by its letters", "titleCHANGES", true, true },
-};
 
 static void change_holds(void **state)
 {
@@ -784,16 +509,13 @@ int main(void)
         cmocka_unit_test(id_ranges_are_ranges_of_keys),  cmocka_unit_test(sorting_has_a_limit),
         cmocka_unit_test(budgets_stop_it),               cmocka_unit_test(rows_are_fixed_and_read_when_reached),
         cmocka_unit_test(transactions_have_a_limit),     cmocka_unit_test(building_indexes_are_not_used),
-        cmocka_unit_test(an_entry_without_its_row_is_told), cmocka_unit_test(parts_of_dates),
-        cmocka_unit_test(money_of_one_currency),         cmocka_unit_test(groups_are_limited_and_checked),
-        cmocka_unit_test(memory_faults),
+        cmocka_unit_test(an_entry_without_its_row_is_told), cmocka_unit_test(memory_faults),
     };
     int failed = cmocka_run_group_tests(grown, NULL, NULL);
 
     failed += cmocka_run_group_tests(tests, open_small, close_all);
     (void)open_small(NULL);
     failed += run_rows("plans", plan_rows, plan_is);
-    failed += run_rows("counts", count_rows, count_touches);
     failed += run_rows("changes", change_rows, change_holds);
     (void)close_all(NULL);
     return failed;
