@@ -168,8 +168,6 @@ csm_status csm_call_answer(csm_call *call, csm_value result, csm_error *err);
 
 /* Hands finished calls (a list) to the loop thread. */
 void csm_rpc_finish(csm_rpc *rpc, csm_call *first, csm_call *last);
-csm_status csm_seat_init(csm_seat *seat, csm_store *store, csm_error *err);
-void csm_seat_done(csm_seat *seat);
 void csm_rpc_count(csm_call *call); /* one more call of its method, with its time and status */
 
 /* ---- throttle.c: an address with too many failed logins waits. Loop thread; allows: any ---- */

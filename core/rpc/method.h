@@ -57,8 +57,6 @@ csm_status csm_own_delete_where(csm_ctx *ctx, const char *table, const char *fie
 
 /* ---- people: method_session.c ---- */
 
-/* What session.login and session.whoami tell. */
-void csm_write_whoami(csm_ctx *ctx, csm_writer *w, const csm_caller *caller, const csm_identity *identity);
 /* Ends every login of a user but session @p keep. */
 csm_status csm_end_sessions(csm_ctx *ctx, csm_id user, csm_id keep);
 /* Counts one failed login of a user (NULL: nobody of that name), locks him after too many, and refuses the call. */

@@ -111,7 +111,8 @@ static void write_roles(csm_ctx *ctx, csm_writer *w, const csm_caller *caller)
     csm_list_end(w, list);
 }
 
-void csm_write_whoami(csm_ctx *ctx, csm_writer *w, const csm_caller *caller, const csm_identity *identity)
+/* What session.login and session.whoami tell. */
+static void write_whoami(csm_ctx *ctx, csm_writer *w, const csm_caller *caller, const csm_identity *identity)
 {
     csm_write_map(w, 10);
     csm_put_id(w, "user", caller->user);
@@ -140,7 +141,7 @@ static csm_status enter(csm_ctx *ctx, const csm_row *user, csm_identity identity
     w = csm_reply_begin(out);
     csm_write_map(w, 3);
     csm_write_cstr(w, "user");
-    csm_write_whoami(ctx, w, caller, &identity);
+    write_whoami(ctx, w, caller, &identity);
     csm_put_str(w, "token", secret);
     csm_put_time(w, "expires", expires);
     csm_caller_free(caller);
@@ -280,7 +281,7 @@ static csm_status session_logout(csm_ctx *ctx, const csm_args *in, csm_reply *ou
 static csm_status session_whoami(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
     (void)in;
-    csm_write_whoami(ctx, csm_reply_begin(out), ctx->caller, &csm_call_of(ctx)->identity);
+    write_whoami(ctx, csm_reply_begin(out), ctx->caller, &csm_call_of(ctx)->identity);
     return CSM_OK;
 }
 
@@ -334,7 +335,7 @@ static csm_status session_become(csm_ctx *ctx, const csm_args *in, csm_reply *ou
     CSM_TRY(csm_caller_make_acting(ctx, identity.user, identity.acting, identity.local_admin, &caller));
     call->changes_identity = true;
     call->new_identity = identity;
-    csm_write_whoami(ctx, csm_reply_begin(out), caller, &identity);
+    write_whoami(ctx, csm_reply_begin(out), caller, &identity);
     csm_caller_free(caller);
     return CSM_OK;
 }

@@ -17,13 +17,13 @@ const csm_rpc_options csm_rpc_options_default = {
     .login_failures = 60,
 };
 
-csm_status csm_seat_init(csm_seat *seat, csm_store *store, csm_error *err)
+static csm_status seat_init(csm_seat *seat, csm_store *store, csm_error *err)
 {
     CSM_TRY(csm_snap_new(store, &seat->snap, err));
     return csm_cache_init(&seat->cache, err);
 }
 
-void csm_seat_done(csm_seat *seat)
+static void seat_done(csm_seat *seat)
 {
     csm_snap_free(seat->snap);
     csm_cache_done(&seat->cache);
@@ -36,14 +36,14 @@ static csm_status seats_new(csm_rpc *rpc, uint32_t count, csm_seat **out, csm_er
     if (*out == NULL)
         return csm_error_nomem(err);
     for (uint32_t n = 0; n < count; n++)
-        CSM_TRY(csm_seat_init(&(*out)[n], rpc->engine->store, err));
+        CSM_TRY(seat_init(&(*out)[n], rpc->engine->store, err));
     return CSM_OK;
 }
 
 static void seats_free(csm_seat *seats, uint32_t count)
 {
     for (uint32_t n = 0; seats != NULL && n < count; n++)
-        csm_seat_done(&seats[n]);
+        seat_done(&seats[n]);
     csm_mem_free(seats);
 }
 
@@ -77,8 +77,8 @@ static csm_status make_parts(csm_rpc *rpc, csm_error *err)
     if (rpc->queue == NULL || rpc->done_lock == NULL || rpc->stats_lock == NULL || rpc->stats == NULL ||
         rpc->throttle == NULL || rpc->in_place.arena == NULL)
         return csm_error_nomem(err);
-    CSM_TRY(csm_seat_init(&rpc->loop, rpc->engine->store, err));
-    CSM_TRY(csm_seat_init(&rpc->write, rpc->engine->store, err));
+    CSM_TRY(seat_init(&rpc->loop, rpc->engine->store, err));
+    CSM_TRY(seat_init(&rpc->write, rpc->engine->store, err));
     CSM_TRY(seats_new(rpc, rpc->options.workers, &rpc->worker_seats, err));
     CSM_TRY(seats_new(rpc, rpc->options.login_parallel, &rpc->hasher_seats, err));
     take_trails(rpc);
@@ -155,8 +155,8 @@ void csm_rpc_free(csm_rpc *rpc)
     if (rpc->stats != NULL)
         csm_strmap_each(rpc->stats, free_stat, NULL);
     csm_strmap_free(rpc->stats);
-    csm_seat_done(&rpc->loop);
-    csm_seat_done(&rpc->write);
+    seat_done(&rpc->loop);
+    seat_done(&rpc->write);
     seats_free(rpc->worker_seats, rpc->options.workers);
     seats_free(rpc->hasher_seats, rpc->options.login_parallel);
     csm_buf_done(&rpc->in_place.reply);

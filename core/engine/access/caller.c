@@ -290,20 +290,13 @@ static csm_value field_of(const csm_row *row, const char *name)
     return field != NULL ? csm_row_get(row, field) : csm_nil();
 }
 
-/* @p any: also an inactive or locked one. */
-static csm_status load_user(csm_ctx *ctx, csm_id user, bool any, csm_row **out)
+static csm_status load_user(csm_ctx *ctx, csm_id user, csm_row **out)
 {
     const csm_mtable *table;
     csm_row *row;
 
     CSM_TRY(csm_registry_get_table(ctx->reg, CSM_STR("sys_user"), &table, &ctx->err));
     CSM_TRY(csm_row_find(ctx, table, user, &row));
-    if (row != NULL && any) {
-        *out = row;
-        return CSM_OK;
-    }
-    if (any)
-        return csm_ctx_fail(ctx, CSM_E_NOT_FOUND, "no such user");
     if (row == NULL || !csm_value_bool(field_of(row, "active")) || csm_value_bool(field_of(row, "locked_out")) ||
         csm_value_int(field_of(row, "locked_until")) > ctx->now)
         return refused(ctx);
@@ -317,12 +310,12 @@ static csm_status copy_name(csm_ctx *ctx, csm_caller *caller, const csm_row *row
     return out->ptr != NULL ? CSM_OK : csm_ctx_nomem(ctx);
 }
 
-static csm_status fill(csm_ctx *ctx, csm_caller *caller, bool local_admin, bool any)
+static csm_status fill(csm_ctx *ctx, csm_caller *caller, bool local_admin)
 {
     csm_row *row;
 
     if (!csm_id_is_none(caller->acting)) {
-        CSM_TRY(load_user(ctx, caller->acting, false, &row));
+        CSM_TRY(load_user(ctx, caller->acting, &row));
         CSM_TRY(copy_name(ctx, caller, row, &caller->acting_name));
     } else if (local_admin && !csm_id_is_none(caller->user)) {
         caller->acting_name = CSM_STR(CSM_LOCAL_ADMIN_NAME);
@@ -332,7 +325,7 @@ static csm_status fill(csm_ctx *ctx, csm_caller *caller, bool local_admin, bool 
         set_admin(caller);
         return CSM_OK;
     }
-    CSM_TRY(load_user(ctx, caller->user, any, &row));
+    CSM_TRY(load_user(ctx, caller->user, &row));
     CSM_TRY(copy_name(ctx, caller, row, &caller->user_name));
     caller->must_change_password = csm_value_bool(field_of(row, "password_needs_reset")) &&
                                    csm_id_is_none(caller->acting) && !local_admin;
@@ -366,12 +359,12 @@ nomem:
     return csm_ctx_nomem(ctx);
 }
 
-static csm_status make(csm_ctx *ctx, csm_caller *caller, bool local_admin, bool any, csm_caller **out)
+static csm_status make(csm_ctx *ctx, csm_caller *caller, bool local_admin, csm_caller **out)
 {
     csm_status st;
 
     csm_ctx_enter_system(ctx);
-    st = fill(ctx, caller, local_admin, any);
+    st = fill(ctx, caller, local_admin);
     csm_ctx_leave_system(ctx);
     if (st != CSM_OK) {
         csm_arena_free(caller->arena);
@@ -401,7 +394,7 @@ csm_status csm_caller_load(csm_ctx *ctx, csm_id user, csm_id acting, bool local_
     }
     CSM_TRY(make_empty(ctx, user, acting, &caller));
     caller->epoch = epoch;
-    CSM_TRY(make(ctx, caller, local_admin, false, &caller));
+    CSM_TRY(make(ctx, caller, local_admin, &caller));
     if ((st = keep(ctx, caller, key)) != CSM_OK) {
         csm_arena_free(caller->arena);
         return st;
@@ -415,20 +408,12 @@ csm_status csm_caller_make_acting(csm_ctx *ctx, csm_id user, csm_id acting, bool
     csm_caller *caller;
 
     CSM_TRY(make_empty(ctx, user, acting, &caller));
-    return make(ctx, caller, local_admin, false, out);
+    return make(ctx, caller, local_admin, out);
 }
 
 csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out)
 {
     return csm_caller_make_acting(ctx, user, (csm_id){ { 0 } }, false, out);
-}
-
-csm_status csm_caller_make_any(csm_ctx *ctx, csm_id user, csm_caller **out)
-{
-    csm_caller *caller;
-
-    CSM_TRY(make_empty(ctx, user, (csm_id){ { 0 } }, &caller));
-    return make(ctx, caller, false, true, out);
 }
 
 void csm_caller_free(csm_caller *caller)

@@ -16,8 +16,6 @@ void csm_caller_cache_clear(csm_caller_cache *cache);
 csm_status csm_caller_make(csm_ctx *ctx, csm_id user, csm_caller **out);
 /* The same with who acts as him, as csm_caller_load: for one whose rows this request changed and may yet undo. */
 csm_status csm_caller_make_acting(csm_ctx *ctx, csm_id user, csm_id acting, bool local_admin, csm_caller **out);
-/* The same of a user who may be inactive or locked: what he would hold. NOT_FOUND when there is none. */
-csm_status csm_caller_make_any(csm_ctx *ctx, csm_id user, csm_caller **out);
 void csm_caller_free(csm_caller *caller);
 /* Whether another user holds @p role now; one who is gone, inactive or locked holds none. From the thread's cache while
  * nothing watched changed. */

@@ -36,8 +36,6 @@ typedef struct csm_job_outcome {
 csm_status csm_job_outcome_find(csm_ctx *ctx, csm_str job, csm_job_outcome *out);
 csm_status csm_job_outcome_put(csm_ctx *ctx, csm_str job, const csm_job_outcome *outcome);
 
-/* A declared or built-in job; *plugin NULL for the engine's own. NULL: absent. */
-const csm_job *csm_job_find(const csm_registry *reg, csm_str name, const csm_mplugin **plugin);
 const csm_job *csm_job_builtin(csm_str name);
 /* NULL behind the last. */
 const csm_job *csm_job_builtin_at(size_t position);

@@ -9,7 +9,8 @@
 #define RETRY_LONGEST CSM_HOUR
 #define ATTEMPTS_MAX 12u
 
-const csm_job *csm_job_find(const csm_registry *reg, csm_str name, const csm_mplugin **plugin)
+/* A declared or built-in job; *plugin NULL for the engine's own. NULL: absent. */
+static const csm_job *find_job(const csm_registry *reg, csm_str name, const csm_mplugin **plugin)
 {
     *plugin = NULL;
     for (uint32_t n = 0; n < reg->job_count; n++) {
@@ -36,7 +37,7 @@ csm_status csm_job_put(csm_ctx *ctx, csm_str job, csm_str key, csm_time at, csm_
     const csm_mplugin *plugin;
     bool found;
 
-    if (csm_job_find(ctx->reg, job, &plugin) == NULL)
+    if (find_job(ctx->reg, job, &plugin) == NULL)
         return csm_ctx_fail(ctx, CSM_E_INVALID, "there is no job \"%.*s\"", CSM_STR_FMT(job));
     CSM_TRY(csm_due_forget(ctx, job, key, &found));
     return put(ctx, job, key, at, args);
@@ -111,7 +112,7 @@ static csm_status wake_waiting(csm_ctx *ctx)
         csm_due due = { 0 };
 
         st = csm_due_split(ctx, key, 1, &due);
-        if (st != CSM_OK || csm_job_find(ctx->reg, due.job, &plugin) == NULL)
+        if (st != CSM_OK || find_job(ctx->reg, due.job, &plugin) == NULL)
             continue;
         st = csm_due_decode(ctx, value, &due);
         if (st == CSM_OK)
@@ -324,7 +325,7 @@ csm_status csm_job_run_due(csm_ctx *ctx, bool events_first, bool *ran)
         if (!found)
             return CSM_OK;
         CSM_TRY(csm_due_decode(ctx, value, &due));
-        p.job = csm_job_find(ctx->reg, due.job, &p.plugin);
+        p.job = find_job(ctx->reg, due.job, &p.plugin);
         if (p.job != NULL)
             break;
         CSM_TRY(move_to_waiting(ctx, &due));

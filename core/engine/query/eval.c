@@ -90,7 +90,8 @@ csm_value csm_row_value(const csm_row *row, const csm_mfield *field)
     return field != NULL ? row->values[field->pos] : csm_nil();
 }
 
-csm_status csm_eval_find(csm_eval *eval, const csm_mtable *table, csm_id id, csm_row **out)
+/* A row by id, in scratch. */
+static csm_status find_row(csm_eval *eval, const csm_mtable *table, csm_id id, csm_row **out)
 {
     csm_arena *keep = eval->ctx->arena;
     csm_status st;
@@ -167,7 +168,7 @@ csm_status csm_eval_within(csm_eval *eval, const csm_reach *reach, const csm_row
 
 /* ---- values ---- */
 
-bool csm_fold_into(csm_arena *scratch, csm_str text, csm_str *out)
+static bool fold_into(csm_arena *scratch, csm_str text, csm_str *out)
 {
     size_t n = 0;
 
@@ -191,7 +192,7 @@ static csm_status is_among(csm_eval *eval, const csm_operands *operands, csm_val
 {
     csm_operand item = { .value = is_empty(value) ? csm_nil() : value };
 
-    if (item.value.type == CSM_T_TEXT && !csm_fold_into(eval->scratch, value.s, &item.folded))
+    if (item.value.type == CSM_T_TEXT && !fold_into(eval->scratch, value.s, &item.folded))
         return csm_ctx_nomem(eval->ctx);
     *out = csm_operands_have(operands, &item);
     return CSM_OK;
@@ -224,7 +225,7 @@ static csm_status matches_pattern(csm_eval *eval, csm_op op, const csm_operands 
     *out = false;
     if (value.type != CSM_T_TEXT)
         return CSM_OK;
-    if (!csm_fold_into(eval->scratch, value.s, &text))
+    if (!fold_into(eval->scratch, value.s, &text))
         return csm_ctx_nomem(eval->ctx);
     for (uint32_t n = 0; !*out && n < operands->count; n++)
         *out = has_pattern(op, text, operands->items[n].folded);
@@ -307,7 +308,7 @@ static csm_status walk(csm_eval *eval, const csm_path *path, bool trusted, const
     for (uint32_t n = 1; n < path->count; n++) {
         if (value.type != CSM_T_ID)
             return CSM_OK;
-        CSM_TRY(csm_eval_find(eval, path->steps[n - 1]->ref, value.id, &at));
+        CSM_TRY(find_row(eval, path->steps[n - 1]->ref, value.id, &at));
         *visible = at != NULL;
         if (*visible && !trusted)
             CSM_TRY(is_reached(eval, at, CSM_OP_READ, path->steps[n], visible));
@@ -346,7 +347,7 @@ static csm_status reaches_target(csm_eval *eval, const csm_mtable *table, csm_va
     *out = false;
     if (id.type != CSM_T_ID || table == NULL)
         return CSM_OK;
-    CSM_TRY(csm_eval_find(eval, table, id.id, &target));
+    CSM_TRY(find_row(eval, table, id.id, &target));
     return target != NULL ? is_reached(eval, target, op, NULL, out) : CSM_OK;
 }
 

@@ -55,7 +55,8 @@ static int number_cmp(const csm_value *a, const csm_value *b)
     return a->i < b->i ? -1 : a->i > b->i ? 1 : 0;
 }
 
-int csm_operand_cmp(const csm_operand *a, const csm_operand *b)
+/* Total order of operands of one field: nil, then by folded text or value. */
+static int operand_cmp(const csm_operand *a, const csm_operand *b)
 {
     if (a->value.type != b->value.type)
         return a->value.type < b->value.type ? -1 : 1;
@@ -78,7 +79,7 @@ int csm_operand_cmp(const csm_operand *a, const csm_operand *b)
 
 static int sort_cmp(const void *a, const void *b)
 {
-    return csm_operand_cmp(a, b);
+    return operand_cmp(a, b);
 }
 
 static bool is_sortable(const csm_mfield *field)
@@ -113,7 +114,7 @@ bool csm_operands_have(const csm_operands *operands, const csm_operand *value)
     if (operands->sorted)
         return bsearch(value, operands->items, operands->count, sizeof(*value), sort_cmp) != NULL;
     for (uint32_t n = 0; n < operands->count; n++)
-        if (csm_operand_cmp(&operands->items[n], value) == 0)
+        if (operand_cmp(&operands->items[n], value) == 0)
             return true;
     return false;
 }

@@ -29,7 +29,7 @@ typedef struct csm_operand {
 typedef struct csm_operands {
     const csm_operand *items;
     uint32_t count;
-    bool sorted; /* by csm_operand_cmp: looked up by halving */
+    bool sorted; /* looked up by halving */
 } csm_operands;
 
 typedef struct csm_path {
@@ -65,8 +65,6 @@ bool csm_operands_make(csm_arena *arena, const csm_mfield *field, csm_op op, con
                        csm_operands *out);
 /* True when @p value (of a row; folded if text) is among them. */
 bool csm_operands_have(const csm_operands *operands, const csm_operand *value);
-/* Total order of operands of one field: nil, then by folded text or value. */
-int csm_operand_cmp(const csm_operand *a, const csm_operand *b);
 const csm_expr *csm_expr_of_term(csm_arena *arena, const csm_term *term);
 /* AND or OR of @p count items, flattened one level; NULL items are true. Out of memory: one of kind CSM_EXPR_FAILED. */
 const csm_expr *csm_expr_join(csm_arena *arena, csm_expr_kind kind, const csm_expr *const *items, uint32_t count);
@@ -136,8 +134,6 @@ csm_status csm_eval_reach(csm_eval *eval, const csm_mtable *table, uint32_t op, 
  * be NULL): every field. */
 csm_status csm_eval_within(csm_eval *eval, const csm_reach *reach, const csm_row *row, bool *within, uint64_t *fields,
                            bool *whole);
-/* A row by id, in scratch. */
-csm_status csm_eval_find(csm_eval *eval, const csm_mtable *table, csm_id id, csm_row **out);
 /* True when access of the caller of @p ctx has no limits. */
 static inline bool csm_sees_all(const csm_ctx *ctx)
 {
@@ -146,7 +142,5 @@ static inline bool csm_sees_all(const csm_ctx *ctx)
 /* Value of a row by a field of its table or an ancestor (fields keep their position in descendants); nil when the row's
  * table has it not. */
 csm_value csm_row_value(const csm_row *row, const csm_mfield *field);
-/* Folded form of a text of a row, in scratch; false: out of memory. */
-bool csm_fold_into(csm_arena *scratch, csm_str text, csm_str *out);
 
 #endif

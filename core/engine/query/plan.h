@@ -136,7 +136,6 @@ bool csm_way_serves(const csm_branch *branch, csm_way *way, const csm_order *ord
 bool csm_branch_fixes(const csm_branch *branch, const csm_mfield *field);
 /* Is the index filled? Else notes it at the source. */
 csm_status csm_way_check(csm_plan *plan, csm_source *source, const csm_way *way, bool *ready);
-uint32_t csm_log2(uint64_t n);
 
 /* ---- order.c ---- */
 

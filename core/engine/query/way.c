@@ -1,7 +1,7 @@
 /* Which index walks a branch: leading columns held to points, the next held to a range, and what order comes out. */
 #include "engine/query/plan.h"
 
-uint32_t csm_log2(uint64_t n)
+static uint32_t log2_of(uint64_t n)
 {
     uint32_t log = 0;
 
@@ -38,7 +38,7 @@ static uint32_t field_bits(const csm_mfield *field)
 static int points_gain(const csm_hold *hold)
 {
     bool is_empty = hold->point_count == 1 && csm_is_nil(hold->points[0].value);
-    uint32_t bits = is_empty ? 2 : field_bits(hold->field), used = csm_log2(hold->point_count);
+    uint32_t bits = is_empty ? 2 : field_bits(hold->field), used = log2_of(hold->point_count);
 
     return bits > used ? (int)(bits - used) : 0;
 }
@@ -72,7 +72,7 @@ void csm_way_fit(const csm_branch *branch, const csm_mindex *index, uint32_t com
         way.gain += (int)(hold->range_bits < 8 ? hold->range_bits : 8);
     }
     if (index->unique && way.equal == index->column_count && way.gain < 40)
-        way.gain = 40 - (int)csm_log2(way.combos);
+        way.gain = 40 - (int)log2_of(way.combos);
     way.spread = is_listed(index, way.equal);
     *out = way;
 }
@@ -102,8 +102,8 @@ void csm_way_best(const csm_branch *branch, uint32_t combos, bool whole, csm_way
         if (!(whole && way.spread) && is_better(&way, &best))
             best = way;
     }
-    if (ids != NULL && ids->points != NULL && 50 - (int)csm_log2(ids->point_count) > best.gain)
-        best = (csm_way){ .ids = ids, .combos = ids->point_count, .gain = 50 - (int)csm_log2(ids->point_count) };
+    if (ids != NULL && ids->points != NULL && 50 - (int)log2_of(ids->point_count) > best.gain)
+        best = (csm_way){ .ids = ids, .combos = ids->point_count, .gain = 50 - (int)log2_of(ids->point_count) };
     if (best.index == NULL && best.ids == NULL)
         best.gain = 0;
     *out = best;

@@ -38,8 +38,6 @@ csm_value csm_assign_value(csm_ctx *ctx, const csm_assign *assign);
 /* The text a choice or state value is declared with, compared with a stored value. */
 bool csm_value_is_text(csm_value value, const char *text);
 
-/* The state declared for a value, or NULL. */
-const csm_state *csm_state_find(const csm_mstate_model *model, csm_value value);
 /* May the caller make it on this row: roles (unless the engine or a plugin acts) and filter. */
 typedef enum csm_permit { CSM_PERMIT_YES, CSM_PERMIT_ROLE, CSM_PERMIT_FILTER } csm_permit;
 csm_status csm_transition_permit(csm_ctx *ctx, const csm_mtransition *transition, const csm_row *row, csm_permit *out);

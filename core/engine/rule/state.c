@@ -2,7 +2,8 @@
  * roles bind callers, not rules and jobs. */
 #include "engine/rule/change.h"
 
-const csm_state *csm_state_find(const csm_mstate_model *model, csm_value value)
+/* The state declared for a value, or NULL. */
+static const csm_state *find_state(const csm_mstate_model *model, csm_value value)
 {
     for (uint32_t n = 0; n < model->decl->states.count; n++)
         if (csm_value_is_text(value, model->decl->states.items[n].value))
@@ -138,7 +139,7 @@ static csm_status refuse_permit(csm_ctx *ctx, const csm_mstate_model *model, con
 static csm_status begin_insert(csm_ctx *ctx, csm_change *change, const csm_mstate_model *model, const csm_mfield *field)
 {
     csm_value value = csm_row_get(change->now, field);
-    const csm_state *state = csm_state_find(model, value);
+    const csm_state *state = find_state(model, value);
 
     if (!change->by_client || change->brings_states || (state != NULL && (state->flags & CSM_STATE_INITIAL) != 0))
         return CSM_OK;
@@ -150,7 +151,7 @@ csm_status csm_state_open(csm_ctx *ctx, const csm_row *row)
 {
     const csm_mstate_model *model = row->table->state_model;
     const csm_mfield *field = model != NULL ? csm_field_in(row->table, model->field) : NULL;
-    const csm_state *state = field != NULL ? csm_state_find(model, csm_row_get(row, field)) : NULL;
+    const csm_state *state = field != NULL ? find_state(model, csm_row_get(row, field)) : NULL;
 
     if (state == NULL || (state->flags & CSM_STATE_CLOSED) == 0 || ctx->caller->is_system ||
         (ctx->caller->is_admin && !ctx->replay))
@@ -245,7 +246,7 @@ static csm_status run_hook(csm_ctx *ctx, csm_change *change, csm_status (*hook)(
 static void keep_active(csm_change *change, const csm_mstate_model *model, const csm_mfield *field)
 {
     const csm_mfield *active = csm_field_in(change->now->table, model->active);
-    const csm_state *state = csm_state_find(model, csm_row_get(change->now, field));
+    const csm_state *state = find_state(model, csm_row_get(change->now, field));
 
     if (active == NULL || state == NULL || (change->old != NULL && !csm_change_moves(change, field)))
         return;
