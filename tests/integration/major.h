@@ -26,39 +26,17 @@ static inline int setup(void **state)
 
 static inline void shows(people *p, const char *id, const char *field, const char *wanted)
 {
-    const char *before = p->who;
-
-    as(p, "adam");
-    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, id), field), wanted);
-    as(p, before);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), field), wanted);
 }
 
 static inline void is(people *p, const char *id, const char *field, int64_t wanted)
 {
-    const char *before = p->who;
-
-    as(p, "adam");
-    assert_int_equal(csm_tk_int(p->tk, csm_tk_get(p->tk, CASE, id), field), wanted);
-    as(p, before);
-}
-
-static inline unsigned said(people *p, const char *id, const char *journal, const char *part)
-{
-    const char *before = p->who;
-    const csm_value *entries;
-    unsigned found = 0;
-
-    as(p, "adam");
-    entries = csm_tk_at(p->tk, csm_tk_get(p->tk, CASE, id), journal);
-    for (uint32_t n = 0; n < entries->count; n++)
-        found += strstr(csm_tk_str(p->tk, &entries->list[n], "text"), part) != NULL;
-    as(p, before);
-    return found;
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, CASE, id), field), wanted);
 }
 
 static inline bool noted(people *p, const char *id, const char *part)
 {
-    return said(p, id, "work_notes", part) > 0;
+    return people_told(p, CASE, id, "work_notes", part) > 0;
 }
 
 static inline const char *candidate(people *p, const char *title)

@@ -143,6 +143,37 @@ const char *people_shipped(people *p, const char *table, const char *name)
     return csm_tk_str(p->tk, csm_tk_first(p->tk, table, "name=%s", name), "sys_id");
 }
 
+const csm_value *people_row(people *p, const char *table, const char *id)
+{
+    const char *before = p->who;
+    const csm_value *rec;
+
+    as(p, "adam");
+    rec = csm_tk_get(p->tk, table, id);
+    as(p, before);
+    return rec;
+}
+
+const char *people_said(people *p, const char *table, const char *id, const char *journal)
+{
+    const csm_value *entries = csm_tk_at(p->tk, people_row(p, table, id), journal);
+    char text[16384] = "";
+
+    for (uint32_t n = 0; n < entries->count && strlen(text) < 15000; n++)
+        strncat(strncat(text, csm_tk_str(p->tk, &entries->list[n], "text"), 1000), "|", 2);
+    return csm_tk_keep_text(p->tk, csm_str_of(text));
+}
+
+unsigned people_told(people *p, const char *table, const char *id, const char *journal, const char *part)
+{
+    const csm_value *entries = csm_tk_at(p->tk, people_row(p, table, id), journal);
+    unsigned found = 0;
+
+    for (uint32_t n = 0; n < entries->count; n++)
+        found += strstr(csm_tk_str(p->tk, &entries->list[n], "text"), part) != NULL;
+    return found;
+}
+
 const char *people_list(people *p, const char *table, const char *query, const char *field)
 {
     const csm_value *rows = csm_tk_rows(p->tk, table, "%s", query);

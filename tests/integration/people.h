@@ -75,6 +75,12 @@ const char *people_case_in(people *p, int state);
 /* Runs a transition method and answers the record. */
 const csm_value *people_do(people *p, const char *method, const char *id);
 
+/* The record as an administrator sees it. */
+const csm_value *people_row(people *p, const char *table, const char *id);
+/* All that a journal of it holds, newest first, a "|" behind each entry; and how many entries hold this part. */
+const char *people_said(people *p, const char *table, const char *id, const char *journal);
+unsigned people_told(people *p, const char *table, const char *id, const char *journal, const char *part);
+
 /* Lists "field" of the rows of a filter, in order, joined by blanks. */
 const char *people_list(people *p, const char *table, const char *query, const char *field);
 /* Whether the rows of a filter hold this id. */

@@ -28,27 +28,6 @@ static inline int setup(void **state)
     return 0;
 }
 
-static inline const csm_value *row(people *p, const char *table, const char *id)
-{
-    const char *before = p->who;
-    const csm_value *rec;
-
-    as(p, "adam");
-    rec = csm_tk_get(p->tk, table, id);
-    as(p, before);
-    return rec;
-}
-
-static inline bool told(people *p, const char *id, const char *field, const char *part)
-{
-    const csm_value *entries = csm_tk_at(p->tk, row(p, CASE, id), field);
-    bool found = false;
-
-    for (uint32_t n = 0; n < entries->count && !found; n++)
-        found = strstr(csm_tk_str(p->tk, &entries->list[n], "text"), part) != NULL;
-    return found;
-}
-
 static inline const csm_value *submit(people *p, const char *who, const char *item)
 {
     as(p, who);
@@ -68,7 +47,7 @@ static inline const char *ordered_from(people *p, const char *id, const char *it
 
 static inline const char *request_of(people *p, const char *item)
 {
-    return csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "request");
+    return csm_tk_str(p->tk, people_row(p, REQUEST_ITEM, item), "request");
 }
 
 static inline void finish(people *p, const char *verb, const char *item)

@@ -20,35 +20,11 @@ static inline int setup(void **state)
     return 0;
 }
 
-static inline const csm_value *row(people *p, const char *table, const char *id)
-{
-    const char *before = p->who;
-    const csm_value *rec;
-
-    as(p, "adam");
-    rec = csm_tk_get(p->tk, table, id);
-    as(p, before);
-    return rec;
-}
-
-/* The whole text of a journal. */
-static inline const char *said(people *p, const char *table, const char *id, const char *journal)
-{
-    const csm_value *entries = csm_tk_at(p->tk, row(p, table, id), journal);
-    char text[16384] = "";
-
-    for (uint32_t n = 0; n < entries->count && strlen(text) < 15000; n++) {
-        strncat(text, csm_tk_str(p->tk, &entries->list[n], "text"), 1000);
-        strncat(text, "|", 2);
-    }
-    return csm_tk_keep_text(p->tk, csm_str_of(text));
-}
-
 static inline void noted(people *p, const char *id, const char *part)
 {
-    if (strstr(said(p, CASE, id, "work_notes"), part) == NULL)
-        fail_msg("the case's work notes lack \"%s\": %s", part, said(p, CASE, id, "work_notes"));
-    if (strstr(said(p, CASE, id, "comments"), part) != NULL)
+    if (strstr(people_said(p, CASE, id, "work_notes"), part) == NULL)
+        fail_msg("the case's work notes lack \"%s\": %s", part, people_said(p, CASE, id, "work_notes"));
+    if (strstr(people_said(p, CASE, id, "comments"), part) != NULL)
         fail_msg("the customer would read \"%s\"", part);
 }
 

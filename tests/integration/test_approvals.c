@@ -32,11 +32,7 @@ static const char *asked(people *p, const char *task, const char *person)
 
 static void is(people *p, const char *table, const char *id, const char *field, const char *wanted)
 {
-    const char *before = p->who;
-
-    as(p, "adam");
-    csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, table, id), field), wanted);
-    as(p, before);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, table, id), field), wanted);
 }
 
 static void answer(people *p, const char *who, const char *verb, const char *id)

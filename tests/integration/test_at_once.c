@@ -81,45 +81,21 @@ static const step *one_of(const step *a, const step *b)
     return done;
 }
 
-/* ---- what is there then ---- */
-
-static const csm_value *row(people *p, const char *table, const char *id)
-{
-    const char *before = p->who;
-    const csm_value *rec;
-
-    as(p, "adam");
-    rec = csm_tk_get(p->tk, table, id);
-    as(p, before);
-    return rec;
-}
-
 static const char *text(people *p, const char *table, const char *id, const char *field)
 {
-    return csm_tk_str(p->tk, row(p, table, id), field);
+    return csm_tk_str(p->tk, people_row(p, table, id), field);
 }
 
 static void is_in_state(people *p, const char *table, const char *id, int64_t state)
 {
-    assert_int_equal(csm_tk_int(p->tk, row(p, table, id), "state"), state);
-}
-
-/* How many work notes of the case hold it. */
-static unsigned told(people *p, const char *id, const char *words)
-{
-    const csm_value *notes = csm_tk_at(p->tk, row(p, CASE, id), "work_notes");
-    unsigned count = 0;
-
-    for (uint32_t n = 0; n < notes->count; n++)
-        count += strstr(csm_tk_str(p->tk, &notes->list[n], "text"), words) != NULL;
-    return count;
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, table, id), "state"), state);
 }
 
 /* Nobody wrote to the case since the answer that closed it. */
 static void untouched_since(people *p, const char *id, const csm_value *closed)
 {
     is_in_state(p, CASE, id, 3);
-    assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "sys_mod_count"), csm_tk_int(p->tk, closed, "sys_mod_count"));
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, CASE, id), "sys_mod_count"), csm_tk_int(p->tk, closed, "sys_mod_count"));
 }
 
 /* The last thing that happened to the linked record was told once when the case was open then, and not at all when it was closed. */
@@ -131,7 +107,7 @@ static void told_if_open(people *p, const char *id, const char *table, const cha
     int order;
 
     (void)snprintf(words, sizeof(words), "%s: %s", text(p, table, linked, "number"), what);
-    count = told(p, id, words);
+    count = people_told(p, CASE, id, "work_notes", words);
     order = strcmp(happened_at, closed_at);
     if (count > 1 || (order < 0 && count == 0) || (order > 0 && count == 1))
         fail_msg("told %u times: \"%s\" at %s, the case closed at %s", count, words, happened_at, closed_at);
@@ -190,7 +166,7 @@ static void acceptance_368_closed_at_once(void **state)
         told_if_open(p, id, "incident", incident, "Resolved -> Closed");
         told_if_open(p, id, "problem", problem, "New -> Closed");
         told_if_open(p, id, "change_request", change, "New -> Canceled");
-        heard += told(p, id, "Resolved -> Closed");
+        heard += people_told(p, CASE, id, "work_notes", "Resolved -> Closed");
     }
     print_message("%u of %u cases were open when their incident closed\n", heard, ROUNDS);
 }
@@ -213,16 +189,16 @@ static void acceptance_368_relinked_while_it_closes(void **state)
         went_well(&steps[0]);
         untouched_since(p, id, steps[0].answer);
         if (steps[1].status == CSM_OK) {
-            assert_int_equal(told(p, id, "unlinked"), 1);
+            assert_int_equal(people_told(p, CASE, id, "work_notes", "unlinked"), 1);
         } else {
             came_late(&steps[1]);
-            assert_int_equal(told(p, id, "unlinked"), 0);
+            assert_int_equal(people_told(p, CASE, id, "work_notes", "unlinked"), 0);
             csm_tk_assert_str(text(p, CASE, id, "incident"), incident);
         }
         linked = text(p, CASE, id, "problem");
         if (linked[0] != '\0')
             csm_tk_assert_str(linked, text(p, "incident", incident, "problem_id"));
-        assert_true(told(p, id, ": New -> Canceled") <= 1);
+        assert_true(people_told(p, CASE, id, "work_notes", ": New -> Canceled") <= 1);
     }
 }
 
@@ -263,10 +239,10 @@ static void acceptance_368_many_closed_while_they_are_told(void **state)
         assert_int_equal(csm_tk_answer(p->tk, closed[n], &answer), CSM_OK);
         csm_tk_settle(p->tk);
         untouched_since(p, ids[n], answer);
-        assert_int_equal(told(p, ids[n], "while all are open"), 1);
+        assert_int_equal(people_told(p, CASE, ids[n], "work_notes", "while all are open"), 1);
         for (unsigned k = 0; k < COMMENTS; k++) {
             (void)snprintf(words, sizeof(words), "words %u", k);
-            assert_true(told(p, ids[n], words) <= 1);
+            assert_true(people_told(p, CASE, ids[n], "work_notes", words) <= 1);
         }
     }
 }

@@ -7,30 +7,7 @@
 
 static int64_t state_of(people *p, const char *id)
 {
-    const char *before = p->who;
-    int64_t value;
-
-    as(p, "adam");
-    value = csm_tk_int(p->tk, csm_tk_get(p->tk, CASE, id), "state");
-    as(p, before);
-    return value;
-}
-
-/* The whole text of a journal, newest first. */
-static const char *said(people *p, const char *id, const char *journal)
-{
-    const char *before = p->who;
-    const csm_value *entries;
-    char text[4096] = "";
-
-    as(p, "adam");
-    entries = csm_tk_at(p->tk, csm_tk_get(p->tk, CASE, id), journal);
-    for (uint32_t n = 0; n < entries->count; n++) {
-        strncat(text, csm_tk_str(p->tk, &entries->list[n], "text"), 500);
-        strncat(text, "|", 2);
-    }
-    as(p, before);
-    return csm_tk_keep_text(p->tk, csm_str_of(text));
+    return csm_tk_int(p->tk, people_row(p, CASE, id), "state");
 }
 
 static void acceptance_091_assign_to_me(void **state)
@@ -221,7 +198,7 @@ static void acceptance_098_the_customer_rejects(void **state)
     assert_int_equal(csm_tk_int(p->tk, rec, "reopen_count"), 1);
     assert_true(csm_tk_is_nil(p->tk, rec, "resolved_at") && csm_tk_is_nil(p->tk, rec, "resolved_by"));
     assert_true(csm_tk_is_nil(p->tk, rec, "resolution_code") && csm_tk_is_nil(p->tk, rec, "close_notes"));
-    assert_non_null(strstr(said(p, id, "comments"), "still dark"));
+    assert_non_null(strstr(people_said(p, CASE, id, "comments"), "still dark"));
     (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
     as(p, "pat");
     (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'dark as ever'}", id);
@@ -266,7 +243,7 @@ static void acceptance_101_the_customer_closes(void **state)
     assert_int_equal(csm_tk_int(p->tk, rec, "state"), 3);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "resolution_code"), "solved_by_customer");
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "close_notes"), "Closed by customer");
-    assert_non_null(strstr(said(p, id, "comments"), "Closed by customer"));
+    assert_non_null(strstr(people_said(p, CASE, id, "comments"), "Closed by customer"));
     assert_int_equal(csm_tk_count(p->tk, "asmt_assessment_instance", "task=%s^state=ready", id), 1);
     id = people_case_in(p, 10);
     as(p, "pam");
@@ -286,7 +263,7 @@ static void stays_closed(people *p, const char *id)
         (void)csm_tk_fails(p->tk, n < 2 ? CSM_E_REJECTED : CSM_E_DENIED, "record.insert",
                            "{'table':'sn_customerservice_task','values':{'short_description':'t','parent_case':'%s'}}", id);
     }
-    assert_null(strstr(said(p, id, "comments"), "one more"));
+    assert_null(strstr(people_said(p, CASE, id, "comments"), "one more"));
 }
 
 static void acceptance_102_closed_is_closed(void **state)
@@ -440,7 +417,7 @@ static void acceptance_367_what_the_customer_said(void **state)
     assert_int_equal(csm_tk_int(p->tk, rec, "state"), 3);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "closed_by"), p->ann);
     assert_false(csm_tk_bool(p->tk, rec, "active") || csm_tk_is_nil(p->tk, rec, "closed_at"));
-    assert_non_null(strstr(said(p, id, "comments"), "pat accepted by phone on Monday"));
+    assert_non_null(strstr(people_said(p, CASE, id, "comments"), "pat accepted by phone on Monday"));
     as(p, "adam");
     assert_int_equal(csm_tk_count(p->tk, "asmt_assessment_instance", "task=%s", id), 1);
     id = people_case_in(p, 6);

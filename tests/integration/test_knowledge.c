@@ -44,22 +44,6 @@ static const char *article_in(people *p, const char *base_id, const char *title,
     return id;
 }
 
-static const char *said(people *p, const char *table, const char *id, const char *journal)
-{
-    const char *before = p->who;
-    const csm_value *entries;
-    char text[16384] = "";
-
-    as(p, "adam");
-    entries = csm_tk_at(p->tk, csm_tk_get(p->tk, table, id), journal);
-    for (uint32_t n = 0; n < entries->count && strlen(text) < 15000; n++) {
-        strncat(text, csm_tk_str(p->tk, &entries->list[n], "text"), 1000);
-        strncat(text, "|", 2);
-    }
-    as(p, before);
-    return csm_tk_keep_text(p->tk, csm_str_of(text));
-}
-
 static unsigned times(const char *text, const char *part)
 {
     unsigned count = 0;
@@ -180,8 +164,8 @@ static void acceptance_318_an_article_for_a_case(void **state)
     row = csm_tk_ok(p->tk, "knowledge.attach", "{'id':'%s','task':'%s'}", article, id);
     link = csm_tk_str(p->tk, row, "sys_id");
     assert_non_null(strstr(csm_tk_str(p->tk, row, "draft"), "reset the box"));
-    assert_non_null(strstr(said(p, CASE, id, "work_notes"), number));
-    assert_null(strstr(said(p, CASE, id, "comments"), number));
+    assert_non_null(strstr(people_said(p, CASE, id, "work_notes"), number));
+    assert_null(strstr(people_said(p, CASE, id, "comments"), number));
     (void)csm_tk_fails(p->tk, CSM_E_EXISTS, "knowledge.attach", "{'id':'%s','task':'%s'}", article, id);
     as(p, "pat"); /* nothing reached him */
     csm_tk_hidden(p->tk, ATTACHED, link);
@@ -198,11 +182,11 @@ static void acceptance_318_an_article_for_a_case(void **state)
     as(p, "kai"); /* the article changes: the case is noted, once */
     (void)csm_tk_update(p->tk, ARTICLE, article, "{'text':'Hold the button'}");
     csm_tk_settle(p->tk);
-    assert_int_equal(times(said(p, CASE, id, "work_notes"), "Attached article was changed"), 1);
-    assert_null(strstr(said(p, CASE, id, "comments"), "was changed"));
+    assert_int_equal(times(people_said(p, CASE, id, "work_notes"), "Attached article was changed"), 1);
+    assert_null(strstr(people_said(p, CASE, id, "comments"), "was changed"));
     (void)csm_tk_ok(p->tk, "knowledge.retire", "{'id':'%s'}", article);
     csm_tk_settle(p->tk);
-    assert_int_equal(times(said(p, CASE, id, "work_notes"), "is now Retired"), 1);
+    assert_int_equal(times(people_said(p, CASE, id, "work_notes"), "is now Retired"), 1);
     as(p, "pat"); /* what he may not read he is not shown either */
     csm_tk_hidden(p->tk, ATTACHED, link);
 }
@@ -249,7 +233,7 @@ static void acceptance_318_many_cases(void **state)
     (void)csm_tk_update(p->tk, ARTICLE, article, "{'text':'Other words again'}");
     csm_tk_settle(p->tk);
     for (unsigned n = 0; n < COUNT; n++)
-        assert_int_equal(times(said(p, CASE, ids[n], "work_notes"), "Attached article was changed"), 2);
+        assert_int_equal(times(people_said(p, CASE, ids[n], "work_notes"), "Attached article was changed"), 2);
 }
 
 static void acceptance_319_a_gap(void **state)
@@ -261,7 +245,7 @@ static void acceptance_319_a_gap(void **state)
     gap = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_knowledge_gap", "{'id':'%s','short_description':'nothing on resets'}", id),
                      "sys_id");
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, "kb_feedback_task", gap), "parent"), id);
-    assert_non_null(strstr(said(p, CASE, id, "work_notes"), "KFT"));
+    assert_non_null(strstr(people_said(p, CASE, id, "work_notes"), "KFT"));
     assert_true(csm_tk_is_nil(p->tk, csm_tk_get(p->tk, CASE, id), "action_status")); /* the case does not wait for it */
     assert_false(csm_tk_bool(p->tk, csm_tk_get(p->tk, CASE, id), "needs_attention"));
     as(p, "pat");
@@ -290,8 +274,8 @@ static void acceptance_264_known_error(void **state)
     assert_true(csm_tk_bool(p->tk, csm_tk_get(p->tk, ARTICLE, article), "is_known_error"));
     assert_non_null(strstr(csm_tk_str(p->tk, csm_tk_get(p->tk, ARTICLE, article), "text"), "turn it off and on"));
     assert_true(csm_tk_bool(p->tk, csm_tk_get(p->tk, "problem", problem), "known_error"));
-    assert_non_null(strstr(said(p, CASE, id, "work_notes"), number));
-    assert_null(strstr(said(p, CASE, id, "comments"), number));
+    assert_non_null(strstr(people_said(p, CASE, id, "work_notes"), number));
+    assert_null(strstr(people_said(p, CASE, id, "comments"), number));
     as(p, "pat"); /* a draft */
     csm_tk_hidden(p->tk, ARTICLE, article);
     as(p, "kai");
@@ -302,7 +286,7 @@ static void acceptance_264_known_error(void **state)
     inside = article_in(p, internal_base, "the whole truth", "published");
     as(p, "both");
     (void)csm_tk_ok(p->tk, "problem.tie_known_error", "{'id':'%s','article':'%s'}", problem, inside);
-    assert_non_null(strstr(said(p, CASE, id, "work_notes"),
+    assert_non_null(strstr(people_said(p, CASE, id, "work_notes"),
                            csm_tk_str(p->tk, csm_tk_get(p->tk, ARTICLE, inside), "number")));
     as(p, "pat");
     csm_tk_hidden(p->tk, ARTICLE, inside);
@@ -384,7 +368,7 @@ static void acceptance_357_a_relayed_note(void **state)
     incident = csm_tk_str(p->tk, csm_tk_ok(p->tk, "case.create_incident", "{'id':'%s'}", id), "sys_id");
     as(p, "tim");
     (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'the line card is being replaced'}");
-    assert_null(strstr(said(p, CASE, id, "comments"), "line card"));
+    assert_null(strstr(people_said(p, CASE, id, "comments"), "line card"));
     as(p, "ann");
     note = note_of(p, id, "line card");
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, "sys_journal_field", "element_id=%s^element=work_notes^valueLIKEline card",

@@ -95,8 +95,8 @@ static void acceptance_289_290_child_cases(void **state)
             fail_msg("account %d has not exactly one child", n);
     rec = csm_tk_first(p->tk, CASE, "parent=%s^child_case_creation_progress=true", major);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "watch_list.0"), csm_tk_str(p->tk, rec, "contact"));
-    assert_int_equal(said(p, csm_tk_str(p->tk, rec, "sys_id"), "comments", "We are on it."), 1);
-    assert_int_equal(said(p, two[0], "comments", "We are on it."), 0);
+    assert_int_equal(people_told(p, CASE, csm_tk_str(p->tk, rec, "sys_id"), "comments", "We are on it."), 1);
+    assert_int_equal(people_told(p, CASE, two[0], "comments", "We are on it."), 0);
     rec = csm_tk_get(p->tk, CASE, major);
     assert_int_equal(csm_tk_int(p->tk, rec, "child_case_count"), MANY);
     assert_false(csm_tk_bool(p->tk, rec, "child_case_creation_progress"));
@@ -119,7 +119,7 @@ static void acceptance_289_290_child_cases(void **state)
     as(p, "adam");
     rec = csm_tk_first(p->tk, CASE, "parent=%s^account=%s", major, p->X);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact"), p->xena);
-    assert_int_equal(said(p, csm_tk_str(p->tk, rec, "sys_id"), "comments", "Second word."), 1);
+    assert_int_equal(people_told(p, CASE, csm_tk_str(p->tk, rec, "sys_id"), "comments", "Second word."), 1);
     assert_int_equal(people_mails(p, "xena", "We opened case"), 1);
     assert_int_equal(people_mails(p, "xena", "New comment"), 0);
 }
@@ -175,7 +175,7 @@ static void acceptance_295_add_existing(void **state)
             assert_true(noted(p, ids[n], "is its major case now"));
     }
     assert_int_equal(reasons, 3);
-    assert_int_equal(said(p, major, "work_notes", "is a child case now"), 7);
+    assert_int_equal(people_told(p, CASE, major, "work_notes", "is a child case now"), 7);
     assert_int_equal(children(p, major, "^sync_driver=true"), 7);
     answer = csm_tk_ok(p->tk, "case.add_child_cases", "{'id':'%s','cases':['%s']}", major, ids[0]);
     csm_tk_assert_str(csm_tk_str(p->tk, answer, "result"), "none");
@@ -231,7 +231,7 @@ static void acceptance_292_sync(void **state)
     csm_tk_settle(p->tk);
     for (size_t n = 0; n < 5; n++) {
         is(p, ids[n], "priority", 4);
-        assert_int_equal(said(p, ids[n], "comments", "unheard"), 0);
+        assert_int_equal(people_told(p, CASE, ids[n], "comments", "unheard"), 0);
     }
     sync(p, "true");
     mails = people_mails(p, "pat", "New comment");
@@ -243,10 +243,10 @@ static void acceptance_292_sync(void **state)
         bool follows = n < 3;
 
         is(p, ids[n], "priority", follows ? 5 : 4);
-        assert_int_equal(said(p, ids[n], "comments", "first word"), follows);
-        assert_int_equal(said(p, ids[n], "comments", "second word"), follows);
-        assert_int_equal(said(p, ids[n], "work_notes", "among us"), follows);
-        assert_int_equal(said(p, ids[n], "work_notes", "is a child case now"), 0); /* nothing of its siblings */
+        assert_int_equal(people_told(p, CASE, ids[n], "comments", "first word"), follows);
+        assert_int_equal(people_told(p, CASE, ids[n], "comments", "second word"), follows);
+        assert_int_equal(people_told(p, CASE, ids[n], "work_notes", "among us"), follows);
+        assert_int_equal(people_told(p, CASE, ids[n], "work_notes", "is a child case now"), 0); /* nothing of its siblings */
     }
     as(p, "pat");
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, CASE, ids[1]), "comments.0.text"), "second word");
@@ -373,8 +373,8 @@ static void acceptance_296_customer_of_a_child(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.query", "{'table':'%s','query':'major_case_state=accepted'}", CASE);
     (void)csm_tk_update(p->tk, CASE, mine, "{'comments':'is it over?'}"); /* the child keeps it, the major case shows it */
     assert_true(needs_attention(p, major));
-    assert_int_equal(said(p, major, "comments", "is it over?"), 0);
-    assert_int_equal(said(p, mine, "comments", "is it over?"), 1);
+    assert_int_equal(people_told(p, CASE, major, "comments", "is it over?"), 0);
+    assert_int_equal(people_told(p, CASE, mine, "comments", "is it over?"), 1);
     as(p, "xena");
     assert_int_equal(csm_tk_count(p->tk, CASE, "short_description=all of you"), 1);
     csm_tk_hidden(p->tk, CASE, mine);

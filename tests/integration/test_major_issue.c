@@ -116,16 +116,16 @@ static void acceptance_286_records_of_both(void **state)
     as(p, "tim");
     (void)csm_tk_ok(p->tk, "incident.start", "{'id':'%s'}", incident);
     (void)csm_tk_ok(p->tk, "incident.start", "{'id':'%s'}", own);
-    assert_int_equal(said(p, major, "work_notes", "New -> In Progress"), 1);
-    assert_int_equal(said(p, id, "work_notes", "New -> In Progress"), 0);
-    assert_int_equal(said(p, other, "work_notes", "New -> In Progress"), 1);
+    assert_int_equal(people_told(p, CASE, major, "work_notes", "New -> In Progress"), 1);
+    assert_int_equal(people_told(p, CASE, id, "work_notes", "New -> In Progress"), 0);
+    assert_int_equal(people_told(p, CASE, other, "work_notes", "New -> In Progress"), 1);
     sync(p, "true");
     as(p, "tim");
     (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'a cable'}");
     csm_tk_settle(p->tk);
-    assert_int_equal(said(p, major, "work_notes", "a cable"), 1);
-    assert_int_equal(said(p, id, "work_notes", "a cable"), 1);
-    assert_int_equal(said(p, id, "comments", "a cable"), 0);
+    assert_int_equal(people_told(p, CASE, major, "work_notes", "a cable"), 1);
+    assert_int_equal(people_told(p, CASE, id, "work_notes", "a cable"), 1);
+    assert_int_equal(people_told(p, CASE, id, "comments", "a cable"), 0);
     sync(p, "false");
 }
 

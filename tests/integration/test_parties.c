@@ -30,20 +30,6 @@ static const char *name_party(people *p, const char *id, const char *type, const
     return party;
 }
 
-static const char *said(people *p, const char *id, const char *journal)
-{
-    const char *before = p->who;
-    const csm_value *entries;
-    char text[4096] = "";
-
-    as(p, "adam");
-    entries = csm_tk_at(p->tk, csm_tk_get(p->tk, CASE, id), journal);
-    for (uint32_t n = 0; n < entries->count; n++)
-        strncat(strncat(text, csm_tk_str(p->tk, &entries->list[n], "text"), 500), "|", 2);
-    as(p, before);
-    return csm_tk_keep_text(p->tk, csm_str_of(text));
-}
-
 static void acceptance_126_an_authorized_contact(void **state)
 {
     people *p = *state;
@@ -185,11 +171,11 @@ static void acceptance_109_case_tasks(void **state)
     assert_int_equal(strncmp(number, "CSTASK", 6), 0);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "account"), p->P);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact"), p->pat);
-    assert_non_null(strstr(said(p, id, "work_notes"), number));
-    assert_null(strstr(said(p, id, "work_notes"), "closed"));
+    assert_non_null(strstr(people_said(p, CASE, id, "work_notes"), number));
+    assert_null(strstr(people_said(p, CASE, id, "work_notes"), "closed"));
     (void)people_do(p, "case_task.complete", task);
-    assert_non_null(strstr(said(p, id, "work_notes"), "closed"));
-    assert_null(strstr(said(p, id, "comments"), number));
+    assert_non_null(strstr(people_said(p, CASE, id, "work_notes"), "closed"));
+    assert_null(strstr(people_said(p, CASE, id, "comments"), number));
     (void)csm_tk_update(p->tk, CASE, id, "{'account':'%s','contact':'%s'}", p->C, p->carl); /* the copies follow the case */
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, TASK, task), "account"), p->C);
     csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_get(p->tk, TASK, task), "contact"), p->carl);

@@ -12,16 +12,16 @@ static void acceptance_275_the_request_closes(void **state)
     people *p = *state;
     const char *id = people_case_in(p, 10), *item = ordered_from(p, id, pen), *number;
 
-    number = csm_tk_str(p->tk, row(p, REQUEST, request_of(p, item)), "number");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "action_status"), "blocked_internally");
+    number = csm_tk_str(p->tk, people_row(p, REQUEST, request_of(p, item)), "number");
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "action_status"), "blocked_internally");
     as(p, "adam");
     assert_int_equal(csm_tk_count(p->tk, BLOCKER, "blocked=%s^active=true", id), 1); /* the request, not each of its items */
     finish(p, "request_item.complete", item);
-    assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "state"), 10);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "action_status"), "needs_attention");
-    assert_true(told(p, id, "work_notes", number));
-    assert_true(told(p, id, "work_notes", "Closed Complete"));
-    assert_false(told(p, id, "comments", number));
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, CASE, id), "state"), 10);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "action_status"), "needs_attention");
+    assert_true(people_told(p, CASE, id, "work_notes", number));
+    assert_true(people_told(p, CASE, id, "work_notes", "Closed Complete"));
+    assert_false(people_told(p, CASE, id, "comments", number));
     as(p, "ann");
     (void)csm_tk_ok(p->tk, "case.propose_solution",
                     "{'id':'%s','resolution_code':'request_complete','close_notes':'here it is'}", id);
@@ -36,9 +36,9 @@ static void acceptance_276_fulfillers_talk_to_the_case(void **state)
     as(p, "tim");
     (void)csm_tk_update(p->tk, REQUEST_ITEM, item, "{'comments':'out of ink'}");
     (void)csm_tk_update(p->tk, REQUEST, request_of(p, item), "{'comments':'sorry for that'}");
-    assert_true(told(p, id, "work_notes", "out of ink"));
-    assert_true(told(p, id, "work_notes", "sorry for that"));
-    assert_false(told(p, id, "comments", "out of ink"));
+    assert_true(people_told(p, CASE, id, "work_notes", "out of ink"));
+    assert_true(people_told(p, CASE, id, "work_notes", "sorry for that"));
+    assert_false(people_told(p, CASE, id, "comments", "out of ink"));
     assert_int_equal(people_mails(p, "pat", "has a comment"), mails);
     as(p, "pat");
     assert_false(csm_tk_has(csm_tk_get(p->tk, REQUEST_ITEM, item), "comments"));
@@ -87,8 +87,8 @@ static void acceptance_277_the_customers_manager_decides(void **state)
     csm_tk_hidden(p->tk, APPROVER, asked);
     as(p, "pam");
     (void)csm_tk_ok(p->tk, "approval.approve", "{'id':'%s','comments':'but a small one'}", asked);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "stage"), "fulfillment");
-    assert_true(told(p, id, "comments", "but a small one"));
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST_ITEM, item), "stage"), "fulfillment");
+    assert_true(people_told(p, CASE, id, "comments", "but a small one"));
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "approval.reject", "{'id':'%s'}", asked);
 }
 
@@ -105,9 +105,9 @@ static void acceptance_277_an_internal_approver(void **state)
     item = ordered_from(p, id, offered);
     as(p, "vera");
     (void)csm_tk_ok(p->tk, "approval.approve", "{'id':'%s','comments':'in budget'}", question(p, item));
-    assert_true(told(p, id, "work_notes", "in budget"));
-    assert_false(told(p, id, "comments", "in budget"));
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "stage"), "fulfillment");
+    assert_true(people_told(p, CASE, id, "work_notes", "in budget"));
+    assert_false(people_told(p, CASE, id, "comments", "in budget"));
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST_ITEM, item), "stage"), "fulfillment");
 }
 
 static void acceptance_278_rejected(void **state)
@@ -123,12 +123,12 @@ static void acceptance_278_rejected(void **state)
     item = csm_tk_str(p->tk, answer, "item.sys_id");
     as(p, "pam");
     (void)csm_tk_ok(p->tk, "approval.reject", "{'id':'%s','comments':'take the train'}", question(p, item));
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST_ITEM, item), "stage"), "request_cancelled");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id")), "request_state"),
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST_ITEM, item), "stage"), "request_cancelled");
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id")), "request_state"),
                       "closed_rejected");
-    assert_true(told(p, id, "comments", "take the train"));
-    assert_true(told(p, id, "work_notes", "Closed Rejected"));
-    assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "state"), 1);
+    assert_true(people_told(p, CASE, id, "comments", "take the train"));
+    assert_true(people_told(p, CASE, id, "work_notes", "Closed Rejected"));
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, CASE, id), "state"), 1);
 }
 
 /* ---- after the solution ---- */
@@ -150,8 +150,8 @@ static void acceptance_279_the_solution_is_rejected(void **state)
     (void)csm_tk_update(p->tk, CASE, id, "{'needs_attention':false}");
     (void)csm_tk_ok(p->tk, "request_item.reopen", "{'id':'%s','assignment_group':'%s','work_notes':'dry'}", item, p->desk);
     assert_int_equal(csm_tk_count(p->tk, TASK, "request_item=%s^active=true^assignment_group=%s", item, p->desk), 1);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request_of(p, item)), "request_state"), "in_process");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "action_status"), "blocked_internally");
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST, request_of(p, item)), "request_state"), "in_process");
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "action_status"), "blocked_internally");
     item = ordered_from(p, id, pen); /* or something else is asked for */
     assert_int_equal(csm_tk_count(p->tk, REQUEST, "parent=%s", id), 2);
     finish(p, "request_item.complete", item);
@@ -258,10 +258,10 @@ static void acceptance_114_about_a_request(void **state)
                        "{'table':'" APPROVER "','values':{'sysapproval':'%s','approver':'%s'}}", request, p->abe);
     as(p, "ivy");
     (void)csm_tk_ok(p->tk, "approval.approve", "{'id':'%s','comments':'fine with me'}", asked);
-    rec = row(p, REQUEST, request);
+    rec = people_row(p, REQUEST, request);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "approval"), "approved");
     assert_non_null(strstr(csm_tk_str(p->tk, csm_tk_at(p->tk, rec, "approval_history"), "0.text"), "fine with me"));
-    assert_true(told(p, id, "work_notes", "fine with me"));
+    assert_true(people_told(p, CASE, id, "work_notes", "fine with me"));
 }
 
 int main(void)

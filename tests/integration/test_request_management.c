@@ -14,13 +14,13 @@ static void acceptance_269_a_customer_orders(void **state)
     answer = csm_tk_ok(p->tk, "request.submit", "{'item':'%s','quantity':2,'short_description':'two pens please'}", pen);
     id = csm_tk_str(p->tk, answer, "case.sys_id");
     csm_tk_assert_str(csm_tk_str(p->tk, answer, "item.price.amount"), "3");
-    of = row(p, CASE, id);
+    of = people_row(p, CASE, id);
     assert_true(csm_tk_bool(p->tk, of, "initiated_as_request"));
     csm_tk_assert_str(csm_tk_str(p->tk, of, "short_description"), "two pens please");
     csm_tk_assert_str(csm_tk_str(p->tk, of, "contact"), p->pat);
     csm_tk_assert_str(csm_tk_str(p->tk, of, "account"), p->P);
     csm_tk_assert_str(csm_tk_str(p->tk, of, "contact_type"), "web");
-    request = row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id"));
+    request = people_row(p, REQUEST, csm_tk_str(p->tk, answer, "request.sys_id"));
     csm_tk_assert_str(csm_tk_str(p->tk, request, "parent"), id);
     csm_tk_assert_str(csm_tk_str(p->tk, request, "requested_for"), p->pat);
     csm_tk_assert_str(csm_tk_str(p->tk, request, "account"), p->P);
@@ -74,7 +74,7 @@ static void acceptance_270_for_whom_one_may(void **state)
         as(p, rows[n].who);
         id = csm_tk_str(p->tk, csm_tk_ok(p->tk, "request.submit", "{'item':'%s','account':'%s','contact':'%s'}", pen, account,
                                          contact), "case.sys_id");
-        of = row(p, CASE, id);
+        of = people_row(p, CASE, id);
         csm_tk_assert_str(csm_tk_str(p->tk, of, "account"), account);
         csm_tk_assert_str(csm_tk_str(p->tk, of, "contact"), contact);
         if (rows[n].partner_contact != 0)
@@ -83,7 +83,7 @@ static void acceptance_270_for_whom_one_may(void **state)
         csm_tk_assert_str(csm_tk_str(p->tk, csm_tk_first(p->tk, REQUEST, "parent=%s", id), "requested_for"), contact);
     }
     csm_tk_assert_str(
-        csm_tk_str(p->tk, row(p, CASE, csm_tk_str(p->tk, submit(p, "joe", pen), "case.sys_id")), "consumer"), p->joe);
+        csm_tk_str(p->tk, people_row(p, CASE, csm_tk_str(p->tk, submit(p, "joe", pen), "case.sys_id")), "consumer"), p->joe);
 }
 
 static void acceptance_270_and_for_nobody_else(void **state)
@@ -113,8 +113,8 @@ static void acceptance_270_named_in_the_form(void **state)
     as(p, "quin");
     answer = csm_tk_ok(p->tk, "request.submit", "{'item':'%s','variables':{'account':'%s','contact':'%s'}}", item, p->C, p->carl);
     before = csm_tk_str(p->tk, answer, "case.sys_id");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, before), "account"), p->C);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, before), "contact"), p->carl);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, before), "account"), p->C);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, before), "contact"), p->carl);
     (void)csm_tk_fails(p->tk, CSM_E_INVALID, "request.submit", "{'item':'%s','variables':{'account':'%s','contact':'%s'}}", item,
                        p->X, p->xena);
 }
@@ -178,10 +178,10 @@ static void acceptance_271_two_from_one_case(void **state)
     (void)csm_tk_ok(p->tk, "catalog.order", "{'item':'%s','request':'%s'}", secret, first);
     second = request_of(p, ordered_from(p, id, pen));
     assert_string_not_equal(first, second);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, second), "requested_for"), p->pat);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST, second), "requested_for"), p->pat);
     assert_int_equal(csm_tk_count(p->tk, REQUEST, "parent=%s", id), 2);
     assert_int_equal(csm_tk_count(p->tk, REQUEST_ITEM, "parent=%s", id), 3);
-    assert_true(told(p, id, "work_notes", csm_tk_str(p->tk, row(p, REQUEST, first), "number")));
+    assert_true(people_told(p, CASE, id, "work_notes", csm_tk_str(p->tk, people_row(p, REQUEST, first), "number")));
     as(p, "abe"); /* an agent without the role */
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.create_request", "{'id':'%s'}", id);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "catalog.order", "{'item':'%s','parent':'%s'}", pen, id);
@@ -199,7 +199,7 @@ static void acceptance_271_the_customer_of_the_case(void **state)
     const char *id = people_case(p, "moves"), *request = request_of(p, ordered_from(p, id, pen));
 
     (void)csm_tk_update(p->tk, CASE, id, "{'contact':'%s'}", p->pam);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request), "contact"), p->pam);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST, request), "contact"), p->pam);
 }
 
 static void acceptance_272_associate_and_remove(void **state)
@@ -209,18 +209,18 @@ static void acceptance_272_associate_and_remove(void **state)
 
     as(p, "tim");
     request = request_of(p, csm_tk_str(p->tk, csm_tk_ok(p->tk, "catalog.order", "{'item':'%s'}", pen), "sys_id"));
-    number = csm_tk_str(p->tk, row(p, REQUEST, request), "number");
+    number = csm_tk_str(p->tk, people_row(p, REQUEST, request), "number");
     as(p, "ann");
     (void)csm_tk_ok(p->tk, "case.associate_request", "{'id':'%s','request':'%s'}", id, request);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request), "parent"), id);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request), "account"), p->P);
-    assert_true(told(p, id, "work_notes", number));
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST, request), "parent"), id);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST, request), "account"), p->P);
+    assert_true(people_told(p, CASE, id, "work_notes", number));
     foreign = people_case(p, "another");
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.associate_request", "{'id':'%s','request':'%s'}", foreign, request);
     (void)csm_tk_ok(p->tk, "case.remove_request", "{'id':'%s','request':'%s'}", id, request);
-    assert_true(csm_tk_is_nil(p->tk, row(p, REQUEST, request), "parent"));
-    assert_true(csm_tk_is_nil(p->tk, row(p, REQUEST, request), "account"));
-    assert_true(told(p, id, "work_notes", "unlinked"));
+    assert_true(csm_tk_is_nil(p->tk, people_row(p, REQUEST, request), "parent"));
+    assert_true(csm_tk_is_nil(p->tk, people_row(p, REQUEST, request), "account"));
+    assert_true(people_told(p, CASE, id, "work_notes", "unlinked"));
     as(p, "abe");
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.associate_request", "{'id':'%s','request':'%s'}", id, request);
     as(p, "tim"); /* nor by a plain write of the column, to a case one does not work */
@@ -282,7 +282,7 @@ static void acceptance_283_parents(void **state)
     mapping = csm_tk_insert(p->tk, "request_parent_mapping", "{'name':'Case task','parent_table':'sn_customerservice_task'}");
     as(p, "ann");
     id = csm_tk_str(p->tk, csm_tk_ok(p->tk, "catalog.order", "{'item':'%s','parent':'%s'}", pen, task), "sys_id");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, REQUEST, request_of(p, id)), "requested_for"), p->pat);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, REQUEST, request_of(p, id)), "requested_for"), p->pat);
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.delete", "{'table':'request_parent_mapping','id':'%s'}", mapping);
     as(p, "kate"); /* a case without its mapping parents none either */
     (void)csm_tk_ok(p->tk, "record.delete", "{'table':'request_parent_mapping','id':'%s'}",
@@ -327,12 +327,12 @@ static void acceptance_358_a_change_for_an_item(void **state)
     change = csm_tk_str(p->tk, rec, "sys_id");
     number = csm_tk_str(p->tk, rec, "number");
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "parent"), item);
-    notes = csm_tk_at(p->tk, row(p, REQUEST_ITEM, item), "work_notes");
+    notes = csm_tk_at(p->tk, people_row(p, REQUEST_ITEM, item), "work_notes");
     assert_non_null(strstr(csm_tk_str(p->tk, notes, "0.text"), number));
-    assert_true(told(p, id, "work_notes", number));
-    assert_false(told(p, id, "comments", number));
+    assert_true(people_told(p, CASE, id, "work_notes", number));
+    assert_false(people_told(p, CASE, id, "comments", number));
     (void)people_do(p, "change.cancel", change);
-    assert_true(told(p, id, "work_notes", "Canceled"));
+    assert_true(people_told(p, CASE, id, "work_notes", "Canceled"));
     as(p, "ann"); /* an agent who makes no changes */
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "request_item.create_change", "{'id':'%s'}", item);
     as(p, "pat");
@@ -342,9 +342,9 @@ static void acceptance_358_a_change_for_an_item(void **state)
     change = csm_tk_str(p->tk, csm_tk_ok(p->tk, "request_item.create_change", "{'id':'%s','type':'normal'}", item), "sys_id");
     as(p, "ann"); /* a closed case is told nothing more */
     (void)csm_tk_ok(p->tk, "case.close_case", "{'id':'%s','resolution_code':'void','close_notes':'n'}", id);
-    entries = csm_tk_at(p->tk, row(p, CASE, id), "work_notes")->count;
+    entries = csm_tk_at(p->tk, people_row(p, CASE, id), "work_notes")->count;
     finish(p, "change.cancel", change);
-    assert_int_equal(csm_tk_at(p->tk, row(p, CASE, id), "work_notes")->count, entries);
+    assert_int_equal(csm_tk_at(p->tk, people_row(p, CASE, id), "work_notes")->count, entries);
     finish(p, "request_item.complete", item);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "request_item.create_change", "{'id':'%s'}", item);
 }

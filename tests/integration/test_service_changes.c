@@ -19,13 +19,13 @@ static void acceptance_254_customer_approval(void **state)
     const char *id = people_case(p, "new line"), *question;
 
     (void)csm_tk_ok(p->tk, "case.request_approval", "{'id':'%s','comments':'may we swap the router?'}", id);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "approval"), "requested");
-    assert_non_null(strstr(said(p, CASE, id, "comments"), "swap the router"));
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "approval"), "requested");
+    assert_non_null(strstr(people_said(p, CASE, id, "comments"), "swap the router"));
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.request_approval", "{'id':'%s'}", id);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'approval':'approved'}}", CASE, id);
     as(p, "sol");
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.create_change", "{'id':'%s'," DATES ",'assigned_to':'%s'}", id, p->tim);
-    assert_true(csm_tk_is_nil(p->tk, row(p, CASE, id), "change"));
+    assert_true(csm_tk_is_nil(p->tk, people_row(p, CASE, id), "change"));
     question = question_of(p, id);
     as(p, "pam"); /* a colleague is not asked */
     csm_tk_hidden(p->tk, "sysapproval_approver", question);
@@ -35,8 +35,8 @@ static void acceptance_254_customer_approval(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update",
                        "{'table':'sysapproval_approver','id':'%s','values':{'approver':'%s'}}", question, p->pam);
     (void)csm_tk_update(p->tk, "sysapproval_approver", question, "{'state':'approved','comments':'at night, please'}");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "approval"), "approved");
-    assert_non_null(strstr(said(p, CASE, id, "comments"), "at night, please"));
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "approval"), "approved");
+    assert_non_null(strstr(people_said(p, CASE, id, "comments"), "at night, please"));
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "record.update",
                        "{'table':'sysapproval_approver','id':'%s','values':{'state':'rejected'}}", question);
     (void)raise_change(p, id);
@@ -58,7 +58,7 @@ static void acceptance_254_rejected(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.record_approval", "{'id':'%s','comments':'me'}", id);
     as(p, "sol");
     (void)csm_tk_ok(p->tk, "case.record_approval", "{'id':'%s','comments':'pat agreed by phone on Monday'}", id);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "approval"), "approved");
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "approval"), "approved");
     (void)raise_change(p, id);
 }
 
@@ -199,7 +199,7 @@ static void acceptance_259_a_new_change(void **state)
     as(p, "pat");
     (void)csm_tk_ok(p->tk, "case.reject_solution", "{'id':'%s','comments':'still slow'}", id);
     second = raise_change(p, id);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "change"), second);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "change"), second);
 }
 
 /* ---- problems ---- */
@@ -217,11 +217,11 @@ static void acceptance_260_one_cause(void **state)
     problem = csm_tk_str(p->tk, csm_tk_ok(p->tk, "incident.create_problem", "{'id':'%s'}", incidents[0]), "sys_id");
     (void)csm_tk_ok(p->tk, "incident.associate_problem", "{'id':'%s','problem':'%s'}", incidents[1], problem);
     (void)csm_tk_ok(p->tk, "incident.associate_problem", "{'id':'%s','problem':'%s'}", incidents[2], problem);
-    number = csm_tk_str(p->tk, row(p, "problem", problem), "number");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, "problem", problem), "first_reported_by_task"), incidents[0]);
+    number = csm_tk_str(p->tk, people_row(p, "problem", problem), "number");
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, "problem", problem), "first_reported_by_task"), incidents[0]);
     for (int n = 0; n < 3; n++) {
-        csm_tk_assert_str(csm_tk_str(p->tk, row(p, "incident", incidents[n]), "problem_id"), problem);
-        csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, cases[n]), "problem"), problem);
+        csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, "incident", incidents[n]), "problem_id"), problem);
+        csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, cases[n]), "problem"), problem);
         noted(p, cases[n], number);
     }
 }
@@ -233,7 +233,7 @@ static void acceptance_261_after_a_workaround(void **state)
 
     resolve(p, incident);
     problem = raise(p, id, "problem");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "problem"), problem);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "problem"), problem);
     as(p, "ann");
     (void)csm_tk_ok(p->tk, "case.propose_solution", "{'id':'%s','resolution_code':'workaround_open_prb','close_notes':'n'}", id);
 }
@@ -287,7 +287,7 @@ static void acceptance_265_waiting_incidents(void **state)
     (void)csm_tk_ok(p->tk, "incident.hold", "{'id':'%s','hold_reason':3}", incident);
     (void)csm_tk_ok(p->tk, "problem.assess", "{'id':'%s','assigned_to':'%s'}", problem, p->tim);
     (void)csm_tk_ok(p->tk, "problem.resolve", "{'id':'%s','resolution_code':'fix_applied','cause_notes':'c','fix_notes':'f'}", problem);
-    assert_int_equal(csm_tk_int(p->tk, row(p, "incident", incident), "state"), 6);
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, "incident", incident), "state"), 6);
     noted(p, id, "Resolved by problem");
 }
 

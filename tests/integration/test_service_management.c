@@ -89,15 +89,15 @@ static void acceptance_246_create_incident(void **state)
     as(p, "tim"); /* technical support does not reach the case yet */
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "case.create_incident", "{'id':'%s'}", id);
     incident = raise(p, id, "incident");
-    rec = row(p, "incident", incident);
+    rec = people_row(p, "incident", incident);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "short_description"), "no dial tone");
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "company"), p->P);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "caller_id"), p->pat);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "parent"), id);
     csm_tk_assert_str(csm_tk_str(p->tk, rec, "contact_type"), "web");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), incident);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "incident"), incident);
     noted(p, id, csm_tk_str(p->tk, rec, "number"));
-    assert_non_null(strstr(said(p, "incident", incident, "work_notes"), csm_tk_str(p->tk, row(p, CASE, id), "number")));
+    assert_non_null(strstr(people_said(p, "incident", incident, "work_notes"), csm_tk_str(p->tk, people_row(p, CASE, id), "number")));
     as(p, "tim"); /* now he reads it, and nothing more */
     assert_true(csm_tk_sees(p->tk, CASE, id));
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "record.update", "{'table':'%s','id':'%s','values':{'priority':1}}", CASE, id);
@@ -117,7 +117,7 @@ static void acceptance_247_priority(void **state)
     for (size_t n = 0; n < sizeof(table) / sizeof(table[0]); n++) {
         id = people_case(p, "urgent");
         (void)csm_tk_update(p->tk, CASE, id, "{'priority':%d}", table[n].of_case);
-        rec = row(p, "incident", raise(p, id, "incident"));
+        rec = people_row(p, "incident", raise(p, id, "incident"));
         assert_int_equal(csm_tk_int(p->tk, rec, "priority"), table[n].priority);
         assert_int_equal(csm_tk_int(p->tk, rec, "impact"), table[n].impact);
         assert_int_equal(csm_tk_int(p->tk, rec, "urgency"), table[n].urgency);
@@ -130,7 +130,7 @@ static void acceptance_247_priority(void **state)
     id = people_case(p, "urgent");
     as(p, "ann");
     (void)csm_tk_update(p->tk, CASE, id, "{'priority':2}");
-    rec = row(p, "incident", raise(p, id, "incident"));
+    rec = people_row(p, "incident", raise(p, id, "incident"));
     assert_int_equal(csm_tk_int(p->tk, rec, "priority"), 5);
     assert_int_equal(csm_tk_int(p->tk, rec, "impact"), 3);
     assert_int_equal(csm_tk_int(p->tk, rec, "urgency"), 3);
@@ -151,10 +151,10 @@ static void acceptance_248_one_incident(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "record.update", "{'table':'%s','id':'%s','values':{'incident':'%s'}}", CASE, id,
                        second);
     (void)people_do(p, "case.remove_incident", id);
-    assert_true(csm_tk_is_nil(p->tk, row(p, CASE, id), "incident"));
+    assert_true(csm_tk_is_nil(p->tk, people_row(p, CASE, id), "incident"));
     noted(p, id, "unlinked");
     (void)csm_tk_ok(p->tk, "case.associate_incident", "{'id':'%s','incident':'%s'}", id, second);
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), second);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "incident"), second);
     (void)people_do(p, "case.remove_incident", id);
     resolve(p, first);
     (void)csm_tk_fails(p->tk, CSM_E_REJECTED, "case.associate_incident", "{'id':'%s','incident':'%s'}", id, first);
@@ -179,7 +179,7 @@ static void acceptance_249_incident_tells_its_cases(void **state)
     (void)csm_tk_ok(p->tk, "case.associate_incident", "{'id':'%s','incident':'%s'}", other, incident);
     (void)csm_tk_ok(p->tk, "case.associate_incident", "{'id':'%s','incident':'%s'}", closed, incident);
     (void)csm_tk_ok(p->tk, "case.cancel", "{'id':'%s','work_notes':'twice'}", closed);
-    notes = said(p, CASE, closed, "work_notes");
+    notes = people_said(p, CASE, closed, "work_notes");
     as(p, "tim");
     (void)people_do(p, "incident.start", incident);
     (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'looking at the exchange'}");
@@ -193,7 +193,7 @@ static void acceptance_249_incident_tells_its_cases(void **state)
         noted(p, one, "On Hold (Awaiting Vendor)");
         noted(p, one, "Workaround provided: use the other line");
     }
-    csm_tk_assert_str(said(p, CASE, closed, "work_notes"), notes);
+    csm_tk_assert_str(people_said(p, CASE, closed, "work_notes"), notes);
 }
 
 static int64_t mails_to_pat(people *p)
@@ -216,16 +216,16 @@ static void acceptance_368_a_closed_case_hears_nothing(void **state)
     int64_t version, mails;
 
     (void)csm_tk_ok(p->tk, "case.close_case", "{'id':'%s','resolution_code':'solved_workaround','close_notes':'n'}", id);
-    notes = said(p, CASE, id, "work_notes");
-    version = csm_tk_int(p->tk, row(p, CASE, id), "sys_mod_count");
+    notes = people_said(p, CASE, id, "work_notes");
+    version = csm_tk_int(p->tk, people_row(p, CASE, id), "sys_mod_count");
     mails = mails_to_pat(p);
     as(p, "tim");
     (void)people_do(p, "incident.start", incident);
     (void)csm_tk_update(p->tk, "incident", incident, "{'comments':'still looking'}");
     resolve(p, incident);
     (void)people_do(p, "incident.close", incident);
-    csm_tk_assert_str(said(p, CASE, id, "work_notes"), notes);
-    assert_int_equal(csm_tk_int(p->tk, row(p, CASE, id), "sys_mod_count"), version);
+    csm_tk_assert_str(people_said(p, CASE, id, "work_notes"), notes);
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, CASE, id), "sys_mod_count"), version);
     assert_int_equal(mails_to_pat(p), mails);
 }
 
@@ -254,15 +254,15 @@ static void acceptance_252_reopen_incident(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_DENIED, "case.reopen_incident", "{'id':'%s'}", id);
     as(p, "sol");
     (void)csm_tk_ok(p->tk, "case.reopen_incident", "{'id':'%s','work_notes':'still silent'}", id);
-    assert_int_equal(csm_tk_int(p->tk, row(p, "incident", incident), "state"), 2);
-    assert_non_null(strstr(said(p, "incident", incident, "work_notes"), "still silent"));
+    assert_int_equal(csm_tk_int(p->tk, people_row(p, "incident", incident), "state"), 2);
+    assert_non_null(strstr(people_said(p, "incident", incident, "work_notes"), "still silent"));
     resolve(p, incident);
     as(p, "tim");
     (void)people_do(p, "incident.close", incident);
     as(p, "sol");
     (void)csm_tk_fails(p->tk, CSM_E_STATE, "case.reopen_incident", "{'id':'%s'}", id);
     next = raise(p, id, "incident");
-    csm_tk_assert_str(csm_tk_str(p->tk, row(p, CASE, id), "incident"), next);
+    csm_tk_assert_str(csm_tk_str(p->tk, people_row(p, CASE, id), "incident"), next);
     assert_string_not_equal(next, incident);
 }
 
@@ -278,7 +278,7 @@ static void acceptance_359_talk_goes_through_the_case(void **state)
     assert_int_equal(mails_to_pat(p), mails);
     as(p, "pat");
     csm_tk_hidden(p->tk, "incident", incident);
-    assert_null(strstr(said(p, CASE, id, "comments"), "rack 7"));
+    assert_null(strstr(people_said(p, CASE, id, "comments"), "rack 7"));
     assert_false(csm_tk_has(csm_tk_get(p->tk, CASE, id), "work_notes"));
     assert_false(csm_tk_has(csm_tk_get(p->tk, CASE, id), "incident"));
 }

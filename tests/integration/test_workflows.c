@@ -32,16 +32,6 @@ static void is(people *p, const char *table, const char *id, int64_t wanted)
     as(p, before);
 }
 
-static bool noted(people *p, const char *id, const char *part)
-{
-    const csm_value *entries = csm_tk_at(p->tk, csm_tk_get(p->tk, CASE, id), "work_notes");
-    bool found = false;
-
-    for (uint32_t n = 0; n < entries->count && !found; n++)
-        found = strstr(csm_tk_str(p->tk, &entries->list[n], "text"), part) != NULL;
-    return found;
-}
-
 /* The level of support, in one answer. */
 static void verified(people *p, const char *id)
 {
@@ -140,7 +130,7 @@ static void acceptance_355_case_and_incident(void **state)
 
     resolve_incident(p, incident, "Solution provided");
     review(p, id);
-    assert_true(noted(p, id, "restarted the exchange"));
+    assert_true(people_told(p, CASE, id, "work_notes", "restarted the exchange"));
     propose(p, id, "closed_inc");
     reject(p, id);
     as(p, "ann"); /* first the incident there is ... */
@@ -202,7 +192,7 @@ static void acceptance_355_case_and_request(void **state)
     is(p, "sc_req_item", ordered, 3);
     is(p, CASE, id, 10); /* the request is over, the case goes on */
     review(p, id);
-    assert_true(noted(p, id, "Closed Complete"));
+    assert_true(people_told(p, CASE, id, "work_notes", "Closed Complete"));
     propose(p, id, "request_complete");
     reject(p, id);
     as(p, "ann");
@@ -261,7 +251,7 @@ static void acceptance_355_case_and_change(void **state)
     change = raise_change(p, id);
     carry_out(p, change);
     review(p, id);
-    assert_true(noted(p, id, "router swapped"));
+    assert_true(people_told(p, CASE, id, "work_notes", "router swapped"));
     propose(p, id, "closed_chg");
     reject(p, id);
     change = raise_change(p, id);
@@ -298,7 +288,7 @@ static void acceptance_355_case_and_problem(void **state)
     (void)people_do(p, "problem.close", problem);
     is(p, "problem", problem, 107);
     review(p, id);
-    assert_true(noted(p, id, "loose cable"));
+    assert_true(people_told(p, CASE, id, "work_notes", "loose cable"));
     propose(p, id, "closed_prb");
     reject(p, id);
     as(p, "ann");
