@@ -345,6 +345,34 @@ static void attempts_stand_on_their_own(void **state)
     assert_int_equal(ctx->sticky, CSM_E_INVALID);
 }
 
+static void a_step_is_undone_whole(void **state)
+{
+    static const step good = { "title", "Rake" }, bad = { "priority", "high" };
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "kim");
+    uint64_t before, after;
+
+    assert_ok(ctx, csm_query_count(ctx, "duty", NULL, &before));
+    assert_ok(ctx, csm_savepoint_run(ctx, make_duty, (void *)(uintptr_t)&good));
+    assert_status(ctx, csm_savepoint_run(ctx, make_duty, (void *)(uintptr_t)&bad), CSM_E_INVALID); /* the call hears of it */
+    assert_ok(ctx, csm_query_count(ctx, "duty", NULL, &after));
+    assert_int_equal(after, before + 1);
+}
+
+static void secrets_are_looked_up_by_hash(void **state)
+{
+    world *w = *state;
+    csm_ctx *ctx = world_write(w, "rule");
+    csm_str secret, hash, other, again;
+
+    assert_ok(ctx, csm_secret_new(ctx, &secret, &hash));
+    assert_ok(ctx, csm_secret_hash(ctx, secret, &again));
+    assert_true(csm_str_eq(hash, again));
+    assert_false(csm_str_eq(hash, secret));
+    assert_ok(ctx, csm_secret_new(ctx, &other, &again));
+    assert_false(csm_str_eq(secret, other));
+}
+
 static void replies_are_given_once(void **state)
 {
     world *w = *state;
@@ -364,6 +392,7 @@ int main(void)
         T(handlers_see_what_callers_may), T(values_grow), T(who_asks), T(open_rows_are_worked_on),
         T(groups_have_members), T(properties_and_small_things), T(arguments_are_checked), T(replies_are_given_once),
         T(attempts_stand_on_their_own),
+        T(a_step_is_undone_whole), T(secrets_are_looked_up_by_hash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
