@@ -19,7 +19,8 @@ static inline int setup(void **state)
 }
 
 /* Made by the manager; whoever acts stays. */
-static inline const char *make(people *p, const char *table, const char *name, const char *owner, const char *id, const char *parent)
+static inline const char *make(people *p, const char *table, const char *name, const char *owner, const char *id,
+                               const char *parent)
 {
     const char *before = p->who, *made;
     char above[64] = "";
