@@ -5,7 +5,7 @@ static bool is_on(csm_ctx *ctx, const char *flow)
 {
     csm_str name = csm_printf(ctx, "csm.action_status.flow.%s", flow);
 
-    return name.ptr != NULL && !csm_str_is(csm_property_text(ctx, name.ptr, "true"), "false");
+    return name.ptr != NULL && csm_property_is_true(ctx, name.ptr);
 }
 
 /* An empty @p by asks for those without one. */

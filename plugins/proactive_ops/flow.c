@@ -74,7 +74,7 @@ static csm_status decide(csm_ctx *ctx, const run *r)
     csm_record *rec;
 
     CSM_TRY(csm_record_find(ctx, CASE, r->id, &rec));
-    if (rec == NULL || !csm_record_bool(ctx, rec, "active") || csm_str_is(csm_property_text(ctx, PROPERTY_FLOW, "true"), "false"))
+    if (rec == NULL || !csm_record_bool(ctx, rec, "active") || !csm_property_is_true(ctx, PROPERTY_FLOW))
         return CSM_OK;
     if (!csm_id_is_none(csm_record_ref(ctx, rec, "account")) || csm_record_text(ctx, rec, "major_case_state").len > 0)
         return CSM_OK; /* somebody was quicker */
