@@ -205,17 +205,41 @@ static csm_status find_link(csm_ctx *ctx, const char *kind, csm_str secret, csm_
     return CSM_OK;
 }
 
-/* The one active person with that address who may log in; two of them cannot be told apart and get none. */
-static csm_status find_by_email(csm_ctx *ctx, csm_str email, csm_row **out)
+#define RESETS_MAX 5u /* users mailed at once */
+
+typedef struct users {
+    csm_id ids[RESETS_MAX];
+    csm_time since[RESETS_MAX]; /* oldest first */
+    uint32_t count;
+} users;
+
+static void add_user(users *a, const csm_row *row)
 {
-    csm_query_spec spec = { .limit = 10 };
+    csm_time since = csm_value_int(csm_row_field(row, "sys_created_on"));
+    uint32_t at = a->count < RESETS_MAX ? a->count++ : RESETS_MAX;
+
+    for (; at > 0 && a->since[at - 1] > since; at--)
+        if (at < RESETS_MAX) {
+            a->ids[at] = a->ids[at - 1];
+            a->since[at] = a->since[at - 1];
+        }
+    if (at < RESETS_MAX) {
+        a->ids[at] = row->id;
+        a->since[at] = since;
+    }
+}
+
+/* The active users with that address who may log in, the oldest ones: whoever gives a new one somebody's address keeps him from
+ * nothing. */
+static csm_status find_by_email(csm_ctx *ctx, csm_str email, users *out)
+{
+    csm_query_spec spec = { 0 };
     const csm_mfield *by_email;
     csm_cursor *cursor = NULL;
     csm_row *row = NULL;
-    csm_id found = { { 0 } };
-    uint32_t count = 0;
     csm_status st;
 
+    *out = (users){ .count = 0 };
     CSM_TRY(csm_registry_get_table(ctx->reg, CSM_STR("sys_user"), &spec.table, &ctx->err));
     CSM_TRY(csm_mtable_get_field(spec.table, CSM_STR("email"), &by_email, &ctx->err));
     spec.filter.expr = csm_expr_term(ctx->arena, by_email, CSM_OP_EQ, csm_text(email));
@@ -223,28 +247,28 @@ static csm_status find_by_email(csm_ctx *ctx, csm_str email, csm_row **out)
         return csm_ctx_nomem(ctx);
     csm_ctx_enter_system(ctx);
     st = csm_cursor_open(ctx, &spec, &cursor);
-    while (st == CSM_OK && (st = csm_cursor_next(ctx, cursor, &row, NULL)) == CSM_OK && row != NULL) {
-        if (!csm_value_bool(csm_row_field(row, "active")) || csm_is_nil(csm_row_field(row, "user_name")))
-            continue;
-        found = row->id;
-        count++;
-    }
+    while (st == CSM_OK && (st = csm_cursor_next(ctx, cursor, &row, NULL)) == CSM_OK && row != NULL)
+        if (csm_value_bool(csm_row_field(row, "active")) && !csm_is_nil(csm_row_field(row, "user_name")))
+            add_user(out, row);
     csm_cursor_close(cursor);
     csm_ctx_leave_system(ctx);
-    *out = NULL;
-    return st == CSM_OK && count == 1 ? csm_find_id(ctx, "sys_user", found, out) : st;
+    return st;
 }
 
 static csm_status request_reset(csm_ctx *ctx, const csm_args *in, csm_reply *out)
 {
-    csm_row *user = NULL;
+    users found;
+    csm_row *user;
     int64_t asked;
 
     /* Counted in any case, so that known and unknown addresses both wait for a commit. */
     CSM_TRY(csm_counter_take(ctx, CSM_STR("login.reset_asked"), 1, &asked));
-    CSM_TRY(find_by_email(ctx, csm_value_text(in->values[0]), &user));
-    if (user != NULL)
-        CSM_TRY(send_link(ctx, user, "password", csm_value_text(csm_row_field(user, "email"))));
+    CSM_TRY(find_by_email(ctx, csm_value_text(in->values[0]), &found));
+    for (uint32_t n = 0; n < found.count; n++) {
+        CSM_TRY(csm_find_id(ctx, "sys_user", found.ids[n], &user));
+        if (user != NULL)
+            CSM_TRY(send_link(ctx, user, "password", csm_value_text(csm_row_field(user, "email"))));
+    }
     csm_write_bool(csm_reply_begin(out), true);
     return CSM_OK;
 }

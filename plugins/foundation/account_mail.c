@@ -20,14 +20,19 @@ static csm_status mail_to(csm_ctx *ctx, const csm_value *payload, csm_str addres
                     (csm_id){ { 0 } });
 }
 
+/* Several accounts may have one address: the mail says which is meant. */
 static csm_status mail_link(csm_ctx *ctx, const csm_args *in)
 {
-    csm_str secret = csm_arg_text(ctx, in, 3);
+    csm_str secret = csm_arg_text(ctx, in, 3), name, body;
     bool reset = csm_str_is(csm_arg_text(ctx, in, 0), "password");
-    csm_str body = reset ? csm_printf(ctx, "Somebody asked to reset your password. If it was you, this code does it, once: %.*s",
-                                      CSM_STR_FMT(secret))
-                         : csm_printf(ctx, "To make this your e-mail address, use this code: %.*s", CSM_STR_FMT(secret));
+    csm_record *user;
 
+    CSM_TRY(csm_record_get(ctx, "sys_user", csm_arg_id(ctx, in, 1), &user));
+    name = csm_record_text(ctx, user, "user_name");
+    body = reset ? csm_printf(ctx, "Somebody asked to reset the password of %.*s. If it was you, this code does it, once: %.*s",
+                              CSM_STR_FMT(name), CSM_STR_FMT(secret))
+                 : csm_printf(ctx, "To make this the e-mail address of %.*s, use this code: %.*s", CSM_STR_FMT(name),
+                              CSM_STR_FMT(secret));
     if (body.ptr == NULL)
         return CSM_E_NOMEM;
     return mail_add(ctx, csm_arg_text(ctx, in, 2), csm_arg_id(ctx, in, 1),

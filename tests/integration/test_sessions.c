@@ -151,6 +151,37 @@ static void acceptance_390_reset_links(void **state)
     (void)csm_tk_fails(p->tk, CSM_E_NOT_FOUND, "session.reset_password", "{'secret':'%s','password':'%s'}", late, GOOD);
 }
 
+/* Whoever gives another account somebody's address keeps him from nothing: the oldest are mailed, each told which it is. */
+static void acceptance_390_one_address_of_many(void **state)
+{
+    static const char of_lena[] = "recipientsLIKElena@^bodyLIKEpassword of lena.";
+    people *p = *state;
+    const char *secret;
+
+    as(p, NULL);
+    (void)csm_tk_insert(p->tk, "sys_user", "{'user_name':'lena','last_name':'Lean','email':'lena@example.com'}");
+    csm_tk_advance(p->tk, CSM_MINUTE);
+    as(p, "dora");
+    (void)csm_tk_insert(p->tk, "customer_contact", "{'user_name':'dolena','last_name':'Too','email':'lena@example.com','account':'%s'}",
+                        p->P);
+    csm_tk_as_guest(p->tk, "forgot");
+    (void)csm_tk_ok(p->tk, "session.request_reset", "{'email':'lena@example.com'}");
+    assert_int_equal(people_mails(p, "lena", "Reset"), 2);
+    csm_tk_advance(p->tk, CSM_MINUTE);
+    as(p, NULL);
+    for (int n = 0; n < 6; n++)
+        (void)csm_tk_insert(p->tk, "sys_user", "{'user_name':'lena%d','last_name':'Lean','email':'lena@example.com'}", n);
+    csm_tk_as_guest(p->tk, "forgot");
+    (void)csm_tk_ok(p->tk, "session.request_reset", "{'email':'lena@example.com'}");
+    assert_int_equal(people_mails(p, "lena", "Reset"), 2 + 5);
+    as(p, NULL);
+    assert_int_equal(csm_tk_count(p->tk, "sys_email", "%s", of_lena), 2);
+    secret = strrchr(csm_tk_str(p->tk, csm_tk_first(p->tk, "sys_email", "%s", of_lena), "body"), ' ');
+    csm_tk_as_guest(p->tk, "forgot");
+    (void)csm_tk_ok(p->tk, "session.reset_password", "{'secret':'%s','password':'Another8pass'}", secret + 1);
+    assert_int_equal(try_login(p, "lena", "lena", "Another8pass"), CSM_OK);
+}
+
 /* The mail is made in the transaction that keeps the hash, so nothing else, the log of events least of all, holds the secret. */
 static void acceptance_390_a_secret_is_in_its_mail_alone(void **state)
 {
@@ -240,6 +271,7 @@ int main(void)
         people_test(acceptance_390_set_inactive_or_locked),
         people_test(acceptance_390_ten_wrong_passwords),
         people_test(acceptance_390_reset_links),
+        people_test(acceptance_390_one_address_of_many),
         people_test(acceptance_390_a_secret_is_in_its_mail_alone),
         people_test(acceptance_390_a_new_address),
         people_test(acceptance_390_a_temporary_password),

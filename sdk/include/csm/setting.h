@@ -5,11 +5,10 @@
 #include <csm/abi.h>
 #include <csm/value.h>
 
-#define CSM_SETTING_SECRET 0x1u
 typedef struct csm_setting {
     const char *name;
     uint32_t type;      /* CSM_T_BOOL (bool), CSM_T_INT (int64_t), CSM_T_TEXT (const char *) in the struct */
-    uint32_t flags;
+    uint32_t flags;     /* 0: there are none yet. What a text says is told nowhere, it may be a secret */
     size_t offset;      /* offsetof(struct, member) */
     const char *dflt;   /* wire text */
     int64_t min, max;   /* INT; both 0 = none */
