@@ -12,10 +12,11 @@
 #define JOB_PAGES_MAX 64u
 #define FULL_JOB_DELAY CSM_MINUTE /* what a job that finds no room waits */
 #define TURN_US 20000             /* what a call that comes in pieces may take at once, */
-#define TURN_AWAITED_US 2000      /* and when others wait */
+#define TURN_AWAITED_US 250       /* and when others wait: a commit takes ten times as long over the same rows */
+#define LINGER_US 1000            /* so long it lets others come before it goes on */
 
 struct csm_batch {
-    csm_call *calls[BATCH_MAX];
+    csm_call *calls[2 * BATCH_MAX]; /* as many as may run, and those that are not through */
     uint32_t count;
     uint32_t ran;          /* of count; the rest runs in the next transaction */
     bool essential;        /* all that ran in this transaction is */
@@ -23,6 +24,8 @@ struct csm_batch {
     bool events_turn;      /* whose turn the last job page was: every second one delivers events */
     int64_t jobs_after;    /* csm_mono_us: not even a postponed job could be written before */
     uint32_t unfinished;   /* of ran: those that go on in a later transaction */
+    uint32_t begun;        /* of count: those of an earlier transaction that are not through */
+    bool shared;           /* others than those were answered last, who may soon ask again, and nobody is left waiting */
 };
 
 /* ---- one request ---- */
@@ -92,20 +95,43 @@ static void take_waiting(csm_rpc *rpc, int64_t deadline_us)
     csm_batch *b = rpc->batch;
     uint32_t most = rpc->options.batch_requests < BATCH_MAX ? rpc->options.batch_requests : BATCH_MAX;
 
+    most += b->begun;
     if (b->count < most)
         b->count += (uint32_t)csm_queue_take(rpc->queue, (void **)(b->calls + b->count), most - b->count, deadline_us);
 }
 
-/* By another session: those that wait for this commit, and those that came meanwhile. */
+/* Sessions with a call that is not through go last, each in the order of its calls. */
+static void order_turns(csm_batch *b)
+{
+    csm_call *late[2 * BATCH_MAX];
+    uint32_t first = 0, count = 0;
+
+    for (uint32_t n = 0; n < b->count; n++) {
+        csm_call *call = b->calls[n];
+        bool begun = call->pages > 0;
+
+        for (uint32_t k = 0; k < count && !begun; k++)
+            begun = late[k]->session == call->session;
+        if (begun)
+            late[count++] = call;
+        else
+            b->calls[first++] = call;
+    }
+    memcpy(b->calls + first, late, count * sizeof(late[0]));
+}
+
+/* By another session: those that wait for this commit, those that came meanwhile, and those just answered. */
 static bool is_awaited(csm_rpc *rpc, const csm_call *call)
 {
     csm_batch *b = rpc->batch;
 
     take_waiting(rpc, 0);
+    if (b->shared)
+        return true;
     for (uint32_t n = 0; n < b->count; n++)
         if (b->calls[n]->session != call->session)
             return true;
-    return false;
+    return csm_queue_count(rpc->queue) > 0; /* no room for them here */
 }
 
 bool csm_writer_is_turn_over(csm_call *call, int64_t since_us)
@@ -241,44 +267,31 @@ static void turn_page(csm_call *call)
     call->reply_kept = call->reply.len;
 }
 
-static bool has_session(const csm_call *list, const csm_session *session)
-{
-    while (list != NULL && list->session != session)
-        list = list->next;
-    return list != NULL;
-}
-
-/* Answers what ran. Who is not through yet waits behind those who came meanwhile, and before what his own session sent since. */
+/* Answers what ran. Who is not through yet waits behind what did not run, but before what his own session sent since. */
 static void release(csm_rpc *rpc, csm_batch *b)
 {
-    csm_call *done = NULL, **done_end = &done, *last = NULL, *again = NULL, **again_end = &again;
-    uint32_t ahead = 0;
+    csm_call *done = NULL, **end = &done, *last = NULL;
+    uint32_t kept = 0, waiting = b->count - b->ran;
 
-    for (uint32_t n = 0; n < b->ran; n++) {
-        csm_call *call = b->calls[n], ***end = call->more ? &again_end : &done_end;
-
-        call->next = NULL;
-        last = call->more ? last : call;
-        if (call->more)
-            turn_page(call);
-        **end = call;
-        *end = &call->next;
-    }
-    for (uint32_t n = b->ran; n < b->count; n++) {
+    b->begun = 0;
+    for (uint32_t n = 0; n < b->count; n++) {
         csm_call *call = b->calls[n];
 
-        if (has_session(again, call->session)) {
-            call->next = NULL;
-            *again_end = call;
-            again_end = &call->next;
-        } else {
-            b->calls[ahead++] = call;
+        if (n >= b->ran || call->more) {
+            if (n < b->ran)
+                turn_page(call);
+            b->begun += call->pages > 0;
+            b->calls[kept++] = call;
+            continue;
         }
+        call->next = NULL;
+        *end = last = call;
+        end = &call->next;
     }
-    b->count = ahead;
+    b->shared = done != NULL && b->unfinished > 0 && waiting == 0;
+    b->count = kept;
     b->ran = b->unfinished = 0;
-    for (csm_call *call = again; call != NULL; call = call->next)
-        b->calls[b->count++] = call;
+    order_turns(b);
     if (done != NULL)
         csm_rpc_finish(rpc, done, last);
 }
@@ -498,7 +511,9 @@ void csm_writer_run(void *user)
     while (arena != NULL && b != NULL) {
         bool jobs_left = false;
 
-        take_waiting(rpc, b->count > 0 ? 0 : due);
+        take_waiting(rpc, b->count == 0 ? due : b->shared ? csm_mono_us() + LINGER_US : 0);
+        if (b->shared)
+            order_turns(b);
         if (rpc->broken)
             refuse_rest(rpc, b);
         else if (b->count > 0 && b->calls[0]->alone)

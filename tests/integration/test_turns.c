@@ -18,25 +18,33 @@ typedef struct world {
     char file[200];
 } world;
 
-static int setup(void **state)
+static world *world_new(const char *settings)
 {
     world *w = calloc(1, sizeof(*w));
 
     assert_non_null(w);
-    own_modules_join(OWN_PLUGINS);
-    w->tk = csm_tk_start_with("foundation,own_gate", 0, "hook_ms=0"); /* a slow machine holds for long */
+    w->tk = csm_tk_start_with("foundation,own_gate", 0, settings);
     (void)csm_tk_user(w->tk, "adam", "admin");
     (void)csm_tk_user(w->tk, "ada", "admin");
-    *state = w;
+    return w;
+}
+
+static void world_free(world *w)
+{
+    csm_tk_stop(w->tk);
+    free(w);
+}
+
+static int setup(void **state)
+{
+    own_modules_join(OWN_PLUGINS);
+    *state = world_new("hook_ms=0"); /* a slow machine holds for long */
     return 0;
 }
 
 static int teardown(void **state)
 {
-    world *w = *state;
-
-    csm_tk_stop(w->tk);
-    free(w);
+    world_free(*state);
     own_modules_part();
     return 0;
 }
@@ -118,14 +126,25 @@ static int64_t receive_count(csm_client *client, uint32_t msgid)
 
 /* ---- users ---- */
 
+/* So many companies, without waiting for the answers; the last call's id. */
+static uint32_t send_companies(csm_client *client, unsigned count)
+{
+    csm_pair values[] = { { CSM_STR_INIT("name"), csm_ctext("flood") } };
+    csm_pair pairs[] = { { CSM_STR_INIT("table"), csm_ctext("core_company") }, { CSM_STR_INIT("values"), csm_map(values, 1) } };
+    csm_value params = csm_map(pairs, 2);
+    csm_client_error err = { 0 };
+    uint32_t msgid = 0;
+
+    for (unsigned n = 0; n < count; n++)
+        assert_int_equal(csm_client_send(client, "record.insert", &params, &msgid, &err), CSM_OK);
+    return msgid;
+}
+
 /* Whoever writes without a pause on many connections waits for himself: another's write comes between. */
 static void a_flood_is_its_owners(void **state)
 {
     enum { FLOODS = 4, EACH = 500 };
     world *w = *state;
-    csm_pair values[] = { { CSM_STR_INIT("name"), csm_ctext("flood") } };
-    csm_pair pairs[] = { { CSM_STR_INIT("table"), csm_ctext("core_company") }, { CSM_STR_INIT("values"), csm_map(values, 1) } };
-    csm_value params = csm_map(pairs, 2);
     csm_client *floods[FLOODS], *other = connect_as(w, "ada");
     csm_client_error err = { 0 };
     uint32_t last[FLOODS], count;
@@ -134,8 +153,7 @@ static void a_flood_is_its_owners(void **state)
         floods[c] = connect_as(w, "adam");
     hold_writer(w);
     for (size_t c = 0; c < FLOODS; c++)
-        for (size_t n = 0; n < EACH; n++)
-            assert_int_equal(csm_client_send(floods[c], "record.insert", &params, &last[c], &err), CSM_OK);
+        last[c] = send_companies(floods[c], EACH);
     wait_queued(w, FLOODS * EACH);
     count = send_count(other);
     wait_queued(w, FLOODS * EACH + 1);
@@ -234,7 +252,32 @@ static void pages_make_way(void **state)
     assert_true(csm_tk_is_nil(tk, csm_tk_get(tk, "sys_import", id), "page"));
 }
 
-/* Nor does it where every write has a commit of its own, and the second waits while the first makes way. */
+/* Who makes way comes to his turn however many others come meanwhile, also where every write has a commit of its own. */
+static void nobody_starves_a_page(void **state)
+{
+    enum { FLOOD = 1000, TURN = 200 }; /* more rows than one turn takes */
+    world *w = world_new("hook_ms=0,batch_requests=1");
+    csm_client *client = connect_as(w, "adam"), *other = connect_as(w, "ada");
+    const char *id = begin(w->tk, "patient");
+    csm_client_error err = { 0 };
+    uint32_t msgid, count;
+
+    (void)state;
+    hold_writer(w);
+    (void)send_companies(other, FLOOD);
+    count = send_count(other); /* run when the flood is over */
+    wait_queued(w, FLOOD + 1);
+    msgid = send_page(client, id, 1);
+    wait_queued(w, FLOOD + 2);
+    release_writer(w);
+    assert_true(receive_count(other, count) > FLOOD + TURN);
+    assert_int_equal(csm_client_receive(client, msgid, 60000, NULL, &err), CSM_OK);
+    csm_client_close(client);
+    csm_client_close(other);
+    world_free(w);
+}
+
+/* Pages stay in order where every write has a commit of its own, too, and the second waits while the first makes way. */
 static void pages_stay_in_order(void **state)
 {
     enum { PAGES = 3 };
@@ -266,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_flood_is_its_owners),
         cmocka_unit_test(pages_make_way),
+        cmocka_unit_test(nobody_starves_a_page),
         cmocka_unit_test(pages_stay_in_order),
     };
 
